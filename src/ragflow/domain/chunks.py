@@ -1,0 +1,67 @@
+"""Chunks: the passages that are searched and cited, each traced to its source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ragflow.domain.documents import Box, Drop, Span
+
+
+class ChunkKind(StrEnum):
+    """Name what a chunk holds."""
+
+    TEXT = "text"
+    TABLE = "table"
+    IMAGE = "image"
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkDraft:
+    """Propose a chunk: what a chunk method makes from a parsed document.
+
+    `spans` are the characters of the document's canonical text that `content` carries; `content`
+    may render them differently (a table as HTML) but loses none of them. `image` is an encoded
+    picture that belongs to the chunk.
+    """
+
+    content: str
+    spans: tuple[Span, ...]
+    kind: ChunkKind = ChunkKind.TEXT
+    boxes: tuple[Box, ...] = ()
+    image: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkedDocument:
+    """Hold what a chunk method returns: the chunks in reading order and what it left out itself."""
+
+    chunks: tuple[ChunkDraft, ...]
+    drops: tuple[Drop, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Describe a stored chunk; `(document_id, id)` is its key.
+
+    `id` is 16 hex digits, a hash of content and document id. `ordinal` is its place in reading
+    order. `vector` (unit length, float32 little-endian bytes) is None unless it was asked for.
+    """
+
+    id: str
+    document_id: str
+    dataset_id: str
+    content: str
+    ordinal: int
+    token_count: int
+    create_timestamp: float  # seconds since the epoch
+    kind: ChunkKind = ChunkKind.TEXT
+    spans: tuple[Span, ...] = ()
+    boxes: tuple[Box, ...] = ()
+    important_keywords: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    tags: Mapping[str, int] = field(default_factory=dict)
+    available: bool = True
+    has_image: bool = False
+    vector: bytes | None = None

@@ -1,0 +1,150 @@
+"""Errors that the product raises, as one tree.
+
+RagflowError
+├── NotFound            the object does not exist, or the caller may not see it
+├── Conflict            a name or a state stands in the way
+├── InvalidInput        a value that the caller sent cannot be used
+├── ParseError          a file cannot be ingested; the message says what to do
+│   ├── UnsupportedFile · EmptyFile · EncryptedFile · CorruptFile · LimitExceeded
+├── CoverageError       a parser or chunker lost characters: a defect of ours
+├── ModelError          a model failed or is not there
+│   └── UnknownModel · ModelNotConfigured · ModelUnavailable
+├── AuthenticationError · SignUpClosed
+├── Cancelled           the work is no longer wanted
+├── DuplicateName · UnknownName      (registries)
+
+Each error carries its facts as attributes; `http/errors.py` alone turns them into replies.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class RagflowError(Exception):
+    """Be the base of all errors of this product; `facts` are also attributes."""
+
+    template = "something went wrong"
+
+    def __init__(self, message: str | None = None, **facts: Any) -> None:
+        self.facts = facts
+        super().__init__(message if message is not None else self.template.format(**facts))
+
+    def __getattr__(self, name: str) -> Any:
+        facts = self.__dict__.get("facts", {})
+        if name in facts:
+            return facts[name]
+        raise AttributeError(name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), str(self), self.facts)  # crosses process borders
+
+
+def _rebuild(kind: type[RagflowError], message: str, facts: dict[str, Any]) -> RagflowError:
+    return kind(message, **facts)
+
+
+class NotFound(RagflowError):
+    """Say that there is no such object, or none that the caller may see (facts: noun, id)."""
+
+    template = "There is no {noun} {id}."
+
+
+class Conflict(RagflowError):
+    """Say that a name or a state stands in the way (facts: noun, and name or state)."""
+
+
+class InvalidInput(RagflowError):
+    """Say that a value cannot be used."""
+
+
+class ParseError(RagflowError):
+    """Say that a file cannot be ingested, and what its owner can do."""
+
+
+class UnsupportedFile(ParseError):
+    """Say that the chunk method does not read this kind of file (facts: name, method)."""
+
+    template = (
+        "{name}: file type not supported yet(chunk method {method}). Convert it to PDF or DOCX."
+    )
+
+
+class EmptyFile(ParseError):
+    """Say that a file has no bytes."""
+
+    template = "{name} is empty (0 bytes). Upload it again."
+
+
+class EncryptedFile(ParseError):
+    """Say that a file is protected by a password."""
+
+    template = "{name} is protected by a password. Remove the password and upload it again."
+
+
+class CorruptFile(ParseError):
+    """Say that a file is damaged or is not what its name says (facts: name, reason)."""
+
+    template = "{name} cannot be read: {reason}. It may be damaged or have the wrong extension."
+
+
+class LimitExceeded(ParseError):
+    """Say which limit a file broke and which setting moves it (facts: name, limit, setting)."""
+
+    template = "{name} exceeds the limit: {limit}. The setting {setting} moves it."
+
+
+class CoverageError(RagflowError):
+    """Say that characters would be lost without a trace (facts: lost, sample)."""
+
+    template = "{lost} extracted characters are in no chunk and no drop, such as {sample!r}."
+
+
+class ModelError(RagflowError):
+    """Say that a model failed."""
+
+
+class UnknownModel(ModelError):
+    """Say that nobody knows a model of this name (facts: name)."""
+
+    template = "Unsupported model: {name}"
+
+
+class ModelNotConfigured(ModelError):
+    """Say that the tenant has no access to this model (facts: name)."""
+
+    template = "Unauthorized model: {name}"
+
+
+class ModelUnavailable(ModelError):
+    """Say that a model could not be reached or refused (facts: name, reason)."""
+
+    template = "The model {name} did not answer: {reason}"
+
+
+class AuthenticationError(RagflowError):
+    """Say that a key or a password is wrong."""
+
+
+class SignUpClosed(RagflowError):
+    """Say that this server takes no new accounts."""
+
+    template = "Sign-up is closed on this server. Ask its owner for an account."
+
+
+class Cancelled(RagflowError):
+    """Stop work that nobody wants any more."""
+
+    template = "cancelled"
+
+
+class DuplicateName(RagflowError):
+    """Say that a name is registered twice (facts: noun, name)."""
+
+    template = "The {noun} {name!r} is registered twice."
+
+
+class UnknownName(RagflowError):
+    """Say that a name is not registered (facts: noun, name, known)."""
+
+    template = "There is no {noun} {name!r}. Known: {known}."

@@ -1,0 +1,91 @@
+"""Identity: who asks. A user belongs to tenants; an API key acts for one tenant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class TenantRole(StrEnum):
+    """Name what a user may do in a tenant."""
+
+    OWNER = "owner"
+    NORMAL = "normal"
+    INVITED = "invite"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Name the caller of a use case: the tenant that it acts for and the tenants that it joined."""
+
+    tenant_id: str
+    user_id: str
+    joined_tenant_ids: tuple[str, ...] = ()
+
+    @property
+    def visible_tenant_ids(self) -> tuple[str, ...]:
+        """List the own tenant first, then the joined ones."""
+        return (self.tenant_id, *self.joined_tenant_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Describe a person's account; `password_hash` is an argon2 hash."""
+
+    id: str
+    email: str
+    nickname: str
+    password_hash: str
+    create_time: int
+    update_time: int
+    status: str = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """Describe an owner of datasets and chats, with its default models (empty: the server's)."""
+
+    id: str
+    name: str
+    create_time: int
+    update_time: int
+    chat_model: str = ""
+    embedding_model: str = ""
+    rerank_model: str = ""
+    vision_model: str = ""
+    speech_model: str = ""
+    voice_model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Tie a user to a tenant with a role."""
+
+    tenant_id: str
+    user_id: str
+    role: TenantRole
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """Describe an API key; the secret itself is never stored, only its SHA-256."""
+
+    id: str
+    tenant_id: str
+    user_id: str
+    prefix: str
+    secret_hash: str
+    beta_hash: str
+    create_time: int
+    revoke_time: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAccount:
+    """Hold a tenant's access to a model provider; `api_key` is a secret and never logged."""
+
+    tenant_id: str
+    factory: str
+    api_key: str
+    base_url: str = ""
+    models: tuple[str, ...] = ()

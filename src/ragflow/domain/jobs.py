@@ -1,0 +1,41 @@
+"""Jobs: work that must be done exactly once, whatever is killed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ParseJob:
+    """Name one ingestion; jobs of the same tenant share a partition of the queue."""
+
+    tenant_id: str
+    document_id: str
+    revision: int
+
+    @property
+    def workflow_id(self) -> str:
+        """Derive the id under which this work can be queued only once."""
+        return f"parse:{self.document_id}:{self.revision}"
+
+
+class OutboxKind(StrEnum):
+    """Name what must follow a committed transaction; every action may be repeated safely."""
+
+    PARSE = "parse"  # payload: tenant_id, document_id, revision
+    INDEX_DOCUMENT = "index_document"  # payload: document_id; index := chunks in the database
+    INDEX_CHUNK = "index_chunk"  # payload: document_id, chunk_id
+    DELETE_BLOBS = "delete_blobs"  # payload: prefix
+    CANCEL = "cancel"  # payload: tenant_id, document_id, revision
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEntry:
+    """Record an action, in the same transaction as its cause, to be done after the commit."""
+
+    id: int
+    kind: OutboxKind
+    payload: Mapping[str, Any]

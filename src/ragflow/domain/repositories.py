@@ -1,0 +1,265 @@
+"""Repositories: what the core asks of the metadata database, one protocol per noun.
+
+A `Database` hands out units of work. Inside `transaction()` all changes commit together when the
+block ends, and none does when it raises; `reading()` takes no write lock. Objects are values: an
+update stores the whole new value, made with `dataclasses.replace`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ragflow.domain.chats import Chat, ChatSession, Message
+from ragflow.domain.chunks import Chunk
+from ragflow.domain.documents import Dataset, Document
+from ragflow.domain.identity import ApiKey, Membership, ProviderAccount, Tenant, User
+from ragflow.domain.jobs import OutboxEntry, OutboxKind
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Choose a page and its order; ties are broken by id. `limit` None means all.
+
+    `order_by` is a field name of the listed value; an unknown one raises `InvalidInput`.
+    """
+
+    offset: int = 0
+    limit: int | None = 30
+    order_by: str = "create_time"
+    descending: bool = True
+
+
+class Accounts(Protocol):
+    """Keep users, tenants, memberships, API keys and provider accounts."""
+
+    def add_user(self, user: User) -> None: ...
+    def user(self, user_id: str) -> User | None: ...
+    def user_by_email(self, email: str) -> User | None: ...
+    def update_user(self, user: User) -> None: ...
+    def count_users(self) -> int: ...
+    def add_tenant(self, tenant: Tenant) -> None: ...
+    def tenant(self, tenant_id: str) -> Tenant | None: ...
+    def update_tenant(self, tenant: Tenant) -> None: ...
+    def put_membership(self, membership: Membership) -> None: ...
+    def remove_membership(self, tenant_id: str, user_id: str) -> None: ...
+    def memberships_of_user(self, user_id: str) -> list[Membership]: ...
+    def memberships_of_tenant(self, tenant_id: str) -> list[Membership]: ...
+    def add_key(self, key: ApiKey) -> None: ...
+    def key_by_hash(self, secret_hash: str) -> ApiKey | None: ...
+    def key_by_beta_hash(self, beta_hash: str) -> ApiKey | None: ...
+    def keys(self, tenant_id: str) -> list[ApiKey]: ...
+    def update_key(self, key: ApiKey) -> None: ...
+    def put_provider(self, account: ProviderAccount) -> None: ...
+    def provider(self, tenant_id: str, factory: str) -> ProviderAccount | None: ...
+    def providers(self, tenant_id: str) -> list[ProviderAccount]: ...
+
+
+class Datasets(Protocol):
+    """Keep datasets; values come back with counters derived from their documents."""
+
+    def add(self, dataset: Dataset) -> None:
+        """Insert. Raises `Conflict` when the tenant has the name already (case-insensitive)."""
+        ...
+
+    def get(self, dataset_id: str) -> Dataset | None: ...
+    def get_many(self, dataset_ids: Sequence[str]) -> list[Dataset]: ...
+    def by_name(self, tenant_id: str, name: str) -> Dataset | None:
+        """Find by name, case-insensitive."""
+        ...
+
+    def visible(
+        self,
+        tenant_id: str,
+        joined_tenant_ids: Sequence[str],
+        paging: Paging,
+        dataset_id: str | None = None,
+        name: str | None = None,
+    ) -> tuple[list[Dataset], int]:
+        """List own datasets and those of joined tenants with permission `team`; and their total."""
+        ...
+
+    def update(self, dataset: Dataset) -> None:
+        """Store the new value. Raises `Conflict` when the name is taken by another."""
+        ...
+
+    def delete(self, dataset_id: str) -> None:
+        """Delete the dataset with its documents and chunks."""
+        ...
+
+
+class Documents(Protocol):
+    """Keep documents."""
+
+    def add(self, document: Document) -> None: ...
+    def get(self, document_id: str) -> Document | None: ...
+    def get_many(self, document_ids: Sequence[str]) -> list[Document]: ...
+    def names(self, dataset_id: str) -> set[str]: ...
+    def ids(self, dataset_id: str) -> list[str]: ...
+    def count_of_tenant(self, tenant_id: str) -> int: ...
+    def page(
+        self,
+        dataset_id: str,
+        paging: Paging,
+        document_id: str | None = None,
+        name: str | None = None,
+        keywords: str | None = None,
+        created_from: int | None = None,
+        created_to: int | None = None,
+    ) -> tuple[list[Document], int]:
+        """List the documents of a dataset that pass every filter; and their total.
+
+        `keywords` is a case-insensitive substring of the name; the times are inclusive, in ms.
+        """
+        ...
+
+    def meta_fields(self, dataset_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Return the meta fields by document id."""
+        ...
+
+    def update(self, document: Document) -> None: ...
+    def set_progress(
+        self, document_id: str, revision: int, progress: float, message: str, duration: float
+    ) -> bool:
+        """Store progress if the revision is still the wanted one and runs; tell whether it was."""
+        ...
+
+    def delete(self, document_ids: Sequence[str]) -> None:
+        """Delete the documents with their chunks."""
+        ...
+
+
+class Chunks(Protocol):
+    """Keep chunks, the truth from which the search index is derived."""
+
+    def put(self, chunk: Chunk) -> bool:
+        """Insert or replace one chunk with its vector; tell whether it is new."""
+        ...
+
+    def replace_document(self, document_id: str, chunks: Sequence[Chunk]) -> None:
+        """Make `chunks` the only ones of the document."""
+        ...
+
+    def get(self, document_id: str, chunk_id: str, with_vector: bool = False) -> Chunk | None: ...
+    def find(self, dataset_ids: Sequence[str], chunk_id: str) -> Chunk | None: ...
+    def get_many(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Chunk]:
+        """Return chunks by (document_id, chunk_id), without vectors; unknown keys are left out."""
+        ...
+
+    def page(self, document_id: str, offset: int, limit: int | None) -> tuple[list[Chunk], int]:
+        """List a document's chunks in reading order, without vectors; and their total."""
+        ...
+
+    def scan(self, dataset_id: str, batch: int = 500) -> Iterator[list[Chunk]]:
+        """Yield all chunks of a dataset with vectors, in batches, whole documents together."""
+        ...
+
+    def of_document(self, document_id: str) -> list[Chunk]:
+        """Return a document's chunks in reading order, with vectors."""
+        ...
+
+    def set_available(self, document_id: str, available: bool) -> None: ...
+    def delete(self, document_id: str, chunk_ids: Sequence[str] | None) -> list[str]:
+        """Delete chunks, all where None; return the ids that were there."""
+        ...
+
+
+class Chats(Protocol):
+    """Keep chat assistants; a deleted one keeps its row with status "0"."""
+
+    def add(self, chat: Chat) -> None:
+        """Insert. Raises `Conflict` when the tenant has a live chat of the name."""
+        ...
+
+    def get(self, chat_id: str) -> Chat | None:
+        """Return a live chat."""
+        ...
+
+    def by_name(self, tenant_id: str, name: str) -> Chat | None: ...
+    def page(
+        self, tenant_id: str, paging: Paging, chat_id: str | None = None, name: str | None = None
+    ) -> tuple[list[Chat], int]: ...
+    def update(self, chat: Chat) -> None: ...
+
+
+class Sessions(Protocol):
+    """Keep conversations and their messages."""
+
+    def add(self, session: ChatSession, messages: Sequence[Message]) -> None: ...
+    def get(self, session_id: str) -> ChatSession | None: ...
+    def page(
+        self,
+        chat_id: str,
+        paging: Paging,
+        session_id: str | None = None,
+        name: str | None = None,
+        user_id: str | None = None,
+    ) -> tuple[list[ChatSession], int]: ...
+    def update(self, session: ChatSession) -> None: ...
+    def delete(self, session_ids: Sequence[str]) -> None: ...
+    def messages(self, session_ids: Sequence[str]) -> dict[str, list[Message]]: ...
+    def append(self, session_id: str, messages: Sequence[Message]) -> None:
+        """Append messages; their ordinals are set to follow the last stored one."""
+        ...
+
+
+class Outbox(Protocol):
+    """Keep what must follow a commit until it was done."""
+
+    def add(self, kind: OutboxKind, payload: Mapping[str, Any]) -> None: ...
+    def pending(self, limit: int = 1000) -> list[OutboxEntry]:
+        """Return the oldest entries, in order."""
+        ...
+
+    def done(self, entry_ids: Sequence[int]) -> None: ...
+
+
+class Leases(Protocol):
+    """Keep which workers are alive."""
+
+    def beat(self, worker_id: str, expires_at: float) -> None: ...
+    def expired(self, now: float) -> list[str]: ...
+    def remove(self, worker_ids: Sequence[str]) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """Give the repositories of one transaction."""
+
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def datasets(self) -> Datasets: ...
+    @property
+    def documents(self) -> Documents: ...
+    @property
+    def chunks(self) -> Chunks: ...
+    @property
+    def chats(self) -> Chats: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def leases(self) -> Leases: ...
+
+
+class Database(Protocol):
+    """Hand out units of work."""
+
+    def transaction(self) -> AbstractContextManager[UnitOfWork]:
+        """Begin a unit of work that writes; it commits at the end of the block."""
+        ...
+
+    def reading(self) -> AbstractContextManager[UnitOfWork]:
+        """Begin a unit of work that only reads."""
+        ...
+
+    def ping(self) -> None:
+        """Raise when the database does not answer."""
+        ...
+
+    def close(self) -> None:
+        """Release connections."""
+        ...

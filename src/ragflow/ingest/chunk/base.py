@@ -1,0 +1,36 @@
+"""What a chunk method is.
+
+In: a parsed document and the method's options. Out: chunks in reading order and typed drops that
+together account for every character of the document's blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, Protocol
+
+from pydantic import BaseModel
+
+from ragflow.domain.chunks import ChunkedDocument
+from ragflow.domain.documents import ParsedDocument
+from ragflow.domain.registry import Registry
+
+
+class Chunker(Protocol):
+    """Cut a document into passages; `Options` declares the parser_config keys that it reads.
+
+    `Options` ignores keys that it does not declare, so that a stored parser_config of any origin
+    can be given to it as it is.
+    """
+
+    Options: ClassVar[type[BaseModel]]
+    suffixes: ClassVar[frozenset[str]]
+    """The file extensions that the method accepts, lower case without the dot."""
+
+    def chunk(self, document: ParsedDocument, options: BaseModel) -> ChunkedDocument:
+        """Return the chunks and drops of a document."""
+        ...
+
+
+chunkers: Registry[Callable[[], Chunker]] = Registry("chunk method")
+"""Chunk methods by name, as in the contract's `chunk_method`."""

@@ -1,0 +1,125 @@
+"""Settings: one frozen tree, read from the environment (`RAGFLOW_…`) and nowhere else.
+
+Nested names join with two underscores: `RAGFLOW_DATABASE__URL`, `RAGFLOW_LIMITS__FILE_MIB`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class HttpSettings(_Section):
+    """Where the server listens and what it takes in."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(9380, description="Port to listen on; 0 picks a free one.")
+    max_body_mib: int = Field(1024, description="Largest request body, in MiB.")
+    registration: Literal["auto", "open", "closed"] = Field(
+        "auto",
+        description="Who may sign up: auto is open on loopback, else closed after the first.",
+    )
+
+
+class DatabaseSettings(_Section):
+    """Where metadata and chunks live."""
+
+    url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data directory.")
+    jobs_url: str = Field("", description="URL of the job store; empty: beside the metadata.")
+    pool_size: int = Field(8, description="Connections kept per process.")
+
+
+class BlobSettings(_Section):
+    """Where files live."""
+
+    url: str = Field(
+        "", description="file://, s3://, gs:// or az:// URL; empty: the data directory."
+    )
+    endpoint: str = Field("", description="Endpoint of an S3-compatible server.")
+    region: str = Field("", description="Region of the bucket.")
+    access_key_id: str = Field("", description="Access key of the bucket.")
+    secret_access_key: SecretStr = Field(SecretStr(""), description="Secret key of the bucket.")
+    allow_http: bool = Field(False, description="Allow an endpoint without TLS.")
+
+
+class SearchSettings(_Section):
+    """Which search engine serves retrieval."""
+
+    engine: str = Field("lancedb", description="Registered engine: lancedb or memory.")
+    url: str = Field("", description="Where its data is; empty: the data directory.")
+    optimise_every: int = Field(64, description="Commits between two merges of small writes.")
+
+
+class ModelSettings(_Section):
+    """Which models answer when a tenant has chosen none."""
+
+    embedding: str = Field("multilingual-e5-small", description="Default embedding model.")
+    chat: str = Field("extractive", description="Default chat model.")
+    rerank: str = Field("", description="Default rerank model; empty: none.")
+    base_url: str = Field(
+        "", description="OpenAI-compatible endpoint for model@OpenAI-API-Compatible."
+    )
+    api_key: SecretStr = Field(SecretStr(""), description="Key for that endpoint.")
+    ollama_url: str = Field("", description="Ollama server, e.g. http://127.0.0.1:11434.")
+    directory: Path | None = Field(
+        None, description="Model store; empty: a cache shared by all data directories."
+    )
+    onnx_directory: Path | None = Field(None, description="A local ONNX embedding model to offer.")
+    threads: int = Field(2, description="CPU threads per local model.")
+    idle_seconds: float = Field(
+        120.0, description="Unload a local model after this long without use."
+    )
+    request_seconds: float = Field(120.0, description="Longest wait for a remote model.")
+
+
+class LimitSettings(_Section):
+    """What one file may cost."""
+
+    file_mib: int = Field(128, description="Largest document that is parsed, in MiB.")
+    files_per_tenant: int = Field(0, description="Most documents of a tenant; 0: no limit.")
+    parse_seconds: float = Field(600.0, description="Longest time to parse one document.")
+    parse_memory_mib: int = Field(2048, description="Most memory of a parsing process, in MiB.")
+    unpacked_mib: int = Field(512, description="Most bytes an archive may unpack to, in MiB.")
+    text_chars: int = Field(50_000_000, description="Most characters taken from one document.")
+    pages: int = Field(5000, description="Most pages of one document.")
+
+
+class WorkerSettings(_Section):
+    """How background work runs."""
+
+    processes: int = Field(1, description="Worker processes that serve starts; 0: none here.")
+    concurrency: int = Field(2, description="Documents in work at once per worker.")
+    lease_seconds: float = Field(
+        6.0, description="A worker silent for this long is taken for dead."
+    )
+    poll_seconds: float = Field(0.3, description="How often a worker looks for new jobs.")
+
+
+class Settings(BaseSettings):
+    """Hold every setting of the product."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RAGFLOW_", env_nested_delimiter="__", frozen=True, extra="ignore"
+    )
+
+    data_dir: Path = Field(Path("ragflow-data"), description="Where embedded stores live.")
+    language: Literal["English", "Chinese"] = Field(
+        "English", description="Language of new datasets."
+    )
+    http: HttpSettings = Field(default_factory=HttpSettings)
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings)
+    blobs: BlobSettings = Field(default_factory=BlobSettings)
+    search: SearchSettings = Field(default_factory=SearchSettings)
+    models: ModelSettings = Field(default_factory=ModelSettings)
+    limits: LimitSettings = Field(default_factory=LimitSettings)
+    worker: WorkerSettings = Field(default_factory=WorkerSettings)
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level that is logged."
+    )
