@@ -1,0 +1,43 @@
+"""Keys of stored files: one place that says where each kind of blob lies.
+
+In: ids, which are hex digits made by us. Out: relative keys. Names that users choose never enter a
+key, so a file name cannot lead anywhere.
+"""
+
+from __future__ import annotations
+
+
+def document_key(dataset_id: str, document_id: str) -> str:
+    """Return the key of an uploaded file."""
+    return f"documents/{dataset_id}/{document_id}"
+
+
+def picture_key(dataset_id: str, document_id: str, chunk_id: str) -> str:
+    """Return the key of a chunk's picture."""
+    return picture_prefix(dataset_id, document_id) + chunk_id
+
+
+def picture_prefix(dataset_id: str, document_id: str) -> str:
+    """Return what the keys of all pictures of a document begin with."""
+    return f"pictures/{dataset_id}/{document_id}/"
+
+
+def thumbnail_key(dataset_id: str, document_id: str) -> str:
+    """Return the key of a document's small preview."""
+    return f"thumbnails/{dataset_id}/{document_id}"
+
+
+def work_prefix(document_id: str, revision: int | None = None) -> str:
+    """Return where ingestion keeps what passes between its stages, for one revision or all."""
+    base = f"work/{document_id}/"
+    return base if revision is None else f"{base}{revision}/"
+
+
+def document_prefixes(dataset_id: str, document_id: str) -> tuple[str, ...]:
+    """Return prefixes that together hold every blob of a document."""
+    return (
+        document_key(dataset_id, document_id),
+        picture_prefix(dataset_id, document_id),
+        thumbnail_key(dataset_id, document_id),
+        work_prefix(document_id),
+    )
