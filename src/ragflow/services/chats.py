@@ -1,0 +1,238 @@
+"""Chat assistants: create, change, list and delete.
+
+In: drafts and changes in stored terms. Out: `Chat` values. Refused: datasets that the caller may
+not see, that hold nothing yet or that do not share an embedding model; unknown models; taken
+names; a prompt that leaves a required variable unused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ragflow.domain.chats import Chat
+from ragflow.domain.documents import Dataset
+from ragflow.domain.errors import Conflict, InvalidInput, NotFound
+from ragflow.domain.identity import Actor
+from ragflow.domain.ports import Clock, Ids, ModelCatalog
+from ragflow.domain.repositories import Database, Paging, UnitOfWork
+from ragflow.generate.prompts import prompt_text
+from ragflow.services.access import require_dataset
+
+NAME_BYTES = 255
+
+
+class NoParsedFile(InvalidInput):
+    """Say that a dataset holds no chunks yet (facts: id)."""
+
+    template = "The dataset {id} has no parsed file yet. Parse its documents first."
+
+
+class MixedEmbeddingModels(InvalidInput):
+    """Say that datasets cannot be searched together."""
+
+    template = "The datasets use different embedding models."
+
+
+class UnusedVariable(InvalidInput):
+    """Say that the prompt does not use a required variable (facts: key)."""
+
+    template = "The prompt does not use the variable {key}."
+
+
+@dataclass(frozen=True, slots=True)
+class ChatDraft:
+    """Propose settings of an assistant; None and absent keys mean the default, or no change.
+
+    `prompt_config` has the stored keys: system, prologue, parameters, quote, empty_response …
+    `vector_similarity_weight` is the share of the vector score in retrieval.
+    """
+
+    name: str | None = None
+    avatar: str | None = None
+    description: str | None = None
+    language: str | None = None
+    dataset_ids: tuple[str, ...] | None = None
+    chat_model: str | None = None
+    llm_setting: Mapping[str, Any] | None = None
+    prompt_config: Mapping[str, Any] | None = None
+    meta_data_filter: Mapping[str, Any] | None = None
+    do_refer: str | None = None
+    similarity_threshold: float | None = None
+    vector_similarity_weight: float | None = None
+    top_n: int | None = None
+    top_k: int | None = None
+    rerank_model: str | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """Return the fields that are set and replace what is stored as they are."""
+        names = (
+            "name avatar description language dataset_ids chat_model meta_data_filter do_refer "
+            "similarity_threshold vector_similarity_weight top_n top_k rerank_model"
+        )
+        values = {name: getattr(self, name) for name in names.split()}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+DEFAULT_LLM_SETTING: Mapping[str, Any] = {
+    "temperature": 0.1,
+    "top_p": 0.3,
+    "frequency_penalty": 0.7,
+    "presence_penalty": 0.4,
+    "max_tokens": 512,
+}
+
+
+def default_prompt_config() -> dict[str, Any]:
+    """Return the prompt settings of a new assistant."""
+    return {
+        "system": prompt_text("system"),
+        "prologue": "Hi! I'm your assistant. What can I do for you?",
+        "parameters": [{"key": "knowledge", "optional": False}],
+        "empty_response": "Sorry! No relevant content was found in the knowledge base!",
+        "quote": True,
+        "tts": False,
+        "refine_multiturn": True,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ListedChat:
+    """Hold an assistant and those of its datasets that still exist."""
+
+    chat: Chat
+    datasets: tuple[Dataset, ...] = field(default_factory=tuple)
+
+
+class ChatService:
+    """Manage the assistants of a tenant."""
+
+    def __init__(self, database: Database, catalog: ModelCatalog, clock: Clock, ids: Ids) -> None:
+        self._database = database
+        self._catalog = catalog
+        self._clock = clock
+        self._ids = ids
+
+    def create(self, actor: Actor, draft: ChatDraft) -> Chat:
+        """Create an assistant. Raises `NotFound`, `InvalidInput`, `ModelError`, `Conflict`."""
+        now = self._clock.milliseconds()
+        prompt_config = {**default_prompt_config(), **(draft.prompt_config or {})}
+        if not prompt_config["system"]:
+            prompt_config["system"] = default_prompt_config()["system"]
+        fields = {"chat_model": self._catalog.default_name(actor.tenant_id, "chat")}
+        fields.update(draft.changes())
+        chat = Chat(
+            id=self._ids.object_id(),
+            tenant_id=actor.tenant_id,
+            create_time=now,
+            update_time=now,
+            llm_setting={**DEFAULT_LLM_SETTING, **(draft.llm_setting or {})},
+            prompt_config=prompt_config,
+            **{"name": "", **fields},
+        )
+        with self._database.transaction() as unit:
+            self._check_sources(unit, actor, draft)
+            _check_name(chat.name)
+            if unit.chats.by_name(actor.tenant_id, chat.name):
+                raise Conflict(f"There is a chat named {chat.name} already.", noun="chat")
+            _check_variables(prompt_config)
+            unit.chats.add(chat)
+        return chat
+
+    def update(self, actor: Actor, chat_id: str, draft: ChatDraft) -> Chat:
+        """Merge changes into an assistant. Raises as `create` does."""
+        with self._database.transaction() as unit:
+            chat = require_chat(unit, actor, chat_id)
+            self._check_sources(unit, actor, draft)
+            changed = replace(
+                chat,
+                **draft.changes(),
+                llm_setting={**chat.llm_setting, **(draft.llm_setting or {})},
+                prompt_config={**chat.prompt_config, **(draft.prompt_config or {})},
+                update_time=self._clock.milliseconds(),
+            )
+            if draft.name is not None:
+                _check_name(changed.name)
+                other = unit.chats.by_name(actor.tenant_id, changed.name)
+                if other is not None and other.id != chat_id:
+                    raise Conflict(f"There is a chat named {changed.name} already.", noun="chat")
+            if draft.prompt_config is not None:
+                _check_variables(changed.prompt_config)
+            unit.chats.update(changed)
+        return changed
+
+    def page(
+        self, actor: Actor, paging: Paging, chat_id: str | None = None, name: str | None = None
+    ) -> list[ListedChat]:
+        """List own assistants. Raises `NotFound` when an id or a name was asked for in vain."""
+        with self._database.reading() as unit:
+            chats, _ = unit.chats.page(actor.tenant_id, paging, chat_id, name)
+            if not chats and (chat_id or name):
+                whole, _ = unit.chats.page(actor.tenant_id, Paging(limit=1), chat_id, name)
+                if not whole:
+                    raise NotFound(noun="chat", id=chat_id or name)
+            wanted = sorted({dataset_id for chat in chats for dataset_id in chat.dataset_ids})
+            known = {dataset.id: dataset for dataset in unit.datasets.get_many(wanted)}
+        return [
+            ListedChat(chat, tuple(known[i] for i in chat.dataset_ids if i in known))
+            for chat in chats
+        ]
+
+    def get(self, actor: Actor, chat_id: str) -> Chat:
+        """Return an assistant of the caller's. Raises `NotFound`."""
+        with self._database.reading() as unit:
+            return require_chat(unit, actor, chat_id)
+
+    def all_ids(self, actor: Actor) -> list[str]:
+        """List the ids of all own assistants."""
+        with self._database.reading() as unit:
+            chats, _ = unit.chats.page(actor.tenant_id, Paging(limit=None))
+        return [chat.id for chat in chats]
+
+    def delete(self, actor: Actor, chat_ids: Sequence[str]) -> list[str]:
+        """Delete assistants; return the ids that the caller has no assistant for."""
+        unknown = []
+        with self._database.transaction() as unit:
+            for chat_id in chat_ids:
+                chat = unit.chats.get(chat_id)
+                if chat is None or chat.tenant_id != actor.tenant_id:
+                    unknown.append(chat_id)
+                    continue
+                now = self._clock.milliseconds()
+                unit.chats.update(replace(chat, status="0", update_time=now))
+        return unknown
+
+    def _check_sources(self, unit: UnitOfWork, actor: Actor, draft: ChatDraft) -> None:
+        datasets = [require_dataset(unit, actor, i) for i in draft.dataset_ids or ()]
+        for dataset in datasets:
+            if dataset.chunk_count == 0:
+                raise NoParsedFile(id=dataset.id)
+        if len({dataset.embedding_model.split("@")[0] for dataset in datasets}) > 1:
+            raise MixedEmbeddingModels
+        if draft.chat_model:
+            self._catalog.chat(actor.tenant_id, draft.chat_model)
+        if draft.rerank_model:
+            self._catalog.rerank(actor.tenant_id, draft.rerank_model)
+
+
+def require_chat(unit: UnitOfWork, actor: Actor, chat_id: str) -> Chat:
+    """Return a live assistant of the caller's. Raises `NotFound`."""
+    chat = unit.chats.get(chat_id)
+    if chat is None or chat.tenant_id != actor.tenant_id:
+        raise NotFound(noun="chat", id=chat_id)
+    return chat
+
+
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise InvalidInput("A chat needs a name.", field="name")
+    if len(name.encode()) > NAME_BYTES:
+        raise InvalidInput(f"A chat's name has at most {NAME_BYTES} bytes.", field="name length")
+
+
+def _check_variables(prompt_config: Mapping[str, Any]) -> None:
+    for parameter in prompt_config.get("parameters") or ():
+        slot = "{" + str(parameter["key"]) + "}"
+        if not parameter.get("optional") and slot not in str(prompt_config.get("system") or ""):
+            raise UnusedVariable(key=parameter["key"])

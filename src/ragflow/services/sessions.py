@@ -1,0 +1,148 @@
+"""Sessions: conversations with an assistant, and the messages in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ragflow.domain.answers import Role
+from ragflow.domain.chats import Chat, ChatSession, Message
+from ragflow.domain.errors import InvalidInput, NotFound
+from ragflow.domain.identity import Actor
+from ragflow.domain.ports import Clock, Ids
+from ragflow.domain.repositories import Database, Paging, UnitOfWork
+from ragflow.services.chats import require_chat
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Hold a session with its messages in order."""
+
+    session: ChatSession
+    messages: tuple[Message, ...]
+
+
+class SessionService:
+    """Manage the conversations of a tenant's assistants."""
+
+    def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
+        self._database = database
+        self._clock = clock
+        self._ids = ids
+
+    def create(
+        self, actor: Actor, chat_id: str, name: str = "New session", user_id: str = ""
+    ) -> Conversation:
+        """Begin a conversation with the assistant's opener. Raises `NotFound`, `InvalidInput`."""
+        with self._database.transaction() as unit:
+            chat = require_chat(unit, actor, chat_id)
+            if not name.strip():
+                raise InvalidInput("A session needs a name.", field="name")
+            now = self._clock.milliseconds()
+            session = ChatSession(self._ids.object_id(), chat_id, name, user_id, now, now)
+            opener = Message(
+                session_id=session.id,
+                ordinal=0,
+                id=self._ids.message_id(),
+                role="assistant",
+                content=opener_of(chat),
+                created_at=self._clock.seconds(),
+            )
+            unit.sessions.add(session, [opener])
+        return Conversation(session, (opener,))
+
+    def page(
+        self,
+        actor: Actor,
+        chat_id: str,
+        paging: Paging,
+        session_id: str | None = None,
+        name: str | None = None,
+        user_id: str | None = None,
+    ) -> list[Conversation]:
+        """List the conversations that pass the filters. Raises `NotFound`."""
+        with self._database.reading() as unit:
+            require_chat(unit, actor, chat_id)
+            sessions, _ = unit.sessions.page(chat_id, paging, session_id, name, user_id)
+            messages = unit.sessions.messages([session.id for session in sessions])
+        return [Conversation(session, tuple(messages.get(session.id, ()))) for session in sessions]
+
+    def get(self, actor: Actor, chat_id: str, session_id: str) -> Conversation:
+        """Return a conversation. Raises `NotFound` with noun `chat` or `session`."""
+        with self._database.reading() as unit:
+            require_chat(unit, actor, chat_id)
+            session = _require_session(unit, chat_id, session_id)
+            messages = unit.sessions.messages([session_id])
+        return Conversation(session, tuple(messages.get(session_id, ())))
+
+    def rename(self, actor: Actor, chat_id: str, session_id: str, name: str | None) -> None:
+        """Rename a conversation; None leaves the name. Raises `NotFound`, `InvalidInput`."""
+        with self._database.transaction() as unit:
+            session = _require_session(unit, chat_id, session_id)
+            require_chat(unit, actor, chat_id)
+            if name is None:
+                return
+            if not name.strip():
+                raise InvalidInput("A session needs a name.", field="name")
+            now = self._clock.milliseconds()
+            unit.sessions.update(replace(session, name=name, update_time=now))
+
+    def all_ids(self, actor: Actor, chat_id: str) -> list[str]:
+        """List the ids of all conversations of an assistant. Raises `NotFound`."""
+        with self._database.reading() as unit:
+            require_chat(unit, actor, chat_id)
+            sessions, _ = unit.sessions.page(chat_id, Paging(limit=None))
+        return [session.id for session in sessions]
+
+    def delete(self, actor: Actor, chat_id: str, session_ids: Sequence[str]) -> list[str]:
+        """Delete conversations; return the ids that are none of this assistant's."""
+        with self._database.transaction() as unit:
+            require_chat(unit, actor, chat_id)
+            known = []
+            for session_id in session_ids:
+                session = unit.sessions.get(session_id)
+                if session is not None and session.chat_id == chat_id:
+                    known.append(session_id)
+            unit.sessions.delete(known)
+        return [session_id for session_id in session_ids if session_id not in known]
+
+    def append_turn(
+        self,
+        session_id: str,
+        message_id: str,
+        question: str,
+        answer: str,
+        reference: Mapping[str, Any],
+        asked_at: float,
+    ) -> None:
+        """Store a question and its answer; both get the same id."""
+
+        def message(role: Role, content: str, at: float, cited: Mapping[str, Any]) -> Message:
+            return Message(session_id, 0, message_id, role, content, at, cited)
+
+        answered_at = self._clock.seconds()
+        with self._database.transaction() as unit:
+            session = unit.sessions.get(session_id)
+            if session is None:  # deleted while the answer was being written
+                return
+            unit.sessions.append(
+                session_id,
+                [
+                    message("user", question, asked_at, {}),
+                    message("assistant", answer, answered_at, reference),
+                ],
+            )
+            unit.sessions.update(replace(session, update_time=self._clock.milliseconds()))
+
+
+def opener_of(chat: Chat) -> str:
+    """Return the greeting with which an assistant begins."""
+    return str(chat.prompt_config.get("prologue") or "")
+
+
+def _require_session(unit: UnitOfWork, chat_id: str, session_id: str) -> ChatSession:
+    session = unit.sessions.get(session_id)
+    if session is None or session.chat_id != chat_id:
+        raise NotFound(noun="session", id=session_id)
+    return session
