@@ -7,17 +7,14 @@ the Python SDK as a user's program would, prints the answers and ends the server
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from ragflow_sdk import Document, Message, RAGFlow
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+from ragflow_sdk import Document, Message, RAGFlow
 
 DOCUMENTS = Path(__file__).parent / "documents"
 QUESTIONS = (
@@ -27,44 +24,7 @@ QUESTIONS = (
     "失物保管多少天？",
     "Who won the football world cup in 1998?",
 )
-RAGFLOW = str(Path(sys.executable).with_name("ragflow"))
 console = Console()
-
-
-@contextmanager
-def server(data_dir: Path) -> Iterator[tuple[str, str]]:
-    """Run a server on a free port; yield its address and an API key."""
-    port_file = data_dir / "port"
-    process = subprocess.Popen(
-        [
-            RAGFLOW,
-            "serve",
-            "--data-dir",
-            str(data_dir),
-            "--port",
-            "0",
-            "--port-file",
-            str(port_file),
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=(data_dir / "server.log").open("wb"),
-    )
-    try:
-        deadline = time.monotonic() + 60
-        while not port_file.exists():
-            if process.poll() is not None or time.monotonic() > deadline:
-                sys.exit(f"The server did not start; see {data_dir / 'server.log'}.")
-            time.sleep(0.05)
-        key = subprocess.run(
-            [RAGFLOW, "key", "create", "--data-dir", str(data_dir)],
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout.strip()
-        yield f"http://127.0.0.1:{port_file.read_text().strip()}", key
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 def ingest(rag: RAGFlow, folder: Path) -> str:

@@ -5,6 +5,8 @@ Nested names join with two underscores: `RAGFLOW_DATABASE__URL`, `RAGFLOW_LIMITS
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -123,3 +125,14 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged."
     )
+
+
+def environment(overrides: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment for a child process: this one's, changed by `overrides`."""
+    return {**os.environ, **overrides}
+
+
+def default_model_directory() -> Path:
+    """Return the model store that all data directories of a user share."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "ragflow" / "models"
