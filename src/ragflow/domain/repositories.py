@@ -209,8 +209,8 @@ class Outbox(Protocol):
     """Keep what must follow a commit until it was done."""
 
     def add(self, kind: OutboxKind, payload: Mapping[str, Any]) -> None: ...
-    def pending(self, limit: int = 1000) -> list[OutboxEntry]:
-        """Return the oldest entries, in order."""
+    def pending(self, limit: int = 1000, after: int = 0) -> list[OutboxEntry]:
+        """Return the oldest entries with an id above `after`, in order."""
         ...
 
     def done(self, entry_ids: Sequence[int]) -> None: ...
