@@ -11,6 +11,7 @@ RagflowError
 │   └── UnknownModel · ModelNotConfigured · ModelUnavailable
 ├── AuthenticationError · SignUpClosed
 ├── Cancelled           the work is no longer wanted
+├── JobAbandoned        a job killed its worker too often
 ├── DuplicateName · UnknownName      (registries)
 
 Each error carries its facts as attributes; `http/errors.py` alone turns them into replies.
@@ -136,6 +137,14 @@ class Cancelled(RagflowError):
     """Stop work that nobody wants any more."""
 
     template = "cancelled"
+
+
+class JobAbandoned(RagflowError):
+    """Say that a step of a job was begun again and again and never ended (facts: step, attempts)."""
+
+    template = (
+        "The worker died {attempts} times at the step {step} of this document, so it was given up."
+    )
 
 
 class DuplicateName(RagflowError):

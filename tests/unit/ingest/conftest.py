@@ -1,0 +1,69 @@
+"""Functions that behave badly in a child process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+BAD_PARSERS = '''
+import ctypes, os, time
+
+
+def echo(request, directory, progress):
+    return {"echo": request, "pid": os.getpid()}
+
+
+def report(request, directory, progress):
+    progress(0.5, "half")
+    return {}
+
+
+def print_noise(request, directory, progress):
+    print("noise")
+    os.system("echo more noise")
+    return {"fine": True}
+
+
+def see_secrets(request, directory, progress):
+    return {"names": sorted(os.environ)}
+
+
+def segfault(request, directory, progress):
+    ctypes.string_at(0)
+
+
+def hang(request, directory, progress):
+    while True:
+        time.sleep(1)
+
+
+def spin(request, directory, progress):
+    while True:
+        pass
+
+
+def eat_memory(request, directory, progress):
+    return {"size": len(bytearray(1 << 33))}
+
+
+def exit_at_once(request, directory, progress):
+    os._exit(3)
+
+
+def refuse(request, directory, progress):
+    from ragflow.domain.errors import EncryptedFile
+    raise EncryptedFile(name="a.pdf")
+
+
+def fail(request, directory, progress):
+    raise KeyError("xref")
+'''
+
+
+@pytest.fixture
+def bad_parsers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Name a module with functions that crash, hang, eat memory or fail."""
+    (tmp_path / "bad_parsers.py").write_text(BAD_PARSERS)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return "bad_parsers"

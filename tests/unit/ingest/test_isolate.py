@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ragflow.domain.errors import Cancelled, CorruptFile, EncryptedFile, LimitExceeded
+from ragflow.ingest.isolate import Interrupted, Isolation, IsolationLimits
+
+Run = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def isolation() -> Iterator[Isolation]:
+    isolation = Isolation(IsolationLimits(parse_seconds=20, parse_memory_mib=512))
+    yield isolation
+    isolation.close()
+
+
+@pytest.fixture
+def run(isolation: Isolation, bad_parsers: str, tmp_path: Path) -> Run:
+    def call(function: str, check: Callable[[], None] = lambda: None, **request: Any) -> Any:
+        seen: list[tuple[float, str]] = []
+        result = isolation.run(
+            "a.pdf",
+            f"{bad_parsers}:{function}",
+            request,
+            tmp_path,
+            lambda share, message: seen.append((share, message)),
+            check,
+        )
+        return result | {"progress": seen}
+
+    return call
+
+
+def test_a_result_comes_back(run: Run) -> None:
+    assert run("echo", word="naïve 文")["echo"] == {"word": "naïve 文"}
+
+
+def test_progress_comes_back(run: Run) -> None:
+    assert run("report")["progress"] == [(0.5, "half")]
+
+
+def test_what_a_parser_prints_is_not_taken_for_a_reply(run: Run) -> None:
+    assert run("print_noise")["fine"]
+
+
+def test_a_process_serves_several_calls(run: Run, isolation: Isolation) -> None:
+    assert run("echo")["pid"] == run("echo")["pid"]
+    assert isolation.process_count() == 1
+
+
+def test_a_process_is_replaced_after_its_calls(bad_parsers: str, tmp_path: Path) -> None:
+    isolation = Isolation(IsolationLimits(), max_calls=1)
+    target = f"{bad_parsers}:echo"
+    pids = {
+        isolation.run("a", target, {}, tmp_path, lambda *_: None, lambda: None)["pid"]
+        for _ in range(2)
+    }
+    assert len(pids) == 2
+    assert isolation.process_count() == 0
+
+
+def test_an_idle_product_holds_no_process(bad_parsers: str, tmp_path: Path) -> None:
+    isolation = Isolation(IsolationLimits(), idle_seconds=0)
+    isolation.run("a", f"{bad_parsers}:echo", {}, tmp_path, lambda *_: None, lambda: None)
+    isolation.close_idle()
+    assert isolation.process_count() == 0
+
+
+def test_a_parser_sees_no_secrets(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAGFLOW_MODELS__API_KEY", "secret")
+    assert "RAGFLOW_MODELS__API_KEY" not in run("see_secrets")["names"]
+
+
+def test_a_domain_error_arrives_as_itself(run: Run) -> None:
+    with pytest.raises(EncryptedFile) as caught:
+        run("refuse")
+    assert caught.value.name == "a.pdf"
+
+
+def test_a_bug_in_a_parser_names_the_file_and_the_cause(run: Run) -> None:
+    with pytest.raises(CorruptFile, match=r"a\.pdf.*KeyError.*xref"):
+        run("fail")
+
+
+@pytest.mark.parametrize(
+    ("function", "how"), [("segfault", "SIGSEGV"), ("exit_at_once", "exit code 3")]
+)
+def test_a_crash_fails_its_own_document_only(run: Run, function: str, how: str) -> None:
+    innocent: list[dict[str, Any]] = []
+    thread = threading.Thread(target=lambda: innocent.extend([run("echo"), run("echo")]))
+    thread.start()
+    with pytest.raises(CorruptFile, match=how):
+        run(function)
+    thread.join()
+    assert len(innocent) == 2
+    assert run("echo")["pid"]
+
+
+def test_a_memory_bomb_names_the_setting(run: Run) -> None:
+    with pytest.raises(LimitExceeded, match=r"512 MiB.*limits\.parse_memory_mib"):
+        run("eat_memory")
+
+
+@pytest.mark.parametrize("function", ["hang", "spin"])
+def test_a_parser_that_never_ends_names_the_setting(
+    bad_parsers: str, tmp_path: Path, function: str
+) -> None:
+    isolation = Isolation(IsolationLimits(parse_seconds=0.8))
+    with pytest.raises(LimitExceeded, match=r"0\.8 seconds.*limits\.parse_seconds"):
+        isolation.run(
+            "a.pdf", f"{bad_parsers}:{function}", {}, tmp_path, lambda *_: None, lambda: None
+        )
+    assert isolation.process_count() == 0
+
+
+def test_a_cancelled_parser_is_killed_within_a_second(run: Run, isolation: Isolation) -> None:
+    started = time.monotonic()
+
+    def check() -> None:
+        if time.monotonic() - started > 0.3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        run("hang", check)
+    assert time.monotonic() - started < 1.5
+    assert isolation.process_count() == 0
+
+
+def test_closing_unwinds_what_is_under_way(run: Run, isolation: Isolation) -> None:
+    threading.Timer(0.5, isolation.close).start()
+    with pytest.raises(Interrupted):
+        run("hang")
+
+
+def test_a_child_ends_when_its_parent_is_killed(bad_parsers: str, tmp_path: Path) -> None:
+    script = (
+        "import sys\nfrom pathlib import Path\n"
+        "from ragflow.ingest.isolate import Isolation, IsolationLimits\n"
+        f"sys.path.insert(0, {str(tmp_path)!r})\n"
+        "isolation = Isolation(IsolationLimits())\n"
+        f"say = lambda: print(isolation._busy[0].process.pid, flush=True)\n"
+        f"isolation.run('a', '{bad_parsers}:spin', {{}}, Path('.'), print, say)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.kill()
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{child}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{child}").exists()
