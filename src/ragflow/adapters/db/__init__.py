@@ -1,0 +1,1 @@
+"""Metadata in SQL: SQLite or PostgreSQL behind `domain.repositories.Database`."""

@@ -1,0 +1,181 @@
+"""Chunks in SQL: the truth from which search indexes are derived.
+
+Spans and boxes are flat lists of numbers: start, end, … and page, x0, x1, top, bottom, …; vectors
+are raw bytes and are read only when they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, func, insert, select, tuple_, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from ragflow.adapters.db.base import (
+    IDS_PER_STATEMENT,
+    Repository,
+    Values,
+    batches,
+    fields_of,
+)
+from ragflow.adapters.db.tables import chunks, documents
+from ragflow.domain.chunks import Chunk, ChunkKind
+from ragflow.domain.documents import Box, Span
+
+_WITHOUT_VECTOR = [column for column in chunks.columns if column.name != "vector"]
+_READING_ORDER = (chunks.c.ordinal, chunks.c.create_timestamp.desc(), chunks.c.id)
+_ROWS_PER_INSERT = 500
+
+
+class SqlChunks(Repository):
+    """Keep chunks."""
+
+    def put(self, chunk: Chunk) -> bool:
+        """Insert or replace one chunk with its vector; tell whether it is new.
+
+        Raises `NotFound` when the document is gone.
+        """
+        known = select(chunks.c.id).where(
+            chunks.c.document_id == chunk.document_id, chunks.c.id == chunk.id
+        )
+        new = self._row(known) is None
+        with self._parent("document", chunk.document_id):
+            self._upsert(chunks, _row(chunk))
+        return new
+
+    def replace_document(self, document_id: str, chunks_: Sequence[Chunk]) -> None:
+        """Make `chunks` the only ones of the document. Raises `NotFound` when it is gone."""
+        with self._parent("document", document_id):
+            self._write(delete(chunks).where(chunks.c.document_id == document_id))
+            for batch in batches(chunks_, _ROWS_PER_INSERT):
+                self._write(insert(chunks), [_row(chunk) for chunk in batch])
+
+    def get(self, document_id: str, chunk_id: str, with_vector: bool = False) -> Chunk | None:
+        """Find by key."""
+        columns = select(chunks) if with_vector else select(*_WITHOUT_VECTOR)
+        key = (chunks.c.document_id == document_id, chunks.c.id == chunk_id)
+        row = self._row(columns.where(*key))
+        return None if row is None else _value(row)
+
+    def find(self, dataset_ids: Sequence[str], chunk_id: str) -> Chunk | None:
+        """Find by id in some datasets, the first by document where there are several."""
+        found = select(*_WITHOUT_VECTOR).where(
+            chunks.c.dataset_id.in_(list(dataset_ids)), chunks.c.id == chunk_id
+        )
+        rows = self._rows(found.order_by(chunks.c.document_id).limit(1))
+        return _value(rows[0]) if rows else None
+
+    def get_many(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Chunk]:
+        """Return chunks by (document_id, chunk_id), without vectors; unknown keys are left out."""
+        found: dict[tuple[str, str], Chunk] = {}
+        for batch in batches(dict.fromkeys(keys), IDS_PER_STATEMENT):
+            key = tuple_(chunks.c.document_id, chunks.c.id)
+            for row in self._rows(select(*_WITHOUT_VECTOR).where(key.in_(batch))):
+                found[row.document_id, row.id] = _value(row)
+        return found
+
+    def page(self, document_id: str, offset: int, limit: int | None) -> tuple[list[Chunk], int]:
+        """List a document's chunks in reading order, without vectors; and their total."""
+        listed = select(*_WITHOUT_VECTOR).where(chunks.c.document_id == document_id)
+        rows = self._rows(listed.order_by(*_READING_ORDER).offset(offset).limit(limit))
+        return [_value(row) for row in rows], self._count(listed)
+
+    def scan(self, dataset_id: str, batch: int = 500) -> Iterator[list[Chunk]]:
+        """Yield all chunks of a dataset with vectors; a document is never cut in two.
+
+        A batch is as small as whole documents allow: over `batch` only for a larger document.
+        """
+        waiting: list[str] = []
+        size = 0
+        for document_id, count in self._sizes(dataset_id):
+            if waiting and size + count > batch:
+                yield self._of_documents(waiting)
+                waiting, size = [], 0
+            waiting.append(document_id)
+            size += count
+        if waiting:
+            yield self._of_documents(waiting)
+
+    def of_document(self, document_id: str) -> list[Chunk]:
+        """Return a document's chunks in reading order, with vectors."""
+        return self._of_documents([document_id])
+
+    def set_available(self, document_id: str, available: bool) -> None:
+        """Switch all chunks of a document on or off."""
+        self._write(
+            update(chunks).where(chunks.c.document_id == document_id).values(available=available)
+        )
+
+    def delete(self, document_id: str, chunk_ids: Sequence[str] | None) -> list[str]:
+        """Delete chunks, all where None; return the ids that were there."""
+        of_document = chunks.c.document_id == document_id
+        if chunk_ids is None:
+            return self._delete(of_document)
+        there: list[str] = []
+        for ids in batches(dict.fromkeys(chunk_ids), IDS_PER_STATEMENT):
+            there += self._delete(and_(of_document, chunks.c.id.in_(ids)))
+        return there
+
+    def _delete(self, condition: ColumnElement[bool]) -> list[str]:
+        there = list(self._connection.execute(select(chunks.c.id).where(condition)).scalars())
+        self._write(delete(chunks).where(condition))
+        return sorted(there)
+
+    def _sizes(self, dataset_id: str) -> Iterator[tuple[str, int]]:
+        """Yield (document id, number of chunks) of a dataset by id, a keyset page at a time."""
+        after = ""
+        while True:
+            page = (
+                select(documents.c.id)
+                .where(documents.c.dataset_id == dataset_id, documents.c.id > after)
+                .order_by(documents.c.id)
+                .limit(IDS_PER_STATEMENT)
+            )
+            ids = list(self._connection.execute(page).scalars())
+            if not ids:
+                return
+            counted = (
+                select(chunks.c.document_id, func.count().label("size"))
+                .where(chunks.c.document_id.in_(ids))
+                .group_by(chunks.c.document_id)
+                .order_by(chunks.c.document_id)
+            )
+            yield from ((row.document_id, row.size) for row in self._rows(counted))
+            after = ids[-1]
+
+    def _of_documents(self, document_ids: Sequence[str]) -> list[Chunk]:
+        found = select(chunks).where(chunks.c.document_id.in_(document_ids))
+        return [
+            _value(row) for row in self._rows(found.order_by(chunks.c.document_id, *_READING_ORDER))
+        ]
+
+
+def _row(chunk: Chunk) -> Values:
+    return fields_of(chunk) | {
+        "kind": chunk.kind.value,
+        "spans": [number for span in chunk.spans for number in (span.start, span.end)],
+        "boxes": [
+            number
+            for box in chunk.boxes
+            for number in (box.page, box.x0, box.x1, box.top, box.bottom)
+        ],
+        "important_keywords": list(chunk.important_keywords),
+        "questions": list(chunk.questions),
+        "tags": dict(chunk.tags),
+    }
+
+
+def _value(row: Row[Any]) -> Chunk:
+    return Chunk(
+        **(
+            dict(row._mapping)
+            | {
+                "kind": ChunkKind(row.kind),
+                "spans": tuple(Span(*numbers) for numbers in batches(row.spans, 2)),
+                "boxes": tuple(Box(*numbers) for numbers in batches(row.boxes, 5)),
+                "important_keywords": tuple(row.important_keywords),
+                "questions": tuple(row.questions),
+            }
+        )
+    )
