@@ -1,0 +1,56 @@
+"""What must follow a commit, noted in the same transaction as its cause.
+
+In: a unit of work and the object that changed. Out: outbox entries, which the relay applies.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ragflow.domain.blob_keys import document_prefixes
+from ragflow.domain.documents import Document, RunState
+from ragflow.domain.jobs import OutboxKind
+from ragflow.domain.repositories import UnitOfWork
+
+
+def follow_parse_request(unit: UnitOfWork, document: Document) -> None:
+    """Queue the ingestion of a document's present revision."""
+    unit.outbox.add(OutboxKind.PARSE, _job(document))
+
+
+def follow_stop(unit: UnitOfWork, document: Document) -> None:
+    """Stop the ingestion of a document's present revision, if there is one."""
+    if document.run is RunState.RUNNING:
+        unit.outbox.add(OutboxKind.CANCEL, _job(document))
+
+
+def follow_document_change(unit: UnitOfWork, document_id: str) -> None:
+    """Bring the index of a whole document up to date."""
+    unit.outbox.add(OutboxKind.INDEX_DOCUMENT, {"document_id": document_id})
+
+
+def follow_chunk_change(unit: UnitOfWork, document_id: str, chunk_id: str) -> None:
+    """Bring the index of one chunk up to date."""
+    payload = {"document_id": document_id, "chunk_id": chunk_id}
+    unit.outbox.add(OutboxKind.INDEX_CHUNK, payload)
+
+
+def follow_deletion(unit: UnitOfWork, document: Document) -> None:
+    """Take a document out of the queue, the index and the blob store."""
+    follow_stop(unit, document)
+    follow_document_change(unit, document.id)
+    for prefix in document_prefixes(document.dataset_id, document.id):
+        unit.outbox.add(OutboxKind.DELETE_BLOBS, {"prefix": prefix})
+
+
+def follow_dataset_deletion(unit: UnitOfWork, dataset_id: str) -> None:
+    """Take a whole dataset out of the index."""
+    unit.outbox.add(OutboxKind.DELETE_DATASET, {"dataset_id": dataset_id})
+
+
+def _job(document: Document) -> dict[str, Any]:
+    return {
+        "tenant_id": document.tenant_id,
+        "document_id": document.id,
+        "revision": document.revision,
+    }
