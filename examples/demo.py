@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from ragflow.testing.server import running_server
 from ragflow_sdk import Document, Message, RAGFlow
 
 DOCUMENTS = Path(__file__).parent / "documents"
@@ -92,9 +93,12 @@ def main() -> None:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ragflow-demo-") as folder:
         console.print("Starting a server with an empty data directory …")
-        with server(Path(folder)) as (url, key), RAGFlow(api_key=key, base_url=url) as rag:
+        with (
+            running_server(Path(folder)) as server,
+            RAGFlow(api_key=server.api_key, base_url=server.url) as rag,
+        ):
             console.print(
-                f"It answers on {url}. Uploading and parsing {arguments.documents.name}/ …"
+                f"It answers on {server.url}. Uploading and parsing {arguments.documents.name}/ …"
             )
             dataset_id = ingest(rag, arguments.documents)
             questions = arguments.question or QUESTIONS
