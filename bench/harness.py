@@ -1,4 +1,4 @@
-"""What every benchmark shares: the machine, the memory of a process family, and the result files."""
+"""What every benchmark shares: the machine, memory of a process family, result files."""
 
 from __future__ import annotations
 
