@@ -210,7 +210,7 @@ class Isolation:
 
 
 def _start(limits: IsolationLimits) -> _Child:
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - our own module and two numbers
         [
             sys.executable,
             "-P",

@@ -1,0 +1,194 @@
+"""Extraction: a file becomes chunks. Runs in a child process, see `isolate`.
+
+In: the path of a file, its name and its parser_config. Out, in a directory: parts of chunks (see
+`artefacts`), pictures named by chunk id; and a summary in plain data. Refused with a `ParseError`:
+files that the chunk method does not take or the parser refuses; with a `CoverageError`: a document
+of which characters would be lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import xxhash
+from pydantic import BaseModel, ValidationError
+
+from ragflow.domain.chunks import Chunk, ChunkDraft, ChunkedDocument
+from ragflow.domain.documents import Coverage, ParsedDocument
+from ragflow.domain.errors import InvalidInput, UnsupportedFile
+from ragflow.domain.ports import Progress
+from ragflow.ingest.artefacts import CHUNKS_PER_PART, chunks_name, encode_chunks
+from ragflow.ingest.chunk.base import Chunker
+from ragflow.ingest.parse.base import ParseLimits, ParseOptions, SourceFile
+
+DEFAULT_METHOD = "naive"
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractRequest:
+    """Say which file is to become which document's chunks; plain data throughout."""
+
+    path: str
+    name: str
+    document_id: str
+    dataset_id: str
+    chunk_method: str
+    parser_config: Mapping[str, Any]
+    limits: Mapping[str, int]
+
+
+def extract(request: Mapping[str, Any], directory: Path, progress: Progress) -> dict[str, Any]:
+    """Write a file's chunks and pictures to a directory; return their numbers and coverage."""
+    wanted = ExtractRequest(**request)
+    source = SourceFile(wanted.name, Path(wanted.path).read_bytes())
+    chunker, warnings = _chunker(wanted.chunk_method, source)
+    options = _options(chunker, wanted.parser_config)
+    document = _parse(source, wanted, progress)
+    progress(1.0, "Finish parsing.")
+    chunked = chunker.chunk(document, options)
+    coverage = _account(document, chunked, warnings)
+    drafts = merge_duplicates(chunked.chunks)
+    pictures = _write_pictures(source, drafts, wanted.document_id, directory)
+    parts = _write_chunks(drafts, pictures, wanted, directory)
+    return {
+        "parts": parts,
+        "chunks": len(drafts),
+        "tokens": sum(_tokens(draft.content) for draft in drafts),
+        "pages": len(document.pages),
+        "pictures": sorted(pictures),
+        "coverage": {
+            "extracted": coverage.extracted,
+            "in_chunks": coverage.in_chunks,
+            "dropped": dict(coverage.dropped),
+            "warnings": list(coverage.warnings),
+        },
+    }
+
+
+def chunk_id(document_id: str, content: str) -> str:
+    """Return the id of a chunk: 16 hex digits, the same for the same content of a document."""
+    return xxhash.xxh64_hexdigest((content + document_id).encode("utf-8", "surrogatepass"))
+
+
+def merge_duplicates(drafts: Sequence[ChunkDraft]) -> list[ChunkDraft]:
+    """Leave one chunk of those with the same content; it points to every place of all of them."""
+    merged: dict[str, ChunkDraft] = {}
+    for draft in drafts:
+        first = merged.get(draft.content)
+        if first is None:
+            merged[draft.content] = draft
+        else:
+            merged[draft.content] = replace(
+                first,
+                spans=first.spans + tuple(s for s in draft.spans if s not in first.spans),
+                boxes=first.boxes + tuple(b for b in draft.boxes if b not in first.boxes),
+                image=first.image or draft.image,
+            )
+    return list(merged.values())
+
+
+def parse_options(parser_config: Mapping[str, Any], limits: Mapping[str, int]) -> ParseOptions:
+    """Read what parser_config says about parsing. Raises `InvalidInput`."""
+    layout = parser_config.get("layout_recognize", "DeepDOC")
+    if isinstance(layout, bool):
+        layout = "DeepDOC" if layout else "Plain Text"
+    try:
+        pages = tuple(
+            (max(int(first), 1), int(last)) for first, last in parser_config.get("pages") or ()
+        )
+    except (TypeError, ValueError):
+        raise InvalidInput("parser_config.pages must be a list of [from, to].") from None
+    return ParseOptions(str(layout or "DeepDOC"), pages, ParseLimits(**limits))
+
+
+def _chunker(method: str, source: SourceFile) -> tuple[Chunker, tuple[str, ...]]:
+    from ragflow.ingest.chunk.load import chunkers, load_chunkers
+
+    load_chunkers()
+    if method not in chunkers:
+        warning = f"The chunk method {method} is not available; {DEFAULT_METHOD} was used."
+        return chunkers[DEFAULT_METHOD](), (warning,)
+    chunker = chunkers[method]()
+    if source.suffix not in chunker.suffixes:
+        raise UnsupportedFile(name=source.name, method=method)
+    return chunker, ()
+
+
+def _options(chunker: Chunker, parser_config: Mapping[str, Any]) -> BaseModel:
+    try:
+        return chunker.Options.model_validate(dict(parser_config))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(f"parser_config.{key}: {first['msg']}.") from None
+
+
+def _parse(source: SourceFile, wanted: ExtractRequest, progress: Progress) -> ParsedDocument:
+    from ragflow.ingest.parse.load import parse
+
+    return parse(source, parse_options(wanted.parser_config, wanted.limits), progress)
+
+
+def _account(
+    document: ParsedDocument, chunked: ChunkedDocument, warnings: tuple[str, ...]
+) -> Coverage:
+    from ragflow.ingest.coverage import account
+
+    coverage = account(document, chunked)
+    return replace(coverage, warnings=warnings + coverage.warnings)
+
+
+def _write_chunks(
+    drafts: Sequence[ChunkDraft], pictures: set[str], wanted: ExtractRequest, directory: Path
+) -> int:
+    parts = 0
+    for start in range(0, len(drafts), CHUNKS_PER_PART):
+        chunks = [
+            _chunk(draft, start + offset, pictures, wanted)
+            for offset, draft in enumerate(drafts[start : start + CHUNKS_PER_PART])
+        ]
+        (directory / chunks_name(parts)).write_bytes(encode_chunks(chunks))
+        parts += 1
+    return parts
+
+
+def _chunk(draft: ChunkDraft, ordinal: int, pictures: set[str], wanted: ExtractRequest) -> Chunk:
+    identity = chunk_id(wanted.document_id, draft.content)
+    return Chunk(
+        id=identity,
+        document_id=wanted.document_id,
+        dataset_id=wanted.dataset_id,
+        content=draft.content,
+        ordinal=ordinal,
+        token_count=_tokens(draft.content),
+        create_timestamp=0.0,  # known to the job, not to this process
+        kind=draft.kind,
+        spans=draft.spans,
+        boxes=draft.boxes,
+        has_image=identity in pictures,
+    )
+
+
+def _write_pictures(
+    source: SourceFile, drafts: Sequence[ChunkDraft], document_id: str, directory: Path
+) -> set[str]:
+    from ragflow.ingest.parse.pictures import PagePictures
+
+    written: set[str] = set()
+    pages = PagePictures(source.data) if source.suffix == "pdf" else None
+    for draft in drafts:
+        picture = draft.image or (pages.crop(draft.boxes) if pages and draft.boxes else None)
+        if picture:
+            identity = chunk_id(document_id, draft.content)
+            (directory / identity).write_bytes(picture)
+            written.add(identity)
+    return written
+
+
+def _tokens(text: str) -> int:
+    from ragflow.text.tokens import count_tokens
+
+    return count_tokens(text)

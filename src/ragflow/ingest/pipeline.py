@@ -1,0 +1,330 @@
+"""Ingestion: an uploaded file becomes chunks that can be found and cited.
+
+    plan → extract (fetch, parse, chunk, account) → embed (by parts) → store → index → finish
+
+Each arrow is a durable step. What passes between steps lies in the blob store under keys that
+depend on the document and its revision alone; a step hands over numbers. So a step that is repeated
+writes the same things to the same places, and a kill at any point costs the step in flight:
+
+- before `store` nothing that anybody sees has changed but the progress and pictures;
+- `store` puts chunks, counts and an outbox entry for the index into the database in one
+  transaction, which replaces the document's chunks as a whole; the document still runs;
+- `index` makes the search index equal to the database, looks again whether the database changed
+  meanwhile, and only then takes the entry away; if the process dies, the entry brings it about;
+- `finish` says DONE, which therefore means searchable, and leaves an entry to delete the work.
+
+Every transaction asks first whether this revision is still wanted. If not, or if a step fails, the
+job ends with an index entry that brings the index back to what the database has. Refused: documents
+that cannot be ingested; they become FAIL, with the reason as their last line.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from ragflow.domain.blob_keys import document_key, picture_key, work_prefix
+from ragflow.domain.chunks import Chunk
+from ragflow.domain.documents import Coverage, Dataset, Document, RunState
+from ragflow.domain.errors import Cancelled, LimitExceeded, ModelUnavailable, RagflowError
+from ragflow.domain.jobs import OutboxKind, ParseJob, Steps
+from ragflow.domain.ports import BlobStore, Clock, ModelCatalog, SearchEngine
+from ragflow.domain.repositories import Database, UnitOfWork
+from ragflow.ingest.artefacts import (
+    chunks_name,
+    decode_chunks,
+    decode_vectors,
+    encode_vectors,
+    vectors_name,
+)
+from ragflow.ingest.embed import chunk_vectors, embedded_text, title_weight
+from ragflow.ingest.isolate import Sandbox
+from ragflow.ingest.progress import JobProgress, wanted_document
+from ragflow.ingest.settle import RecordMaker, settle_index
+
+_MIB = 1 << 20
+_RETRY_SECONDS = (1.0, 4.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class IngestLimits:
+    """Bound what one file may cost; the names are those of the settings' `limits`."""
+
+    file_mib: int = 128
+    unpacked_mib: int = 512
+    text_chars: int = 50_000_000
+    pages: int = 5000
+
+    def of_parser(self) -> dict[str, int]:
+        """Return the limits that a parser keeps to."""
+        return {
+            "unpacked_mib": self.unpacked_mib,
+            "text_chars": self.text_chars,
+            "pages": self.pages,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class IngestParts:
+    """Hold what ingestion needs from the outside.
+
+    `scratch` is a directory for files that live as long as one step. `reached` is told the name of
+    each point of a job that is passed; tests end the process there.
+    """
+
+    database: Database
+    blobs: BlobStore
+    engine: SearchEngine
+    models: ModelCatalog
+    sandbox: Sandbox
+    records: RecordMaker
+    clock: Clock
+    scratch: Path
+    limits: IngestLimits = IngestLimits()
+    sleep: Callable[[float], None] = time.sleep
+    reached: Callable[[str], None] = lambda _point: None
+
+
+class Ingestion:
+    """Do parse jobs."""
+
+    def __init__(self, parts: IngestParts) -> None:
+        self._parts = parts
+
+    def __call__(self, job: ParseJob, steps: Steps) -> None:
+        """Ingest a document; end it as DONE or FAIL, or leave it alone when it is unwanted."""
+        try:
+            self._ingest(job, steps)
+        except Cancelled:
+            self._abandon(job)
+        except RagflowError as error:
+            self.fail(job, str(error))
+
+    def fail(self, job: ParseJob, reason: str) -> None:
+        """End a document as FAIL, without chunks, if the job is still wanted."""
+        try:
+            progress = JobProgress(self._parts.database, self._parts.clock, job)
+            with self._parts.database.transaction() as unit:
+                document = progress.closing(unit, f"[ERROR]{reason}")
+                unit.chunks.replace_document(job.document_id, ())
+                unit.documents.update(
+                    replace(
+                        document, run=RunState.FAIL, progress=-1.0, chunk_count=0, token_count=0
+                    )
+                )
+                _leave_clean(unit, job)
+        except Cancelled:
+            self._abandon(job)
+
+    def _ingest(self, job: ParseJob, steps: Steps) -> None:
+        run = _Run(self._parts, job)
+
+        def step(name: str, action: Callable[[], Any]) -> Any:
+            def act() -> Any:
+                self._parts.reached(f"{name}:begin")
+                result = action()
+                self._parts.reached(f"{name}:end")
+                return result
+
+            return steps.run(name, act)
+
+        plan = step("plan", run.plan)
+        extracted = step("extract", run.extract)
+        run.progress.set_pages(extracted["pages"])
+        for part in range(extracted["parts"]):
+            step(f"embed:{part}", partial(run.embed, part, extracted["parts"]))
+        step("store", lambda: run.store(plan, extracted))
+        step("index", run.index)
+        step("finish", lambda: run.finish(extracted))
+
+    def _abandon(self, job: ParseJob) -> None:
+        with self._parts.database.transaction() as unit:
+            _leave_clean(unit, job)
+
+
+class _Run:
+    """Hold the steps of one job, one method each; all may be repeated."""
+
+    def __init__(self, parts: IngestParts, job: ParseJob) -> None:
+        self._parts = parts
+        self._job = job
+        self.progress = JobProgress(parts.database, parts.clock, job)
+
+    def plan(self) -> dict[str, Any]:
+        """Refuse what is too large, and fix what must not differ between two attempts."""
+        document, _ = self._subject()
+        limit = self._parts.limits.file_mib
+        if document.size > limit * _MIB:
+            raise LimitExceeded(
+                f"{document.name}: File size exceeds( <= {limit}Mb ). "
+                "The setting limits.file_mib moves it.",
+                name=document.name,
+                limit=f"{limit} MiB",
+                setting="limits.file_mib",
+            )
+        self.progress.report(0.01, "Start to parse.")
+        return {"started_at": self._parts.clock.seconds()}
+
+    def extract(self) -> dict[str, Any]:
+        """Parse and chunk the file in a child process; keep its chunks, part by part."""
+        document, dataset = self._subject()
+        began = time.monotonic()
+        self._parts.scratch.mkdir(parents=True, exist_ok=True)
+        directory = Path(tempfile.mkdtemp(prefix=f"{document.id}-", dir=self._parts.scratch))
+        try:
+            source = directory / "source"
+            self._fetch(document, source)
+            extracted = self._parts.sandbox.run(
+                document.name,
+                "ragflow.ingest.extract:extract",
+                {
+                    "path": str(source),
+                    "name": document.name,
+                    "document_id": document.id,
+                    "dataset_id": dataset.id,
+                    "chunk_method": document.chunk_method,
+                    "parser_config": dict(document.parser_config or {}),
+                    "limits": self._parts.limits.of_parser(),
+                },
+                directory,
+                self.progress.within(0.01, 0.6),
+                self.progress.check,
+            )
+            self._keep(directory, extracted, document)
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
+        seconds = time.monotonic() - began
+        self.progress.set_pages(extracted["pages"])
+        self.progress.report(0.65, f"Generate {extracted['chunks']} chunks ({seconds:.2f}s)")
+        return extracted
+
+    def embed(self, part: int, parts: int) -> None:
+        """Compute the vectors of one part."""
+        document, dataset = self._subject()
+        began = time.monotonic()
+        texts = [embedded_text(chunk) for chunk in self._chunks(part)]
+        title = PurePosixPath(document.name).stem
+        weight = title_weight(document.parser_config)
+        vectors = self._patiently(
+            lambda: chunk_vectors(
+                self._parts.models.embedding(document.tenant_id, dataset.embedding_model),
+                title,
+                texts,
+                weight,
+            )
+        )
+        self._parts.blobs.put(self._key(vectors_name(part)), encode_vectors(vectors))
+        last = part == parts - 1
+        seconds = time.monotonic() - began
+        line = f"Embedding chunks ({seconds:.2f}s)" if last else ""
+        self.progress.report(0.7 + 0.2 * (part + 1) / parts, line)
+
+    def store(self, plan: dict[str, Any], extracted: dict[str, Any]) -> None:
+        """Make the chunks the document's only ones, in one transaction with its counts."""
+        chunks = [
+            replace(chunk, create_timestamp=plan["started_at"], vector=vector.tobytes())
+            for part in range(extracted["parts"])
+            for chunk, vector in zip(
+                self._chunks(part),
+                decode_vectors(self._parts.blobs.get(self._key(vectors_name(part)))),
+                strict=True,
+            )
+        ]
+        line = "" if chunks else f"No chunk built from {self._subject()[0].name}"
+        with self._parts.database.transaction() as unit:
+            document = self.progress.closing(unit, line)
+            unit.chunks.replace_document(document.id, _available(chunks, document))
+            unit.documents.update(
+                replace(
+                    document,
+                    progress=0.92,
+                    chunk_count=len(chunks),
+                    token_count=extracted["tokens"],
+                    coverage=Coverage(**_with_tuple(extracted["coverage"])),
+                )
+            )
+            unit.outbox.add(OutboxKind.INDEX_DOCUMENT, {"document_id": document.id})
+
+    def index(self) -> None:
+        """Make the search index equal to the database."""
+        self.progress.check()
+        began = time.monotonic()
+        parts = self._parts
+        settle_index(parts.database, parts.engine, parts.records, self._job.document_id)
+        self.progress.report(0.95, f"Indexing done ({time.monotonic() - began:.2f}s).")
+
+    def finish(self, extracted: dict[str, Any]) -> None:
+        """Say that the document is done, and forget what passed between the steps."""
+        self._delete_old_pictures(set(extracted["pictures"]))
+        with self._parts.database.transaction() as unit:
+            document = self.progress.closing(unit, f"Task done ({self.progress.seconds():.2f}s).")
+            unit.documents.update(replace(document, run=RunState.DONE, progress=1.0))
+            unit.outbox.add(
+                OutboxKind.DELETE_BLOBS,
+                {"prefix": work_prefix(document.id, self._job.revision)},
+            )
+
+    def _subject(self) -> tuple[Document, Dataset]:
+        with self._parts.database.reading() as unit:
+            document = wanted_document(unit, self._job)
+            dataset = unit.datasets.get(document.dataset_id)
+        if dataset is None:
+            raise Cancelled
+        return document, dataset
+
+    def _fetch(self, document: Document, path: Path) -> None:
+        key = document_key(document.dataset_id, document.id)
+        with path.open("wb") as file:
+            for piece in self._parts.blobs.stream(key):
+                file.write(piece)
+
+    def _keep(self, directory: Path, extracted: dict[str, Any], document: Document) -> None:
+        put = self._parts.blobs.put
+        for identity in extracted["pictures"]:
+            key = picture_key(document.dataset_id, document.id, identity)
+            put(key, (directory / identity).read_bytes())
+        for part in range(extracted["parts"]):
+            put(self._key(chunks_name(part)), (directory / chunks_name(part)).read_bytes())
+
+    def _delete_old_pictures(self, wanted: set[str]) -> None:
+        document, dataset = self._subject()
+        prefix = picture_key(dataset.id, document.id, "")
+        stored = [key.removeprefix(prefix) for key in self._parts.blobs.keys(prefix)]
+        self._parts.blobs.delete(prefix + name for name in stored if name not in wanted)
+
+    def _chunks(self, part: int) -> list[Chunk]:
+        return decode_chunks(self._parts.blobs.get(self._key(chunks_name(part))))
+
+    def _key(self, name: str) -> str:
+        return work_prefix(self._job.document_id, self._job.revision) + name
+
+    def _patiently(self, action: Callable[[], Any]) -> Any:
+        """Ask a model again after growing pauses, as long as the job is wanted."""
+        for pause in _RETRY_SECONDS:
+            self.progress.check()
+            try:
+                return action()
+            except ModelUnavailable:
+                self._parts.sleep(pause)
+        return action()
+
+
+def _available(chunks: Sequence[Chunk], document: Document) -> list[Chunk]:
+    available = document.status == "1"
+    return [replace(chunk, available=available) for chunk in chunks]
+
+
+def _with_tuple(coverage: dict[str, Any]) -> dict[str, Any]:
+    return coverage | {"warnings": tuple(coverage["warnings"])}
+
+
+def _leave_clean(unit: UnitOfWork, job: ParseJob) -> None:
+    """Bring the index back to what the database has, and delete what passed between the steps."""
+    unit.outbox.add(OutboxKind.INDEX_DOCUMENT, {"document_id": job.document_id})
+    unit.outbox.add(OutboxKind.DELETE_BLOBS, {"prefix": work_prefix(job.document_id, job.revision)})
