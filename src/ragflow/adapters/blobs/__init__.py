@@ -1,0 +1,1 @@
+"""Blobs: one store over obstore for local folders, memory and buckets."""

@@ -54,6 +54,11 @@ class SqlDatasets(Repository):
             found |= {dataset.id: dataset for dataset in self._with_counters(rows)}
         return [found[key] for key in dict.fromkeys(dataset_ids) if key in found]
 
+    def all_ids(self) -> list[str]:
+        """Return the ids of every tenant's datasets, in order."""
+        found = select(datasets.c.id).order_by(datasets.c.id)
+        return list(self._connection.execute(found).scalars())
+
     def by_name(self, tenant_id: str, name: str) -> Dataset | None:
         """Find by name, case-insensitive."""
         key = (datasets.c.tenant_id == tenant_id, datasets.c.name_key == name.casefold())

@@ -19,9 +19,10 @@ class SqlOutbox(Repository):
         """Record an action."""
         self._insert(outbox, {"kind": kind.value, "payload": dict(payload)})
 
-    def pending(self, limit: int = 1000) -> list[OutboxEntry]:
-        """Return the oldest entries, in order."""
-        rows = self._rows(select(outbox).order_by(outbox.c.id).limit(limit))
+    def pending(self, limit: int = 1000, after: int = 0) -> list[OutboxEntry]:
+        """Return the oldest entries with an id above `after`, in order."""
+        found = select(outbox).where(outbox.c.id > after)
+        rows = self._rows(found.order_by(outbox.c.id).limit(limit))
         return [OutboxEntry(row.id, OutboxKind(row.kind), row.payload) for row in rows]
 
     def done(self, entry_ids: Sequence[int]) -> None:
