@@ -1,0 +1,117 @@
+"""Score candidates: the share of the question's words that each holds, mixed with its cosine.
+
+In come candidates and weighted terms, out come scored candidates, best first. The formulas:
+`term_similarity` = weight of the terms that the chunk holds / weight of all terms;
+`similarity` = w · vector_similarity + (1 − w) · term_similarity + boost, or with a rerank model
+w · rerank_score + (1 − w) · (term_similarity + boost). Repetition of a word does not matter.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ragflow.domain.queries import Candidate, ScoredCandidate, Term
+
+Boost = Callable[[Candidate], float]
+"""Return what is added to a candidate's similarity, such as its dataset's page rank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Pair a candidate with the terms that it holds, with and without those in its questions."""
+
+    candidate: Candidate
+    terms: frozenset[str]
+    terms_outside_questions: frozenset[str]
+
+
+def match(candidates: Sequence[Candidate], terms: Sequence[str]) -> list[Matched]:
+    """Find which of the terms each candidate holds."""
+    wanted = frozenset(terms)
+    matched = []
+    for candidate in candidates:
+        held = wanted.intersection(candidate.content_tokens.split())
+        for field in (candidate.title_tokens, candidate.keyword_tokens):
+            if field:
+                held |= wanted.intersection(field.split())
+        everywhere = held | wanted.intersection(candidate.question_tokens.split())
+        matched.append(Matched(candidate, everywhere, held))
+    return matched
+
+
+def document_frequency(matched: Sequence[Matched]) -> Counter[str]:
+    """Count the candidates that hold each term."""
+    return Counter(term for item in matched for term in item.terms)
+
+
+def score(
+    matched: Sequence[Matched], terms: Sequence[Term], vector_weight: float, boost: Boost
+) -> list[ScoredCandidate]:
+    """Score by terms and cosines, best first.
+
+    Where no candidate has a cosine other than 0 there is no vector part to mix in, and the
+    similarity is the term similarity and the boost.
+    """
+    share = 1 - vector_weight if any(item.candidate.cosine for item in matched) else 1.0
+    scored = []
+    for item in matched:
+        term_similarity = _weight_held(terms, item.terms)
+        added = boost(item.candidate)
+        cosine = item.candidate.cosine
+        scored.append(
+            ScoredCandidate(
+                candidate=item.candidate,
+                similarity=(1 - share) * cosine + share * term_similarity + added,
+                term_similarity=term_similarity,
+                vector_similarity=cosine,
+                cosine=cosine,
+                boost=added,
+            )
+        )
+    return ranked(scored)
+
+
+def rerank(
+    scored: Sequence[ScoredCandidate],
+    matched: Sequence[Matched],
+    terms: Sequence[Term],
+    vector_weight: float,
+    rerank_scores: Mapping[tuple[str, str], float],
+) -> list[ScoredCandidate]:
+    """Mix in a rerank model's scores, best first; candidates without one are left out."""
+    outside_questions = {key_of(item.candidate): item.terms_outside_questions for item in matched}
+    reranked = []
+    for item in scored:
+        key = key_of(item.candidate)
+        if key not in rerank_scores:
+            continue
+        judged = rerank_scores[key]
+        term_similarity = _weight_held(terms, outside_questions[key])
+        reranked.append(
+            replace(
+                item,
+                similarity=(1 - vector_weight) * (term_similarity + item.boost)
+                + vector_weight * judged,
+                term_similarity=term_similarity,
+                vector_similarity=judged,
+                rerank_score=judged,
+            )
+        )
+    return ranked(reranked)
+
+
+def ranked(scored: Sequence[ScoredCandidate]) -> list[ScoredCandidate]:
+    """Order by similarity, best first; ties by document and chunk id."""
+    return sorted(scored, key=lambda item: (-item.similarity, *key_of(item.candidate)))
+
+
+def key_of(candidate: Candidate) -> tuple[str, str]:
+    """Return the key of a candidate's chunk."""
+    return candidate.document_id, candidate.chunk_id
+
+
+def _weight_held(terms: Sequence[Term], held: frozenset[str]) -> float:
+    whole = sum(term.weight for term in terms)
+    return sum(term.weight for term in terms if term.text in held) / whole if whole else 0.0
