@@ -49,6 +49,7 @@ class DropKind(StrEnum):
     DELIMITER = "delimiter"
     EMPTY = "empty"
     HIDDEN = "hidden"
+    HYPHEN = "hyphen"  # at a line's end, where the two halves of a word were joined
     PAGE_RANGE = "page_range"  # outside the pages that parser_config.pages asks for
 
 

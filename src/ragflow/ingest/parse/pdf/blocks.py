@@ -1,0 +1,183 @@
+"""Pages of placed text → the blocks and drops of a document.
+
+In: laid-out pages. Out: calls to a `DocumentBuilder` in reading order: titles, paragraphs, list
+items, code, captions, tables; furniture as drops. A paragraph that runs over a column or a page
+stays one block. Hyphens taken out at line ends are accounted for by one drop at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ragflow.domain.documents import BlockKind, Box, DropKind
+from ragflow.ingest.parse.base import DocumentBuilder
+from ragflow.ingest.parse.pdf.document import OutlineEntry
+from ragflow.ingest.parse.pdf.hyphens import Vocabulary
+from ragflow.ingest.parse.pdf.lines import TextLine
+from ragflow.ingest.parse.pdf.paragraphs import Paragraph, is_caption
+from ragflow.ingest.parse.pdf.tables import TableRegion
+from ragflow.ingest.parse.pdf.titles import TitleFinder
+
+Element = Paragraph | TableRegion
+
+
+@dataclass(slots=True)
+class LaidOutPage:
+    """Hold a page's elements in reading order and the lines that leave the text."""
+
+    number: int
+    elements: list[Element] = field(default_factory=list)
+    drops: list[tuple[DropKind, TextLine]] = field(default_factory=list)
+
+
+class BlockWriter:
+    """Write laid-out pages into a document."""
+
+    def __init__(
+        self,
+        builder: DocumentBuilder,
+        pages: Sequence[LaidOutPage],
+        outline: Iterable[OutlineEntry],
+    ) -> None:
+        self._builder = builder
+        self._pages = pages
+        every = [e for page in pages for e in page.elements if isinstance(e, Paragraph)]
+        self._titles = TitleFinder(every, outline)
+        self._words = Vocabulary(line.text for paragraph in every for line in paragraph.lines)
+        self._hyphens: list[str] = []
+
+    def write(self) -> None:
+        """Write all pages."""
+        _join_over_breaks(self._pages, self._titles)
+        for page in self._pages:
+            self._drop(page, DropKind.HEADER)
+            self._write_elements(page.elements)
+            for kind in (DropKind.FOOTER, DropKind.PAGE_NUMBER, DropKind.HIDDEN):
+                self._drop(page, kind)
+        self._builder.drop(DropKind.HYPHEN, "".join(self._hyphens))
+
+    def _drop(self, page: LaidOutPage, wanted: DropKind) -> None:
+        for kind, line in page.drops:
+            if kind is wanted:
+                self._builder.drop(kind, line.text, line.sheet.box(line.rect))
+
+    def _write_elements(self, elements: Sequence[Element]) -> None:
+        captions = _table_captions(elements)
+        taken = {id(caption) for caption in captions.values()}
+        for element in elements:
+            if isinstance(element, TableRegion):
+                caption = captions.get(id(element))
+                text = "".join(text for text, _ in self._joined(caption)) if caption else ""
+                box = element.sheet.box(element.rect)
+                self._builder.table(element.rows, caption=text, box=box)
+            elif id(element) not in taken:
+                self._write_paragraph(element)
+
+    def _write_paragraph(self, paragraph: Paragraph) -> None:
+        if paragraph.mono and len(paragraph.lines) > 1:
+            self._builder.block_of_lines(BlockKind.CODE, _code(paragraph))
+            return
+        level = self._titles.level(paragraph)
+        kind = BlockKind.TITLE if level else _kind(paragraph)
+        lines = self._joined(paragraph)
+        self._builder.block_of_lines(kind, lines, level=level, separator="")
+
+    def _joined(self, paragraph: Paragraph) -> list[tuple[str, Box | None]]:
+        """Return the lines with what joins them to the next; notes the hyphens it takes out."""
+        joined: list[tuple[str, Box | None]] = []
+        lines = paragraph.lines
+        for index, line in enumerate(lines):
+            text = line.text
+            if index + 1 < len(lines):
+                joint = self._words.join(text, lines[index + 1].text)
+                text = joint.text
+                if joint.removed:
+                    self._hyphens.append(joint.removed)
+            joined.append((text, line.sheet.box(line.rect)))
+        return joined
+
+
+def _kind(paragraph: Paragraph) -> BlockKind:
+    if paragraph.marker:
+        return BlockKind.LIST_ITEM
+    if len(paragraph.lines) <= 8 and is_caption(paragraph.text):
+        return BlockKind.CAPTION
+    return BlockKind.TEXT
+
+
+def _code(paragraph: Paragraph) -> list[tuple[str, Box | None]]:
+    """Return the lines of a program, indented as on the page."""
+    widths = [line.rect.width / len(line.text) for line in paragraph.lines if line.text]
+    width = max(min(widths), 1.0)
+    left = min(line.rect.x0 for line in paragraph.lines)
+    return [
+        (" " * round((line.rect.x0 - left) / width) + line.text, line.sheet.box(line.rect))
+        for line in paragraph.lines
+    ]
+
+
+def _table_captions(elements: Sequence[Element]) -> dict[int, Paragraph]:
+    """Return for each table, by identity, the caption that stands right above or below it."""
+    captions: dict[int, Paragraph] = {}
+    for index, element in enumerate(elements):
+        if not isinstance(element, TableRegion):
+            continue
+        for near in (index - 1, index + 1):
+            if not 0 <= near < len(elements):
+                continue
+            other = elements[near]
+            if (
+                isinstance(other, Paragraph)
+                and not any(other is taken for taken in captions.values())
+                and _names_a_table(other)
+                and _distance(element, other) < 30
+            ):
+                captions[id(element)] = other
+                break
+    return captions
+
+
+def _names_a_table(paragraph: Paragraph) -> bool:
+    text = paragraph.text
+    names = text[:1] in ("表", "표") or text[:3].casefold() == "tab"
+    return names and len(paragraph.lines) <= 8 and is_caption(text)
+
+
+def _distance(table: TableRegion, paragraph: Paragraph) -> float:
+    rect = paragraph.rect
+    return max(table.rect.top - rect.bottom, rect.top - table.rect.bottom)
+
+
+def _join_over_breaks(pages: Sequence[LaidOutPage], titles: TitleFinder) -> None:
+    """Join paragraphs that run on in the next column or on the next page."""
+    open_paragraph: Paragraph | None = None
+    for page in pages:
+        kept: list[Element] = []
+        for element in page.elements:
+            if isinstance(element, TableRegion):
+                kept.append(element)
+                open_paragraph = None
+                continue
+            if open_paragraph is not None and _runs_on(open_paragraph, element):
+                open_paragraph.lines.extend(element.lines)
+                open_paragraph.right = element.right
+                open_paragraph.left = element.left
+                continue
+            kept.append(element)
+            is_text = _kind(element) is not BlockKind.CAPTION and not titles.level(element)
+            open_paragraph = element if is_text and not element.mono else None
+        page.elements = kept
+
+
+def _runs_on(paragraph: Paragraph, following: Paragraph) -> bool:
+    last, first = paragraph.lines[-1], following.lines[0]
+    moved = first.sheet != last.sheet or first.rect.top < last.rect.top
+    if not moved or following.marker or following.mono or paragraph.finished:
+        return False
+    if abs(paragraph.size - following.size) > 0.09 * paragraph.size:
+        return False
+    if first.style.bold and not last.style.bold:
+        return False
+    start = first.text[0]
+    return start.islower() or (not start.isascii() and start.isalpha() and not start.isupper())

@@ -1,0 +1,139 @@
+"""Page furniture: running headers, footers and page numbers, known by their repetition.
+
+In: the lines of all pages. Out: for each page the lines that are furniture, with the kind of drop.
+A line is furniture if the same words, digits aside, stand at the same height near the edge of
+several pages; a lone number there is a page number if it counts with the pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ragflow.domain.documents import DropKind
+from ragflow.ingest.parse.pdf.lines import TextLine
+
+_EDGE = 0.14  # of the page's height
+_LONE_EDGE = 0.085  # of the page's height, for a number on a document's only page
+_MAX_ROWS = 4  # rows from the edge that may be furniture
+_SAME_HEIGHT = 5.0  # points
+_MAX_CHARS = 160
+_NUMBER = r"(?:\d{1,4}|[ivxlc]{1,7})"
+_PAGE_NUMBER = re.compile(
+    rf"[\s\-–—|·.\[(]*(?:page|p\.|seite|página|第)?\s*{_NUMBER}\s*(?:页|頁)?"
+    rf"(?:\s*(?:/|of|von|de|共)\s*\d{{1,4}}\s*(?:页|頁)?)?[\s\-–—|·.\])]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    page: int
+    line: TextLine
+    at_top: bool
+
+    @property
+    def key(self) -> str:
+        return re.sub(r"\d+", "#", " ".join(self.line.text.casefold().split()))
+
+
+def find_furniture(
+    pages: Mapping[int, Sequence[TextLine]],
+) -> dict[int, dict[int, DropKind]]:
+    """Return for each page the kinds of its furniture lines, by the line's index."""
+    groups: defaultdict[tuple[str, bool], list[tuple[int, _Candidate]]] = defaultdict(list)
+    for number, lines in pages.items():
+        for index, candidate in _candidates(number, lines):
+            groups[candidate.key, candidate.at_top].append((index, candidate))
+    found: defaultdict[int, dict[int, DropKind]] = defaultdict(dict)
+    for (_, at_top), members in groups.items():
+        numbers = _page_numbers(members, len(pages))
+        for index, candidate in members:
+            if (index, candidate.page) in numbers:
+                found[candidate.page][index] = DropKind.PAGE_NUMBER
+        rest = [member for member in members if (member[0], member[1].page) not in numbers]
+        for index, candidate in _repeated(rest, len(pages)):
+            found[candidate.page][index] = DropKind.HEADER if at_top else DropKind.FOOTER
+    return dict(found)
+
+
+def _candidates(number: int, lines: Sequence[TextLine]) -> list[tuple[int, _Candidate]]:
+    """Return the short lines in the first and last rows of a page, near its edges."""
+    order = sorted(range(len(lines)), key=lambda index: lines[index].rect.top)
+    tops = _row_tops([lines[index] for index in order])
+    candidates = []
+    for index in order:
+        line = lines[index]
+        height = line.sheet.height
+        if len(line.text) > _MAX_CHARS:
+            continue
+        above = line.rect.bottom < _EDGE * height and line.rect.top <= tops[:_MAX_ROWS][-1] + 1
+        below = line.rect.top > (1 - _EDGE) * height and line.rect.top >= tops[-_MAX_ROWS:][0] - 1
+        if above or below:
+            candidates.append((index, _Candidate(number, line, above)))
+    return candidates
+
+
+def _row_tops(lines: Sequence[TextLine]) -> list[float]:
+    tops: list[float] = []
+    for line in lines:
+        if not tops or line.rect.top - tops[-1] > 0.5 * line.rect.height:
+            tops.append(line.rect.top)
+    return tops
+
+
+def _page_numbers(
+    members: Sequence[tuple[int, _Candidate]], page_count: int
+) -> set[tuple[int, int]]:
+    """Return (line, page) of lone numbers that grow with the page, or stand alone at the edge."""
+    lone = [(i, c) for i, c in members if _PAGE_NUMBER.fullmatch(c.line.text)]
+    offsets = Counter(_first_number(c.line.text) - c.page for _, c in lone)
+    counting = {offset for offset, count in offsets.items() if count >= 2}
+    return {
+        (index, candidate.page)
+        for index, candidate in lone
+        if _first_number(candidate.line.text) - candidate.page in counting
+        or (page_count == 1 and len(lone) == 1 and _at_very_edge(candidate.line))
+    }
+
+
+def _at_very_edge(line: TextLine) -> bool:
+    height = line.sheet.height
+    return line.rect.bottom < _LONE_EDGE * height or line.rect.top > (1 - _LONE_EDGE) * height
+
+
+def _first_number(text: str) -> int:
+    digits = re.search(r"\d+", text)
+    return int(digits[0]) if digits else _roman(text)
+
+
+def _roman(text: str) -> int:
+    values = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+    numerals = [values[letter] for letter in text.casefold() if letter in values]
+    total = 0
+    for index, value in enumerate(numerals):
+        larger_follows = any(later > value for later in numerals[index + 1 : index + 2])
+        total += -value if larger_follows else value
+    return total
+
+
+def _repeated(
+    members: Sequence[tuple[int, _Candidate]], page_count: int
+) -> list[tuple[int, _Candidate]]:
+    """Return the members that stand at one height on enough pages."""
+    needed = 2 if page_count < 5 else 3
+    pages: defaultdict[int, set[int]] = defaultdict(set)
+    for _, candidate in members:
+        for near in (-1, 0, 1):
+            pages[_height(candidate) + near].add(candidate.page)
+    return [
+        (index, candidate)
+        for index, candidate in members
+        if len(pages[_height(candidate)]) >= needed
+    ]
+
+
+def _height(candidate: _Candidate) -> int:
+    return round(candidate.line.rect.top / _SAME_HEIGHT)

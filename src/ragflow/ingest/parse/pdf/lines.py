@@ -1,0 +1,147 @@
+"""Words → lines: runs of words on one baseline without a wide gap.
+
+In: the words of a sheet in the order of the file. Out: lines with text, rectangle and style. Words
+of right-to-left scripts keep the order that pdfium gave them, which is the order of reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ragflow.ingest.parse.pdf.characters import Style, Word
+from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
+
+_MAX_GAP = 0.9  # of the size: wider than a stretched word space, narrower than a gutter
+_UNSPACED = re.compile("[\u2e80-\u312f\u31c0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60]")
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """Hold one line of text on a sheet."""
+
+    text: str
+    rect: Rect
+    sheet: Sheet
+    size: float
+    style: Style
+    rtl: bool = False
+
+
+def gap_text(left: str, right: str, *, spaced: bool = True) -> str:
+    """Return what stands between two neighbouring runs: a space, or nothing in Chinese text."""
+    if not spaced or not left or not right or left[-1].isspace():
+        return ""
+    return "" if _UNSPACED.match(left[-1]) and _UNSPACED.match(right[0]) else " "
+
+
+def same_row(a: Rect, b: Rect) -> bool:
+    """Tell whether two rectangles lie side by side rather than one below the other."""
+    shared = min(a.bottom, b.bottom) - max(a.top, b.top)
+    return shared > 0.5 * min(a.height, b.height) and shared > 0
+
+
+def lines_of(words: Sequence[Word], sheet: Sheet) -> list[TextLine]:
+    """Return the lines that words form, from top to bottom."""
+    runs: list[_Run] = []
+    for word in words:
+        if runs and runs[-1].continues_with(word):
+            runs[-1].append(word)
+        else:
+            runs.append(_Run(word))
+    lines = [run.line(sheet) for run in _joined(runs)]
+    return sorted(lines, key=lambda line: (line.rect.top, line.rect.x0))
+
+
+def join_row(lines: Sequence[TextLine]) -> TextLine:
+    """Return one line of several that stand in one row, in the order of reading."""
+    if len(lines) == 1:
+        return lines[0]
+    rtl = sum(line.rtl for line in lines) * 2 > len(lines)
+    ordered = sorted(lines, key=lambda line: -line.rect.x1 if rtl else line.rect.x0)
+    text, rect = ordered[0].text, ordered[0].rect
+    for line in ordered[1:]:
+        text += gap_text(text, line.text) + line.text
+        rect = rect.union(line.rect)
+    main = max(ordered, key=lambda line: len(line.text))
+    style = Style(all(line.style.bold for line in lines), all(line.style.mono for line in lines))
+    return TextLine(text, rect, main.sheet, main.size, style, rtl)
+
+
+def words_text(words: Sequence[Word]) -> str:
+    """Return the text of words that stand in one row, given in the order of reading."""
+    text = ""
+    before: Word | None = None
+    for word in words:
+        if before is not None:
+            apart = max(word.rect.x0 - before.rect.x1, before.rect.x0 - word.rect.x1)
+            spaced = word.spaced or apart > 0.15 * word.size
+            text += gap_text(text, word.text, spaced=spaced)
+        text += word.text
+        before = word
+    return text
+
+
+class _Run:
+    """Collect the words of one line."""
+
+    __slots__ = ("rect", "words")
+
+    def __init__(self, word: Word) -> None:
+        self.words = [word]
+        self.rect = word.rect
+
+    def continues_with(self, word: Word) -> bool:
+        last = self.words[-1]
+        if not same_row(last.rect, word.rect):
+            return False
+        size = max(min(last.size, word.size), 1.0)
+        if last.rect.x1 <= word.rect.x1 and word.rect.x0 > last.rect.x0:
+            gap = word.rect.x0 - last.rect.x1
+            return -0.5 * size < gap < _MAX_GAP * size
+        if word.rtl or any(w.rtl for w in self.words[-4:]):
+            gap = max(word.rect.x0 - self.rect.x1, self.rect.x0 - word.rect.x1)
+            return gap < _MAX_GAP * size
+        return False
+
+    def append(self, word: Word) -> None:
+        self.words.append(word)
+        self.rect = self.rect.union(word.rect)
+
+    def absorb(self, other: _Run) -> None:
+        self.words.extend(other.words)
+        self.rect = self.rect.union(other.rect)
+
+    def line(self, sheet: Sheet) -> TextLine:
+        words = self.words
+        sizes: Counter[float] = Counter()
+        for word in words:
+            sizes[round(word.size, 1)] += len(word.text)
+        size = max(sizes, key=lambda value: (sizes[value], value))
+        style = Style(all(w.style.bold for w in words), all(w.style.mono for w in words))
+        rtl = any(w.rtl for w in words) and sum(w.rtl for w in words) * 2 >= len(words)
+        return TextLine(words_text(words), self.rect, sheet, size, style, rtl)
+
+
+def _joined(runs: list[_Run]) -> Iterable[_Run]:
+    """Join runs that continue each other on the page though not in the file."""
+    rows: defaultdict[int, list[_Run]] = defaultdict(list)
+    result: list[_Run] = []
+    for run in sorted(runs, key=lambda run: (run.rect.x0, run.rect.top)):
+        row = round((run.rect.top + run.rect.bottom) / 8)
+        home = None
+        for near in (row, row - 1, row + 1):
+            for other in reversed(rows[near][-8:]):
+                if other.continues_with(run.words[0]) and not run.words[0].rtl:
+                    home = other
+                    break
+            if home is not None:
+                break
+        if home is None:
+            rows[row].append(run)
+            result.append(run)
+        else:
+            home.absorb(run)
+    return result

@@ -1,0 +1,163 @@
+"""Lines of one column → paragraphs.
+
+In: the rows of a column. Out: runs of lines that are set alike and follow each other closely; a new
+list marker, an indent, a wider gap or a finished short line starts the next run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from ragflow.ingest.parse.pdf.lines import TextLine
+from ragflow.ingest.parse.pdf.sheet import Rect
+
+LIST_MARKER = re.compile(
+    r"(?:[•●▪◦‣∙·○■□➢➤✓\uf0b7\uf0a7\uf0d8]|[–—*-](?=\s)|\(?\d{1,2}[.)](?=\s)|\(?[a-zA-Z][.)](?=\s)"
+    r"|\([ivx]{1,5}\)|[（(]?[一二三四五六七八九十]{1,3}[)）、]|\d{1,2}、)\s*"
+)
+_SENTENCE_END = re.compile(r"[.!?:。！？：؟][\"'”’)\]）」』]*$")
+_CAPTION = re.compile(
+    r"(?:figure|fig\.|table|tab\.|chart|exhibit|abbildung|tabelle|tableau|图|圖|表|그림|표)\s*"
+    r"(?:\d+|[ivx]+\b|[a-z]?\d+)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Hold lines that form one run of text; `right` is where the column's lines end."""
+
+    page: int
+    lines: list[TextLine]
+    left: float
+    right: float
+    marker: bool = False
+
+    @property
+    def size(self) -> float:
+        """Return the size of most of its lines."""
+        return median(line.size for line in self.lines)
+
+    @property
+    def bold(self) -> bool:
+        """Tell whether all of it is bold."""
+        return all(line.style.bold for line in self.lines)
+
+    @property
+    def mono(self) -> bool:
+        """Tell whether all of it is set in a typewriter face."""
+        return all(line.style.mono for line in self.lines)
+
+    @property
+    def text(self) -> str:
+        """Return its lines, joined by spaces."""
+        return " ".join(line.text for line in self.lines)
+
+    @property
+    def rect(self) -> Rect:
+        """Return the rectangle around its lines."""
+        rect = self.lines[0].rect
+        for line in self.lines[1:]:
+            rect = rect.union(line.rect)
+        return rect
+
+    @property
+    def finished(self) -> bool:
+        """Tell whether it ends as a sentence does, or before its line is full."""
+        last = self.lines[-1]
+        slack = last.rect.x0 - self.left if last.rtl else self.right - last.rect.x1
+        return bool(_SENTENCE_END.search(last.text)) or slack > 4 * last.size
+
+
+def ends_sentence(text: str) -> bool:
+    """Tell whether a text ends as a sentence does."""
+    return _SENTENCE_END.search(text.rstrip()) is not None
+
+
+def is_caption(text: str) -> bool:
+    """Tell whether a text names a figure or a table."""
+    match = _CAPTION.match(text)
+    if match is None:
+        return False
+    after = text[match.end() : match.end() + 2]
+    return not after.strip() or after.lstrip()[:1] in ".:：．|—–-)" or len(text) < 120
+
+
+def paragraphs(lines: Sequence[TextLine], page: int) -> list[Paragraph]:
+    """Return the paragraphs of a column."""
+    if not lines:
+        return []
+    left = min(line.rect.x0 for line in lines)
+    right = max(line.rect.x1 for line in lines)
+    leading = _leading(lines)
+    result: list[Paragraph] = []
+    for line in lines:
+        marker = _has_marker(line)
+        if result and not marker and _continues(result[-1], line, leading):
+            result[-1].lines.append(line)
+        else:
+            result.append(Paragraph(page, [line], left, right, marker))
+    return result
+
+
+def _has_marker(line: TextLine) -> bool:
+    match = LIST_MARKER.match(line.text)
+    return match is not None and len(line.text) > match.end()
+
+
+def _leading(lines: Sequence[TextLine]) -> float:
+    """Return the usual distance of two lines, in their size."""
+    steps = [
+        (below.rect.bottom - above.rect.bottom) / above.size
+        for above, below in pairwise(lines)
+        if abs(above.size - below.size) < 0.5 and below.rect.bottom > above.rect.bottom
+    ]
+    close = [step for step in steps if step < 2.2]
+    return median(close) if close else 1.2
+
+
+def _continues(paragraph: Paragraph, line: TextLine, leading: float) -> bool:
+    above = paragraph.lines[-1]
+    size = max(above.size, line.size)
+    if abs(above.size - line.size) > 0.09 * size or above.style.mono != line.style.mono:
+        return False
+    if above.style.bold != line.style.bold and (
+        paragraph.bold or (line.style.bold and ends_sentence(above.text))
+    ):
+        return False
+    step = line.rect.bottom - above.rect.bottom
+    if not 0 < step <= (leading * 1.25 + 0.1) * size:
+        return False
+    if line.style.mono:
+        return True
+    if is_caption(line.text) and ends_sentence(above.text):
+        return False
+    return not _starts_anew(paragraph, above, line)
+
+
+def _starts_anew(paragraph: Paragraph, above: TextLine, line: TextLine) -> bool:
+    """Tell whether indents or a short line above say that a new paragraph begins."""
+    size = line.size
+    if line.rtl:
+        indent, before = paragraph.right - line.rect.x1, paragraph.right - above.rect.x1
+        slack = above.rect.x0 - paragraph.left
+    else:
+        indent, before = line.rect.x0 - paragraph.left, above.rect.x0 - paragraph.left
+        slack = paragraph.right - above.rect.x1
+    width = paragraph.right - paragraph.left
+    if paragraph.marker:
+        return indent < before - 0.6 * size and len(paragraph.lines) > 1
+    if slack > 0.35 * width and width > 12 * size:
+        centred = abs(indent - (paragraph.right - line.rect.x1)) < 2 * size and indent > size
+        return not centred
+    if slack > 3 * size and ends_sentence(above.text):
+        return True
+    return (
+        0.8 * size < indent < 5 * size
+        and indent > before + 0.8 * size
+        and (slack < 4 * size or ends_sentence(above.text))
+    )

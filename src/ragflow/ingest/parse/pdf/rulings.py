@@ -1,0 +1,195 @@
+"""The straight lines that a page draws: rules and the edges of filled or framed boxes.
+
+In: a pdfium page. Out: horizontal and vertical segments on a sheet, nearby collinear ones merged.
+Curves and slanted lines are left aside; a page with too many paths counts as a drawing.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from ragflow.ingest.parse.pdf.sheet import Sheet
+
+_MAX_OBJECTS = 60_000
+_MAX_SEGMENTS = 8_000
+_MAX_DEPTH = 4
+_THIN = 3.0  # points: a box this thin is a line
+_SNAP = 2.5  # points: segments this near are the same line
+_MIN_LENGTH = 4.0
+
+Matrix = tuple[float, float, float, float, float, float]
+_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+class Segment(NamedTuple):
+    """Hold a horizontal or vertical stretch: `at` is its fixed coordinate."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """Hold the straight lines of a sheet, sorted by position."""
+
+    horizontal: tuple[Segment, ...] = ()
+    vertical: tuple[Segment, ...] = ()
+
+
+def read_rulings(page: Any, sheet: Sheet) -> Rulings:
+    """Return the straight lines that a page draws, as they lie on the sheet."""
+    horizontal: list[Segment] = []
+    vertical: list[Segment] = []
+    for xa, ya, xb, yb in _strokes(page):
+        x0, y0 = sheet.upright(xa, ya)
+        x1, y1 = sheet.upright(xb, yb)
+        if abs(y1 - y0) <= 1.0 and abs(x1 - x0) >= _MIN_LENGTH:
+            horizontal.append(Segment((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
+        elif abs(x1 - x0) <= 1.0 and abs(y1 - y0) >= _MIN_LENGTH:
+            vertical.append(Segment((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+        if len(horizontal) + len(vertical) > _MAX_SEGMENTS:
+            return Rulings()
+    return Rulings(_merged(horizontal), _merged(vertical))
+
+
+def _merged(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Snap segments to common positions and join those that touch."""
+    lines: list[list[Segment]] = []
+    for segment in sorted(segments):
+        if lines and segment.at - lines[-1][-1].at <= _SNAP and segment.at - lines[-1][0].at < 4:
+            lines[-1].append(segment)
+        else:
+            lines.append([segment])
+    merged = []
+    for line in lines:
+        at = sum(segment.at for segment in line) / len(line)
+        start, end = 0.0, -1.0
+        for segment in sorted(line, key=lambda segment: (segment.start, segment.end)):
+            if end < start or segment.start > end + _SNAP:
+                if end >= start:
+                    merged.append(Segment(at, start, end))
+                start, end = segment.start, segment.end
+            else:
+                end = max(end, segment.end)
+        merged.append(Segment(at, start, end))
+    return tuple(merged)
+
+
+def _strokes(page: Any) -> Iterator[tuple[float, float, float, float]]:
+    """Yield the straight strokes of all paths, in PDF space."""
+    import pypdfium2.raw as raw
+
+    budget = _MAX_OBJECTS
+    count = raw.FPDFPage_CountObjects(page)
+    pending = [
+        (raw.FPDFPage_GetObject, page, count, _IDENTITY, 0),
+    ]
+    while pending:
+        get, owner, count, matrix, depth = pending.pop()
+        for index in range(count):
+            budget -= 1
+            if budget < 0:
+                return
+            handle = get(owner, index)
+            kind = raw.FPDFPageObj_GetType(handle)
+            if kind == raw.FPDF_PAGEOBJ_PATH:
+                yield from _path_strokes(handle, matrix)
+            elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _MAX_DEPTH:
+                inner = _times(_matrix_of(handle), matrix)
+                parts = raw.FPDFFormObj_CountObjects(handle)
+                pending.append((raw.FPDFFormObj_GetObject, handle, parts, inner, depth + 1))
+
+
+def _path_strokes(handle: Any, outer: Matrix) -> Iterator[tuple[float, float, float, float]]:
+    import pypdfium2.raw as raw
+
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(handle, fill, stroke)
+    if not (fill.value or stroke.value):
+        return
+    corners = _corners(handle, _times(_matrix_of(handle), outer))
+    if fill.value and not stroke.value:
+        for points in corners:
+            yield from _edges_of_filled(points)
+    else:
+        for points in corners:
+            for (xa, ya), (xb, yb) in pairwise(points):
+                yield xa, ya, xb, yb
+
+
+def _edges_of_filled(
+    points: list[tuple[float, float]],
+) -> Iterator[tuple[float, float, float, float]]:
+    """Yield the one line that a thin filled box stands for, or the four edges of a larger one."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
+    if y1 - y0 <= _THIN:
+        yield x0, (y0 + y1) / 2, x1, (y0 + y1) / 2
+    elif x1 - x0 <= _THIN:
+        yield (x0 + x1) / 2, y0, (x0 + x1) / 2, y1
+    else:
+        for (xa, ya), (xb, yb) in zip(points, points[1:] + points[:1], strict=True):
+            yield xa, ya, xb, yb
+
+
+def _corners(handle: Any, matrix: Matrix) -> list[list[tuple[float, float]]]:
+    """Return the points of each part of a path; parts with curves are left out."""
+    import pypdfium2.raw as raw
+
+    count = raw.FPDFPath_CountSegments(handle)
+    parts: list[list[tuple[float, float]]] = []
+    if count > _MAX_SEGMENTS:
+        return parts
+    x, y = ctypes.c_float(), ctypes.c_float()
+    curved = False
+    for index in range(count):
+        segment = raw.FPDFPath_GetPathSegment(handle, index)
+        kind = raw.FPDFPathSegment_GetType(segment)
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        point = _apply(matrix, x.value, y.value)
+        if kind == raw.FPDF_SEGMENT_MOVETO or not parts:
+            if curved:
+                parts.pop()
+            curved = False
+            parts.append([point])
+        elif kind == raw.FPDF_SEGMENT_BEZIERTO:
+            curved = True
+        else:
+            parts[-1].append(point)
+        if raw.FPDFPathSegment_GetClose(segment):
+            parts[-1].append(parts[-1][0])
+    if curved:
+        parts.pop()
+    return [part for part in parts if len(part) > 1]
+
+
+def _matrix_of(handle: Any) -> Matrix:
+    import pypdfium2.raw as raw
+
+    matrix = raw.FS_MATRIX()
+    if not raw.FPDFPageObj_GetMatrix(handle, matrix):
+        return _IDENTITY
+    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
+
+
+def _times(inner: Matrix, outer: Matrix) -> Matrix:
+    a, b, c, d, e, f = inner
+    oa, ob, oc, od, oe, of = outer
+    return (
+        a * oa + b * oc,
+        a * ob + b * od,
+        c * oa + d * oc,
+        c * ob + d * od,
+        e * oa + f * oc + oe,
+        e * ob + f * od + of,
+    )
+
+
+def _apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+    a, b, c, d, e, f = matrix
+    return a * x + c * y + e, b * x + d * y + f
