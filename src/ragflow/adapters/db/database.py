@@ -13,6 +13,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import IntegrityError
 
 from ragflow.adapters.db.accounts import SqlAccounts
 from ragflow.adapters.db.chats import SqlChats
@@ -22,7 +23,7 @@ from ragflow.adapters.db.documents import SqlDocuments
 from ragflow.adapters.db.leases import SqlLeases
 from ragflow.adapters.db.outbox import SqlOutbox
 from ragflow.adapters.db.sessions import SqlSessions
-from ragflow.domain.errors import InvalidInput
+from ragflow.domain.errors import Conflict, InvalidInput
 
 BUSY_SECONDS = 30.0
 
@@ -55,7 +56,10 @@ class SqlDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[SqlUnitOfWork]:
-        """Begin a unit of work that writes; it commits at the end of the block."""
+        """Begin a unit of work that writes; it commits at the end of the block.
+
+        Raises `Conflict` when a key is stored twice.
+        """
         if getattr(self._open, "writes", False):
             raise RuntimeError("transaction() inside transaction(): pass the unit of work on")
         self._open.writes = True
@@ -64,6 +68,8 @@ class SqlDatabase:
                 writer = connection.execution_options(ragflow_writes=True)
                 with writer.begin():
                     yield SqlUnitOfWork(writer, writes=True)
+        except IntegrityError as error:
+            raise Conflict("A value of the same key is stored already.", state="stored") from error
         finally:
             self._open.writes = False
 

@@ -1,0 +1,29 @@
+"""The contract of `domain.repositories.Database`, one file per noun.
+
+In: a fixture `database` that yields an empty, migrated database. Subclass `DatabaseContract` in a
+test module and define that fixture there.
+"""
+
+from __future__ import annotations
+
+from ragflow.testing.database.accounts import AccountsContract
+from ragflow.testing.database.chats import ChatsContract
+from ragflow.testing.database.chunks import ChunksContract
+from ragflow.testing.database.datasets import DatasetsContract
+from ragflow.testing.database.documents import DocumentsContract
+from ragflow.testing.database.sessions import SessionsContract
+from ragflow.testing.database.work import WorkContract
+
+__all__ = ["DatabaseContract"]
+
+
+class DatabaseContract(
+    AccountsContract,
+    ChatsContract,
+    ChunksContract,
+    DatasetsContract,
+    DocumentsContract,
+    SessionsContract,
+    WorkContract,
+):
+    """State what every database must do."""

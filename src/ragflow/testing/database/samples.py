@@ -1,0 +1,133 @@
+"""Sample values for the database contract: valid, short, and different where it matters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ragflow.domain.chats import Chat, ChatSession, Message
+from ragflow.domain.chunks import Chunk, ChunkKind
+from ragflow.domain.documents import Box, Coverage, Dataset, Document, Span
+from ragflow.domain.identity import ApiKey, Tenant, User
+from ragflow.domain.repositories import Database
+
+TENANT = "tenant-1"
+USER = "user-1"
+
+
+def a_user(user_id: str = USER, email: str = "ada@example.org") -> User:
+    """Make a user."""
+    return User(user_id, email, "Ada", "$argon2id$…", create_time=1, update_time=1)
+
+
+def a_tenant(tenant_id: str = TENANT) -> Tenant:
+    """Make a tenant."""
+    return Tenant(tenant_id, "Ada's", create_time=1, update_time=1, chat_model="extractive")
+
+
+def a_key(key_id: str, secret_hash: str, beta_hash: str) -> ApiKey:
+    """Make an API key of the sample tenant."""
+    return ApiKey(key_id, TENANT, USER, "ragflow-ab", secret_hash, beta_hash, create_time=1)
+
+
+def a_dataset(dataset_id: str = "dataset-1", name: str = "Papers", **changes: Any) -> Dataset:
+    """Make a dataset of the sample tenant."""
+    values: dict[str, Any] = {
+        "tenant_id": TENANT,
+        "created_by": USER,
+        "embedding_model": "multilingual-e5-small",
+        "create_time": 1_700_000_000_000,
+        "update_time": 1_700_000_000_000,
+        "parser_config": {"chunk_token_num": 512, "delimiter": "\n。"},
+    }
+    return Dataset(id=dataset_id, name=name, **(values | changes))
+
+
+def a_document(
+    document_id: str = "document-1", dataset_id: str = "dataset-1", **changes: Any
+) -> Document:
+    """Make a document."""
+    values: dict[str, Any] = {
+        "tenant_id": TENANT,
+        "created_by": USER,
+        "name": f"{document_id}.pdf",
+        "size": 5_000_000_000,
+        "type": "pdf",
+        "suffix": "pdf",
+        "create_time": 1_700_000_000_000,
+        "update_time": 1_700_000_000_000,
+        "parser_config": {"layout_recognize": "DeepDOC"},
+        "meta_fields": {"author": "Ada", "year": 1843},
+        "coverage": Coverage(10, 8, {"header": 2}, ("page 3 is empty",)),
+    }
+    return Document(id=document_id, dataset_id=dataset_id, **(values | changes))
+
+
+def a_chunk(
+    chunk_id: str = "chunk-1",
+    document_id: str = "document-1",
+    dataset_id: str = "dataset-1",
+    **changes: Any,
+) -> Chunk:
+    """Make a chunk with spans, boxes and a vector."""
+    values: dict[str, Any] = {
+        "content": f"Text of {chunk_id}, 中文 and 𝄞.",
+        "ordinal": 0,
+        "token_count": 7,
+        "create_timestamp": 1_700_000_000.25,
+        "kind": ChunkKind.TABLE,
+        "spans": (Span(0, 5), Span(9, 12)),
+        "boxes": (Box(1, 72.1, 300.5, 90.25, 100.0), Box(2, 0.1, 0.2, 0.3, 0.7)),
+        "important_keywords": ("a", "b"),
+        "questions": ("What?",),
+        "tags": {"physics": 3},
+        "has_image": True,
+        "vector": b"\x00\x01\xff\x7f",
+    }
+    return Chunk(id=chunk_id, document_id=document_id, dataset_id=dataset_id, **(values | changes))
+
+
+def a_chat(chat_id: str = "chat-1", name: str = "Helper", **changes: Any) -> Chat:
+    """Make a chat assistant of the sample tenant."""
+    values: dict[str, Any] = {
+        "tenant_id": TENANT,
+        "create_time": 1,
+        "update_time": 1,
+        "dataset_ids": ("dataset-1", "dataset-2"),
+        "llm_setting": {"temperature": 0.1},
+        "prompt_config": {"variables": [{"key": "knowledge", "optional": False}]},
+    }
+    return Chat(id=chat_id, name=name, **(values | changes))
+
+
+def a_session(
+    session_id: str = "session-1", chat_id: str = "chat-1", **changes: Any
+) -> ChatSession:
+    """Make a conversation."""
+    values: dict[str, Any] = {
+        "name": "New session",
+        "user_id": USER,
+        "create_time": 1,
+        "update_time": 1,
+    }
+    return ChatSession(id=session_id, chat_id=chat_id, **(values | changes))
+
+
+def a_message(content: str, session_id: str = "session-1", ordinal: int = 0) -> Message:
+    """Make a message of an assistant."""
+    return Message(
+        session_id, ordinal, "m", "assistant", content, 1.5, {"chunks": [{"content": "…"}]}
+    )
+
+
+def fill(database: Database, *values: Dataset | Document | Chunk | Chat) -> None:
+    """Store values in one transaction."""
+    with database.transaction() as work:
+        for value in values:
+            if isinstance(value, Dataset):
+                work.datasets.add(value)
+            elif isinstance(value, Document):
+                work.documents.add(value)
+            elif isinstance(value, Chat):
+                work.chats.add(value)
+            else:
+                work.chunks.put(value)
