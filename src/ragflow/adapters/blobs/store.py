@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _PIECE_BYTES = 1 << 20
 _KEYS_PER_DELETE = 1000  # the most that S3 takes in one request
 _LONGEST_KEY = 1024  # bytes, as in S3
-_LONGEST_NAME = 255  # bytes between two slashes, as in a file system
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]")
+_LONGEST_NAME = 240  # bytes between two slashes: those of a file system, less a suffix
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]|#\d+(/|$)")  # #1 marks a file being written
 
 
 class ObstoreBlobStore:
