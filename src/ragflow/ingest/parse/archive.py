@@ -1,0 +1,64 @@
+"""Guard for the formats that are ZIP archives (docx, xlsx, pptx).
+
+In: a file and the limits. Out: an open archive whose members were all read once. Refused: archives
+that unpack to more than the limit, that are encrypted, truncated or lie about their sizes.
+"""
+
+from __future__ import annotations
+
+import io
+import lzma
+import zipfile
+import zlib
+
+from ragflow.domain.errors import CorruptFile, EncryptedFile, LimitExceeded
+from ragflow.ingest.parse.base import ParseLimits, SourceFile
+from ragflow.ingest.parse.errors import reading
+from ragflow.ingest.parse.sniff import OLE
+
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    NotImplementedError,  # a compression method that zipfile does not know
+    ValueError,
+    RuntimeError,
+    OverflowError,
+)
+_MIB = 1 << 20
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+
+def check_archive(source: SourceFile, limits: ParseLimits) -> zipfile.ZipFile:
+    """Return the file as an open archive that is safe to unpack.
+
+    Raises `EncryptedFile`, `CorruptFile` or `LimitExceeded`.
+    """
+    if source.data.startswith(OLE):
+        if _ENCRYPTED in source.data:
+            raise EncryptedFile(name=source.name)
+        raise CorruptFile(name=source.name, reason="it is an Office file of the old binary format")
+    with reading(source.name, *ZIP_ERRORS):
+        archive = zipfile.ZipFile(io.BytesIO(source.data))
+    members = archive.infolist()
+    if any(member.flag_bits & 1 for member in members):
+        raise EncryptedFile(name=source.name)
+    if sum(member.file_size for member in members) > limits.unpacked_mib * _MIB:
+        raise LimitExceeded(
+            name=source.name,
+            limit=f"{limits.unpacked_mib} MiB when unpacked",
+            setting="limits.unpacked_mib",
+        )
+    with reading(source.name, *ZIP_ERRORS):
+        for member in members:
+            _read_through(archive, member)
+    return archive
+
+
+def _read_through(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """Unpack a member without keeping it; a size or a checksum that is a lie raises."""
+    with archive.open(member) as stream:
+        while stream.read(_MIB):
+            pass

@@ -1,0 +1,89 @@
+"""Decode text files: bytes in, clean text out.
+
+Order of belief: a byte order mark, an encoding that the file declares, UTF-8, UTF-8 with a few
+damaged bytes, UTF-16 without a mark, then statistics. Binary data is refused.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from ragflow.domain.errors import CorruptFile
+
+SAMPLE = 65_536
+DAMAGE = 0.01  # share of undecodable bytes up to which a text still counts as UTF-8
+BINARY = 0.1  # share of control characters from which a text counts as binary
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_MULTIBYTE = {"chinese": "gb18030", "gb2312": "gb18030", "gbk": "gb18030", "x-sjis": "shift_jis"}
+
+
+def decode(name: str, data: bytes, declared: str | None = None) -> str:
+    """Return the text of a file with `\\n` line ends. Raises `CorruptFile` for binary data."""
+    text = _decode(data, declared)
+    sample = text[:SAMPLE]
+    if len(_CONTROL.findall(sample)) > BINARY * len(sample):
+        raise CorruptFile(name=name, reason="its content is binary data, not text")
+    return clean(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def clean(text: str) -> str:
+    """Remove what no database can store: NUL characters and halves of surrogate pairs."""
+    return _UNSTORABLE.sub("", text) if _UNSTORABLE.search(text) else text
+
+
+def _decode(data: bytes, declared: str | None) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    for candidate in (declared, "utf-8"):
+        text = _strictly(data, candidate)
+        if text is not None:
+            return text
+    tolerant = data.decode("utf-8", errors="replace")
+    damaged = tolerant.count("\ufffd")
+    beyond_ascii = len(data) - len(data.translate(None, bytes(range(128, 256))))
+    if damaged <= DAMAGE * len(data) and damaged * 10 <= beyond_ascii:
+        return tolerant
+    return data.decode(_guess(data), errors="replace")
+
+
+def _strictly(data: bytes, encoding: str | None) -> str | None:
+    if not encoding:
+        return None
+    encoding = encoding.strip().lower()
+    try:
+        text = data.decode(_MULTIBYTE.get(encoding, encoding))
+    except (LookupError, UnicodeError):
+        return None
+    return text if text.count("\0") <= len(text) // 100 else None  # else UTF-16 without its mark
+
+
+def _guess(data: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    sample = data[:SAMPLE]
+    odd, even = sample[1::2].count(0), sample[0::2].count(0)
+    if max(odd, even) * 5 > len(sample):
+        return "utf-16-le" if odd > even else "utf-16-be"
+    if _looks_chinese(sample):
+        return "gb18030"
+    best = from_bytes(sample).best()
+    return best.encoding if best is not None else "latin-1"
+
+
+def _looks_chinese(sample: bytes) -> bool:
+    """Tell whether GB 18030 reads the bytes as the 3,755 common characters of its first level."""
+    pairs = re.findall(rb"[\x81-\xfe][\x40-\xfe]", sample)
+    common = sum(1 for pair in pairs if 0xB0 <= pair[0] <= 0xD7 and pair[1] >= 0xA1)
+    high = len(sample) - len(sample.translate(None, bytes(range(128, 256))))
+    return bool(pairs) and common > 0.6 * len(pairs) and 2 * len(pairs) >= 0.9 * high

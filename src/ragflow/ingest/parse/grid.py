@@ -1,0 +1,111 @@
+"""What spreadsheets and delimited files share: a grid of texts becomes the rows of a table.
+
+In: rows of cell texts and the merged areas. Out: rows of cell drafts without the empty rows and
+trailing empty columns; the first row is marked as header where it looks like one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ragflow.ingest.parse.base import CellDraft
+
+_VALUE = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d\s.,:/\-T%)eE+]*")
+_EMPTY = CellDraft("")
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Delimit a merged area; counts from 0, last row and column included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+def table_rows(
+    rows: Sequence[Sequence[str]], merges: Iterable[Merge] = ()
+) -> list[list[CellDraft]]:
+    """Return the drafts of a grid; a merged cell stands once, where it begins."""
+    width = max((_used_width(row) for row in rows), default=0)
+    spans, covered = _places(merges, len(rows), width)
+    kept = [index for index, row in enumerate(rows) if any(row) or _has_cover(covered, index)]
+    kept_before = _ranks(kept, len(rows))
+    header = is_header([rows[index] for index in kept[:20]], width)
+    drafts: list[list[CellDraft]] = []
+    for index in kept:
+        row = rows[index]
+        hidden = covered.get(index, frozenset())
+        heads = header and not drafts
+        cells: list[CellDraft] = []
+        for column in range(max(width if heads else len(row), 0)):
+            if column >= width or column in hidden:
+                continue
+            text = row[column] if column < len(row) else ""
+            merge = spans.get((index, column))
+            if merge is not None:
+                height = kept_before[merge.bottom + 1] - kept_before[merge.top]
+                across = merge.right - merge.left + 1
+                cells.append(CellDraft(text, max(height, 1), across, heads))
+            elif text or heads:
+                cells.append(CellDraft(text, header=heads))
+            else:
+                cells.append(_EMPTY)
+        drafts.append(cells)
+    return drafts
+
+
+def _used_width(row: Sequence[str]) -> int:
+    width = len(row)
+    while width and not row[width - 1]:
+        width -= 1
+    return width
+
+
+def _places(
+    merges: Iterable[Merge], height: int, width: int
+) -> tuple[dict[tuple[int, int], Merge], dict[int, frozenset[int]]]:
+    """Clip the merges to the grid; return them by their first cell, and the columns they cover."""
+    spans: dict[tuple[int, int], Merge] = {}
+    covered: dict[int, frozenset[int]] = {}
+    for merge in merges:
+        merge = Merge(
+            merge.top, merge.left, min(merge.bottom, height - 1), min(merge.right, width - 1)
+        )
+        if not (0 <= merge.top <= merge.bottom and 0 <= merge.left <= merge.right):
+            continue
+        spans[merge.top, merge.left] = merge
+        columns = frozenset(range(merge.left, merge.right + 1))
+        for row in range(merge.top, merge.bottom + 1):
+            own = columns - {merge.left} if row == merge.top else columns
+            covered[row] = covered.get(row, frozenset()) | own
+    return spans, covered
+
+
+def _has_cover(covered: dict[int, frozenset[int]], row: int) -> bool:
+    return bool(covered.get(row))
+
+
+def _ranks(kept: Sequence[int], height: int) -> list[int]:
+    """Count, for each row, the kept rows before it."""
+    ranks = [0] * (height + 1)
+    for index in kept:
+        ranks[index + 1] = 1
+    for index in range(height):
+        ranks[index + 1] += ranks[index]
+    return ranks
+
+
+def is_header(rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Tell whether the first row names columns: texts, not values, over most of the width."""
+    if len(rows) < 2:
+        return False
+    first = [text for text in rows[0] if text]
+    if 2 * len(first) < width or any(_VALUE.fullmatch(text.strip()) for text in first):
+        return False
+    if width > 1:
+        return True
+    return any(_VALUE.fullmatch(text.strip()) for row in rows[1:] for text in row if text)

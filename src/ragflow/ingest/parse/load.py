@@ -1,0 +1,44 @@
+"""The front door of parsing: any file in, its document out.
+
+Out: a `ParsedDocument`. Refused with a `ParseError`: empty files, extensions that no parser knows,
+content that belongs to another extension, and whatever the parser of the format refuses.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from ragflow.domain.documents import ParsedDocument
+from ragflow.domain.errors import EmptyFile, UnsupportedFile
+from ragflow.domain.ports import Progress
+from ragflow.ingest.parse.base import ParseOptions, Parser, SourceFile, parsers
+from ragflow.ingest.parse.sniff import check_content
+
+MODULES = ("code", "csv", "docx", "eml", "html", "json", "md", "pdf", "pptx", "txt", "xlsx")
+"""The modules beside this one that register a parser."""
+
+
+def load_parsers() -> None:
+    """Make the registry complete."""
+    for module in MODULES:
+        import_module(f"ragflow.ingest.parse.{module}")
+
+
+def parser_for(source: SourceFile) -> Parser:
+    """Return the parser of a file's format. Raises `UnsupportedFile`."""
+    load_parsers()
+    if source.suffix not in parsers:
+        raise UnsupportedFile(
+            f"{source.name}: file type not supported yet. Convert it to PDF or DOCX.",
+            name=source.name,
+        )
+    return parsers[source.suffix]()
+
+
+def parse(source: SourceFile, options: ParseOptions, progress: Progress) -> ParsedDocument:
+    """Return all that a file says. Raises `ParseError`."""
+    parser = parser_for(source)
+    if not source.data:
+        raise EmptyFile(name=source.name)
+    check_content(source)
+    return parser.parse(source, options, progress)

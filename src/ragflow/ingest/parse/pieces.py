@@ -1,0 +1,73 @@
+"""Pieces: blocks before they have their place, as the walkers of HTML and Office formats make them.
+
+A walker returns pieces in reading order; `add_pieces` puts them into a document, `lines_of` makes
+the text of a table cell of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ragflow.domain.documents import BlockKind, Box, DropKind
+from ragflow.ingest.parse.base import CellDraft, DocumentBuilder
+from ragflow.ingest.parse.figures import figure_image
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Hold one block, or with `drop` one run of text that is left out.
+
+    A table's `text` is its caption; a figure's is its description.
+    """
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+    drop: DropKind | None = None
+    rows: tuple[tuple[CellDraft, ...], ...] = ()
+    image: bytes = b""
+    box: Box | None = None
+
+
+def add_pieces(builder: DocumentBuilder, pieces: Iterable[Piece]) -> None:
+    """Add each piece as a block or a drop; figures that cannot be shown become a warning."""
+    for piece in pieces:
+        if piece.drop is not None:
+            builder.drop(piece.drop, piece.text, piece.box)
+        elif piece.rows:
+            builder.table(piece.rows, caption=piece.text, box=piece.box)
+        elif piece.kind is BlockKind.FIGURE:
+            _add_figure(builder, piece)
+        else:
+            builder.block(piece.kind, piece.text, level=piece.level, box=piece.box)
+
+
+def _add_figure(builder: DocumentBuilder, piece: Piece) -> None:
+    image = figure_image(piece.image)
+    if image is None and piece.image:
+        builder.warn("A picture is damaged or of a format that cannot be shown; it was left out.")
+    kind = BlockKind.FIGURE if image else BlockKind.TEXT
+    lines = [(piece.text, piece.box)]
+    builder.block_of_lines(kind, lines, image=image)
+
+
+def lines_of(pieces: Iterable[Piece]) -> str:
+    """Return the text of a cell: a line for each piece, and for each row of a table in it."""
+    lines: list[str] = []
+    for piece in pieces:
+        if piece.drop is not None or piece.kind in (BlockKind.FIGURE, BlockKind.FOOTNOTE):
+            continue
+        if piece.text:
+            lines.append(piece.text)
+        lines.extend(" ".join(cell.text for cell in row) for row in piece.rows)
+    return "\n".join(lines)
+
+
+def beside_cells(pieces: Iterable[Piece]) -> list[Piece]:
+    """Return what a cell holds and its text does not: figures, notes and what is left out."""
+    return [
+        piece
+        for piece in pieces
+        if piece.drop is not None or piece.kind in (BlockKind.FIGURE, BlockKind.FOOTNOTE)
+    ]

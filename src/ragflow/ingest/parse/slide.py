@@ -1,0 +1,224 @@
+"""The shapes of one slide in the order in which people read them.
+
+In: a slide as the presentation reader gives it, and its page. Out: pieces with boxes in points.
+Groups are opened; of alternative contents the first that holds shapes is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ragflow.domain.documents import BlockKind, Box, DropKind
+from ragflow.ingest.parse.base import CellDraft
+from ragflow.ingest.parse.encoding import clean
+from ragflow.ingest.parse.grid import table_rows
+from ragflow.ingest.parse.pieces import Piece
+
+EMU_PER_POINT = 12_700
+LINE_HEIGHT = 14.0
+"""Shapes whose tops differ by less than this many points stand in one line."""
+
+_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+_RELATIONSHIPS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_TITLES = {"TITLE": 1, "CENTER_TITLE": 1, "VERTICAL_TITLE": 1, "SUBTITLE": 2}
+_LISTS = frozenset({"BODY", "OBJECT", "VERTICAL_BODY", "VERTICAL_OBJECT"})
+_MARGINS = {
+    "DATE": DropKind.FOOTER,
+    "FOOTER": DropKind.FOOTER,
+    "HEADER": DropKind.HEADER,
+    "SLIDE_NUMBER": DropKind.PAGE_NUMBER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Map the coordinates inside a group to the slide's, in EMU."""
+
+    scale_x: float = 1.0
+    scale_y: float = 1.0
+    left: float = 0.0
+    top: float = 0.0
+
+    def box(self, shape: Any, page: Box) -> Box:
+        """Return a shape's box; the whole page where it has none."""
+        if None in (shape.left, shape.top, shape.width, shape.height):
+            return page
+        left = (self.left + shape.left * self.scale_x) / EMU_PER_POINT
+        top = (self.top + shape.top * self.scale_y) / EMU_PER_POINT
+        right = left + shape.width * self.scale_x / EMU_PER_POINT
+        bottom = top + shape.height * self.scale_y / EMU_PER_POINT
+        return Box(page.page, left, right, top, bottom)
+
+    def inside(self, group: Any) -> _Frame:
+        """Return the frame of a group's members."""
+        form = group._element.grpSpPr.find(f"{_DRAWING}xfrm")
+        if form is None or form.find(f"{_DRAWING}chOff") is None:
+            return self
+        offset, extent = form.find(f"{_DRAWING}chOff"), form.find(f"{_DRAWING}chExt")
+        inner_width, inner_height = int(extent.get("cx")), int(extent.get("cy"))
+        scale_x = self.scale_x * (group.width / inner_width if inner_width else 1.0)
+        scale_y = self.scale_y * (group.height / inner_height if inner_height else 1.0)
+        return _Frame(
+            scale_x,
+            scale_y,
+            self.left + group.left * self.scale_x - int(offset.get("x")) * scale_x,
+            self.top + group.top * self.scale_y - int(offset.get("y")) * scale_y,
+        )
+
+
+class Slide:
+    """Read one slide."""
+
+    def __init__(self, slide: Any, page: Box) -> None:
+        self._slide = slide
+        self._page = page
+
+    def pieces(self) -> list[Piece]:
+        """Return the slide's pieces, its title first."""
+        _open_alternatives(self._slide.element)
+        placed = [
+            (shape, frame.box(shape, self._page))
+            for shape, frame in _flat(self._slide.shapes, _Frame())
+        ]
+        placed.sort(key=lambda item: _reading_order(*item))
+        return [piece for shape, box in placed for piece in self._shape(shape, box)]
+
+    def _shape(self, shape: Any, box: Box) -> Iterator[Piece]:
+        if getattr(shape, "has_table", False) and shape.has_table:
+            yield Piece(BlockKind.TABLE, "", rows=_table(shape.table), box=box)
+        elif getattr(shape, "has_chart", False) and shape.has_chart:
+            yield from _chart(shape.chart, box)
+        elif shape.has_text_frame:
+            yield from _text(shape, box)
+        elif shape._element.tag.endswith("}graphicFrame"):
+            yield from self._diagram(shape, box)
+        image = self._image(shape)
+        if image:
+            yield Piece(BlockKind.FIGURE, _description(shape), image=image, box=box)
+
+    def _image(self, shape: Any) -> bytes:
+        """Return the picture that a shape shows; none for links and for what is missing."""
+        blip = next(shape._element.iter(f"{_DRAWING}blip"), None)
+        identifier = blip.get(f"{_RELATIONSHIPS}embed") if blip is not None else None
+        relationship = self._slide.part.rels.get(identifier) if identifier else None
+        if relationship is None or relationship.is_external:
+            return b""
+        return bytes(relationship.target_part.blob)
+
+    def _diagram(self, shape: Any, box: Box) -> Iterator[Piece]:
+        """Yield the texts of a SmartArt diagram, which live in a part of their own."""
+        from lxml import etree
+
+        ids = next(shape._element.iter(f"{_DIAGRAM}relIds"), None)
+        relationship = self._slide.part.rels.get(
+            ids.get(f"{_RELATIONSHIPS}dm") if ids is not None else ""
+        )
+        if relationship is None or relationship.is_external:
+            return
+        parser = etree.XMLParser(resolve_entities=False, no_network=True)
+        for point in etree.fromstring(relationship.target_part.blob, parser).iter(f"{_DIAGRAM}pt"):
+            text = "".join(run.text or "" for run in point.iter(f"{_DRAWING}t"))
+            yield Piece(BlockKind.LIST_ITEM, text, box=box)
+
+
+def _flat(shapes: Iterable[Any], frame: _Frame) -> Iterator[tuple[Any, _Frame]]:
+    for shape in shapes:
+        if shape._element.tag.endswith("}grpSp"):
+            yield from _flat(shape.shapes, frame.inside(shape))
+        else:
+            yield shape, frame
+
+
+def _open_alternatives(element: Any) -> None:
+    """Put the first alternative that holds text or a picture in the place of the alternatives."""
+    for alternatives in list(element.iter(f"{_COMPATIBILITY}AlternateContent")):
+        parent = alternatives.getparent()
+        if parent is None:
+            continue
+        shown = (f"{_DRAWING}t", f"{_DRAWING}blip")
+        chosen = next((c for c in alternatives if next(c.iter(*shown), None) is not None), None)
+        place = parent.index(alternatives)
+        parent.remove(alternatives)
+        for offset, child in enumerate(list(chosen) if chosen is not None else ()):
+            parent.insert(place + offset, child)
+
+
+def _placeholder(shape: Any) -> str:
+    if not shape.is_placeholder:
+        return ""
+    kind = shape.placeholder_format.type
+    return kind.name if kind is not None else ""
+
+
+def _reading_order(shape: Any, box: Box) -> tuple[bool, int, float]:
+    return _TITLES.get(_placeholder(shape)) != 1, round(box.top / LINE_HEIGHT), box.x0
+
+
+def _description(shape: Any) -> str:
+    return str(shape._element._nvXxPr.cNvPr.get("descr", ""))
+
+
+def _text(shape: Any, box: Box) -> Iterator[Piece]:
+    placeholder = _placeholder(shape)
+    numbers: dict[int, int] = {}
+    for paragraph in shape.text_frame.paragraphs:
+        text = clean(paragraph.text).replace("\v", "\n").strip()
+        if not text:
+            continue
+        properties = paragraph._p.pPr
+        numbered = properties is not None and properties.find(f"{_DRAWING}buAutoNum") is not None
+        bulleted = properties is not None and properties.find(f"{_DRAWING}buChar") is not None
+        if placeholder in _MARGINS:
+            yield Piece(BlockKind.TEXT, text, drop=_MARGINS[placeholder], box=box)
+        elif placeholder in _TITLES:
+            yield Piece(BlockKind.TITLE, text, level=_TITLES[placeholder], box=box)
+        elif numbered:
+            start = int(properties.find(f"{_DRAWING}buAutoNum").get("startAt", "1"))
+            numbers[paragraph.level] = numbers.get(paragraph.level, start - 1) + 1
+            item = f"{numbers[paragraph.level]}. {text}"
+            yield Piece(BlockKind.LIST_ITEM, item, box=box)
+        else:
+            numbers.pop(paragraph.level, None)
+            is_item = bulleted or placeholder in _LISTS
+            yield Piece(BlockKind.LIST_ITEM if is_item else BlockKind.TEXT, text, box=box)
+
+
+def _table(table: Any) -> tuple[tuple[CellDraft, ...], ...]:
+    rows: list[tuple[CellDraft, ...]] = []
+    for index, row in enumerate(table.rows):
+        header = index == 0 and bool(table.first_row) and len(table.rows) > 1
+        rows.append(
+            tuple(
+                CellDraft(
+                    clean(cell.text).replace("\v", "\n").strip(),
+                    min(cell.span_height, len(table.rows) - index) if cell.is_merge_origin else 1,
+                    cell.span_width if cell.is_merge_origin else 1,
+                    header,
+                )
+                for cell in row.cells
+                if not cell.is_spanned
+            )
+        )
+    return tuple(rows)
+
+
+def _chart(chart: Any, box: Box) -> Iterator[Piece]:
+    """Yield a chart's data: a row for each category, a column for each series."""
+    title = chart.chart_title.text_frame.text if chart.has_title else ""
+    plots = list(chart.plots)
+    if not plots:
+        return
+    series = [entry for plot in plots for entry in plot.series]
+    categories = [str(category) for category in plots[0].categories]
+    rows = [["", *(entry.name or "" for entry in series)]]
+    values = [list(entry.values) for entry in series]
+    for index, category in enumerate(categories):
+        cells = [column[index] if index < len(column) else None for column in values]
+        rows.append([category, *("" if cell is None else f"{cell:.15g}" for cell in cells)])
+    drafts = tuple(tuple(row) for row in table_rows(rows))
+    if drafts:
+        yield Piece(BlockKind.TABLE, title, rows=drafts, box=box)

@@ -1,0 +1,21 @@
+"""Plain text: one block with the text as it is, so that delimiters are seen over the whole file."""
+
+from __future__ import annotations
+
+from ragflow.domain.documents import BlockKind, ParsedDocument
+from ragflow.domain.ports import Progress
+from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile, parsers
+from ragflow.ingest.parse.encoding import decode
+
+
+@parsers.register("txt", "text", "log")
+class TextParser:
+    """Read plain text of any encoding."""
+
+    def parse(
+        self, source: SourceFile, options: ParseOptions, progress: Progress
+    ) -> ParsedDocument:
+        """Return the whole text as one block."""
+        builder = DocumentBuilder(source.name, options.limits)
+        builder.block(BlockKind.TEXT, decode(source.name, source.data))
+        return builder.build()
