@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import xxhash
 from pydantic import BaseModel, ValidationError
@@ -23,6 +23,9 @@ from ragflow.domain.ports import Progress
 from ragflow.ingest.artefacts import CHUNKS_PER_PART, chunks_name, encode_chunks
 from ragflow.ingest.chunk.base import Chunker
 from ragflow.ingest.parse.base import ParseLimits, ParseOptions, SourceFile
+
+if TYPE_CHECKING:
+    from ragflow.ingest.parse.pictures import PagePictures
 
 DEFAULT_METHOD = "naive"
 
@@ -175,10 +178,8 @@ def _chunk(draft: ChunkDraft, ordinal: int, pictures: set[str], wanted: ExtractR
 def _write_pictures(
     source: SourceFile, drafts: Sequence[ChunkDraft], document_id: str, directory: Path
 ) -> set[str]:
-    from ragflow.ingest.parse.pictures import PagePictures
-
     written: set[str] = set()
-    pages = PagePictures(source.data) if source.suffix == "pdf" else None
+    pages = _page_pictures(source)
     for draft in drafts:
         picture = draft.image or (pages.crop(draft.boxes) if pages and draft.boxes else None)
         if picture:
@@ -186,6 +187,14 @@ def _write_pictures(
             (directory / identity).write_bytes(picture)
             written.add(identity)
     return written
+
+
+def _page_pictures(source: SourceFile) -> PagePictures | None:
+    if source.suffix != "pdf":
+        return None
+    from ragflow.ingest.parse.pictures import PagePictures
+
+    return PagePictures(source.data)
 
 
 def _tokens(text: str) -> int:

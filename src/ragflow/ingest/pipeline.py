@@ -29,7 +29,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ragflow.domain.blob_keys import document_key, picture_key, work_prefix
+from ragflow.domain.blob_keys import document_key, picture_key, picture_prefix, work_prefix
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Coverage, Dataset, Document, RunState
 from ragflow.domain.errors import Cancelled, LimitExceeded, ModelUnavailable, RagflowError
@@ -46,7 +46,7 @@ from ragflow.ingest.artefacts import (
 from ragflow.ingest.embed import chunk_vectors, embedded_text, title_weight
 from ragflow.ingest.isolate import Sandbox
 from ragflow.ingest.progress import JobProgress, wanted_document
-from ragflow.ingest.settle import RecordMaker, settle_index
+from ragflow.ingest.settle import settle_index
 
 _MIB = 1 << 20
 _RETRY_SECONDS = (1.0, 4.0, 10.0)
@@ -83,7 +83,6 @@ class IngestParts:
     engine: SearchEngine
     models: ModelCatalog
     sandbox: Sandbox
-    records: RecordMaker
     clock: Clock
     scratch: Path
     limits: IngestLimits = IngestLimits()
@@ -168,6 +167,7 @@ class _Run:
                 limit=f"{limit} MiB",
                 setting="limits.file_mib",
             )
+        self._delete_older_work()
         self.progress.report(0.01, "Start to parse.")
         return {"started_at": self._parts.clock.seconds()}
 
@@ -256,7 +256,7 @@ class _Run:
         self.progress.check()
         began = time.monotonic()
         parts = self._parts
-        settle_index(parts.database, parts.engine, parts.records, self._job.document_id)
+        settle_index(parts.database, parts.engine, self._job.document_id)
         self.progress.report(0.95, f"Indexing done ({time.monotonic() - began:.2f}s).")
 
     def finish(self, extracted: dict[str, Any]) -> None:
@@ -291,10 +291,19 @@ class _Run:
             put(key, (directory / identity).read_bytes())
         for part in range(extracted["parts"]):
             put(self._key(chunks_name(part)), (directory / chunks_name(part)).read_bytes())
+        with self._parts.database.reading() as unit:
+            if unit.documents.get(document.id) is None:  # whoever deleted it saw no pictures yet
+                self._parts.blobs.delete_prefix(picture_prefix(document.dataset_id, document.id))
+
+    def _delete_older_work(self) -> None:
+        """Delete what revisions left that were stopped and whose worker died just then."""
+        mine = work_prefix(self._job.document_id, self._job.revision)
+        stored = list(self._parts.blobs.keys(work_prefix(self._job.document_id)))
+        self._parts.blobs.delete(key for key in stored if not key.startswith(mine))
 
     def _delete_old_pictures(self, wanted: set[str]) -> None:
         document, dataset = self._subject()
-        prefix = picture_key(dataset.id, document.id, "")
+        prefix = picture_prefix(dataset.id, document.id)
         stored = [key.removeprefix(prefix) for key in self._parts.blobs.keys(prefix)]
         self._parts.blobs.delete(prefix + name for name in stored if name not in wanted)
 

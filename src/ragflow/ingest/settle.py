@@ -6,23 +6,16 @@ on a second look at the database and done again, so the last writer always leave
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.jobs import OutboxKind
 from ragflow.domain.ports import SearchEngine
-from ragflow.domain.queries import IndexRecord
 from ragflow.domain.repositories import Database, UnitOfWork
-
-RecordMaker = Callable[[Sequence[Chunk], str], list[IndexRecord]]
-"""Make index records of chunks with vectors and the name of their document."""
+from ragflow.ingest.index import index_records
 
 _State = tuple[str, str, list[Chunk]]
 
 
-def settle_index(
-    database: Database, engine: SearchEngine, records: RecordMaker, document_id: str
-) -> None:
+def settle_index(database: Database, engine: SearchEngine, document_id: str) -> None:
     """Make the index equal to the database, and take away the outbox entries that ask for it."""
     with database.reading() as unit:
         entries = _entries(unit, document_id)
@@ -32,7 +25,7 @@ def settle_index(
             engine.delete_documents((document_id,))
         else:
             dataset_id, name, chunks = state
-            engine.replace_document(dataset_id, document_id, records(chunks, name))
+            engine.replace_document(dataset_id, document_id, index_records(chunks, name))
         with database.reading() as unit:
             newest = _state(unit, document_id)
         if newest == state:

@@ -50,8 +50,8 @@ def queue(url: str) -> Iterator[DbosJobQueue]:
 @pytest.fixture
 def drain(url: str, queue: DbosJobQueue) -> Drain:
     def run(handler: JobHandler, executor_id: str = "test") -> None:
-        worker = DbosWorker(url, executor_id, handler, concurrency=2, poll_seconds=0.05)
-        worker.start()
+        worker = DbosWorker(url, 2, 0.05, executor_id)
+        worker.start(handler)
         wait_until(lambda: not unfinished(queue))
         worker.stop()
 
@@ -78,7 +78,7 @@ def run_and_die(url: str, tmp_path: Path) -> Callable[[str], None]:
             def handler(job, steps):
                 steps.run("first", lambda: open({str(tmp_path / "first")!r}, "a").write("x"))
                 steps.run("second", lambda: os.kill(os.getpid(), signal.SIGKILL))
-            DbosWorker({url!r}, {executor_id!r}, handler, 1, 0.05).start()
+            DbosWorker({url!r}, 1, 0.05, {executor_id!r}).start(handler)
             time.sleep(30)
         """
         dead = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], timeout=60)
@@ -107,8 +107,8 @@ class TestRecovery:
             steps.run("first", lambda: done.append("first"))
             steps.run("second", lambda: done.append("second"))
 
-        worker = DbosWorker(url, "alive", handler, 1, 0.05)
-        worker.start()
+        worker = DbosWorker(url, 1, 0.05, "alive")
+        worker.start(handler)
         try:
             time.sleep(0.5)
             assert done == [], "nobody may take the job before its executor is declared dead"
@@ -147,8 +147,8 @@ class TestRecovery:
     def test_finished_jobs_are_forgotten(self, url: str, queue: DbosJobQueue, drain: Drain) -> None:
         queue.enqueue(self.JOB)
         drain(Recorder())
-        worker = DbosWorker(url, "later", Recorder(), 1, 0.05)
-        worker.start()
+        worker = DbosWorker(url, 1, 0.05, "later")
+        worker.start(Recorder())
         try:
             assert worker.forget_finished(older_than_seconds=3600) == 0
             assert worker.forget_finished(older_than_seconds=-1) == 1

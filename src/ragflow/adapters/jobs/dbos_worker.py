@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import cast
 
+from ragflow.adapters.jobs.executors import certainly_dead, this_executor
 from ragflow.adapters.jobs.store import (
     APPLICATION,
     QUEUE,
@@ -22,7 +23,7 @@ from ragflow.adapters.jobs.store import (
     prepare_job_store,
     store_url,
 )
-from ragflow.domain.errors import JobAbandoned
+from ragflow.domain.errors import Cancelled, JobAbandoned
 from ragflow.domain.jobs import JobHandler, ParseJob, T
 
 MAX_ATTEMPTS = 10
@@ -37,8 +38,9 @@ class DbosSteps:
         self._attempt_of_last_step = 1
 
     def run(self, name: str, action: Callable[[], T]) -> T:
-        """Return what `action` returns, recorded in the job store."""
+        """Return what `action` returns, recorded in the job store. Raises `Cancelled`."""
         from dbos import DBOS
+        from dbos._error import DBOSWorkflowCancelledError
 
         def numbered() -> tuple[int, T]:
             # A recorded step is not called, so the difference counts attempts at this very step.
@@ -48,7 +50,10 @@ class DbosSteps:
                 raise JobAbandoned(step=name, attempts=failed)
             return attempt, action()
 
-        self._attempt_of_last_step, result = DBOS.run_step({"name": name}, numbered)
+        try:
+            self._attempt_of_last_step, result = DBOS.run_step({"name": name}, numbered)
+        except DBOSWorkflowCancelledError:
+            raise Cancelled from None
         return result
 
 
@@ -56,15 +61,23 @@ class DbosWorker:
     """Take jobs from a DBOS job store and do them."""
 
     def __init__(
-        self, url: str, executor_id: str, handler: JobHandler, concurrency: int, poll_seconds: float
+        self,
+        url: str,
+        concurrency: int,
+        poll_seconds: float,
+        executor_id: str | None = None,
     ) -> None:
         self._url = url
-        self._executor_id = executor_id
-        self._handler = handler
         self._concurrency = concurrency
         self._poll_seconds = poll_seconds
+        self._executor_id = executor_id or this_executor()
 
-    def start(self) -> None:
+    @property
+    def executor_id(self) -> str:
+        """Return the name under which this process takes jobs, new for each process."""
+        return self._executor_id
+
+    def start(self, handler: JobHandler) -> None:
         """Begin to take jobs, in threads of their own."""
         from dbos import DBOS
 
@@ -82,10 +95,14 @@ class DbosWorker:
         )
 
         def work(tenant_id: str, document_id: str, revision: int) -> None:
-            self._handler(ParseJob(tenant_id, document_id, revision), DbosSteps())
+            handler(ParseJob(tenant_id, document_id, revision), DbosSteps())
 
         DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)(work)
         DBOS.launch()
+
+    def certainly_dead(self, executor_ids: Sequence[str]) -> list[str]:
+        """Return those that ran on this machine and are no more."""
+        return certainly_dead(executor_ids)
 
     def recover(self, executor_ids: Sequence[str]) -> int:
         """Queue again what dead executors were doing; return how many jobs that were.

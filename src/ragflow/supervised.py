@@ -1,0 +1,40 @@
+"""A process under the supervisor: `python -m ragflow.supervised …` runs the command `ragflow …`.
+
+It ends when its supervisor does, however that ends: the supervisor alone keeps the other end of its
+stdin open and never writes to it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+
+_GRACE_SECONDS = 8.0
+
+
+def end_with_parent() -> None:
+    """Watch stdin in a thread, and end this process when it closes."""
+    threading.Thread(target=_watch, name="watch-parent", daemon=True).start()
+
+
+def _watch() -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_GRACE_SECONDS)
+    os._exit(1)
+
+
+def main() -> None:
+    """Run the command line of the product."""
+    end_with_parent()
+    from ragflow.cli import main as run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()
