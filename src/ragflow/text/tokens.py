@@ -24,7 +24,10 @@ def count_tokens(text: str) -> int:
 
 
 def truncate_tokens(text: str, limit: int) -> str:
-    """Return a beginning of a text that has at most `limit` tokens, cut between words if it can."""
+    """Return a beginning of a text that has at most `limit` tokens, cut between words if it can.
+
+    It has at least one character, which by itself can be several tokens.
+    """
     if limit <= 0:
         return ""
     window = 8 * limit
@@ -57,7 +60,7 @@ def _words(text: str, limit: int) -> Iterator[str]:
     for word in _encoder().pretokenize(_encodable(text)):
         rest = text[position : position + len(word)]
         position += len(word)
-        while len(rest) > limit and not _fits(rest, limit):
+        while not _fits(rest, limit) and len(rest) > 1:
             cut = _fitting_length(rest, limit)
             yield rest[:cut]
             rest = rest[cut:]

@@ -1,0 +1,138 @@
+"""Tables of a text as chunks: HTML, in parts of about the wanted size.
+
+In: a table and the wanted size. Out: its parts, each with the characters of the document in it. The
+header rows stand in every part; merged cells that a cut goes through stand on both sides of it.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ragflow.domain.documents import Cell, Span, Table
+from ragflow.ingest.chunk.grid import PlacedCell, placed_rows, table_of
+from ragflow.ingest.chunk.merge import largest_piece, split_large
+from ragflow.text.tokens import count_tokens
+
+_SMALLEST_PART = 128
+"""Tokens that a part of a table may have, however small the wanted size is."""
+
+Rows = Sequence[Sequence[PlacedCell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """Hold what stands above a table, and where in the document it says so, if it does."""
+
+    text: str = ""
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TablePart:
+    """Hold a part of a table; `own_spans` leaves out the header that it repeats."""
+
+    content: str
+    spans: tuple[Span, ...]
+    own_spans: tuple[Span, ...]
+
+
+def html_parts(
+    table: Table, caption: Caption, chunk_token_num: int, most_rows: int | None = None
+) -> Iterator[TablePart]:
+    """Yield a table with at least one row as HTML tables of about the wanted number of tokens.
+
+    Rows far larger than wanted are cut inside their cells. A header too large to be repeated stands
+    in the first part alone.
+    """
+    limit = max(chunk_token_num, _SMALLEST_PART)
+    header = table.header_row_count
+    rows = placed_rows(table)
+    head: Rows = table_of([next(rows) for _ in range(header)], 0)
+    frame = count_tokens(_rendered(caption.text, head))
+    if header == len(table.rows) or 2 * frame > limit:
+        rows, head, header, frame = placed_rows(table), (), 0, 0
+    repeats = bool(head)
+    for number, body in enumerate(_bodies(rows, header, limit - frame, most_rows)):
+        shown = caption if repeats or number == 0 else Caption()
+        own = _spans(body)
+        repeated = (*shown.spans, *_spans(head))
+        yield TablePart(
+            content=_rendered(shown.text, [*head, *body]),
+            spans=_in_order((*repeated, *own)),
+            own_spans=_in_order((*repeated, *own) if number == 0 else own),
+        )
+
+
+def _bodies(
+    rows: Iterable[Sequence[PlacedCell]], first: int, limit: int, most_rows: int | None
+) -> Iterator[Rows]:
+    """Group rows so that each group keeps to the limits."""
+    group: list[Sequence[PlacedCell]] = []
+    tokens = 0
+    index = first
+    for index, row in enumerate(rows, first):
+        cost = count_tokens(_row(table_of([row], index)[0]))
+        full = tokens + cost > limit or len(group) == most_rows
+        if group and full:
+            yield table_of(group, index - len(group))
+            group, tokens = [], 0
+        if cost > largest_piece(limit):
+            yield from _slices(table_of([row], index)[0], limit)
+        else:
+            group.append(row)
+            tokens += cost
+    if group:
+        yield table_of(group, index + 1 - len(group))
+
+
+def _slices(row: Sequence[PlacedCell], limit: int) -> Iterator[Rows]:
+    """Cut a huge row into several: the n-th holds the n-th slice of each cell."""
+    slices = [list(_cell_slices(placed.cell, max(limit // len(row), 16))) for placed in row]
+    for number in range(max(len(cells) for cells in slices)):
+        yield [
+            [
+                PlacedCell(cells[number], placed.row, placed.column, 1, placed.column_span)
+                if number < len(cells)
+                else PlacedCell(_BLANK, placed.row, placed.column, 1, placed.column_span)
+                for placed, cells in zip(row, slices, strict=True)
+            ]
+        ]
+
+
+_BLANK = Cell("", Span(0, 0))
+
+
+def _cell_slices(cell: Cell, limit: int) -> Iterator[Cell]:
+    for part in split_large(cell.text, limit):
+        span = Span(cell.span.start + part.start, cell.span.start + part.end)
+        yield Cell(cell.text[part.start : part.end], span, header=cell.header)
+
+
+def _rendered(caption: str, rows: Rows) -> str:
+    above = f"<caption>{_escaped(caption)}</caption>\n" if caption.strip() else ""
+    return f"<table>{above}" + "\n".join(_row(row) for row in rows) + "</table>"
+
+
+def _row(row: Sequence[PlacedCell]) -> str:
+    return "<tr>" + "".join(_cell(placed) for placed in row) + "</tr>"
+
+
+def _cell(placed: PlacedCell) -> str:
+    tag = "th" if placed.cell.header else "td"
+    rows = f' rowspan="{placed.row_span}"' if placed.row_span > 1 else ""
+    columns = f' colspan="{placed.column_span}"' if placed.column_span > 1 else ""
+    return f"<{tag}{rows}{columns}>{_escaped(placed.cell.text)}</{tag}>"
+
+
+def _escaped(text: str) -> str:
+    return html.escape(" ".join(text.split()), quote=False)
+
+
+def _spans(rows: Rows) -> tuple[Span, ...]:
+    return tuple(placed.cell.span for row in rows for placed in row if len(placed.cell.span))
+
+
+def _in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
+    return tuple(sorted(set(spans)))
