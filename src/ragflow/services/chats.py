@@ -13,32 +13,27 @@ from typing import Any
 
 from ragflow.domain.chats import Chat
 from ragflow.domain.documents import Dataset
-from ragflow.domain.errors import Conflict, InvalidInput, NotFound
+from ragflow.domain.errors import ModelNotConfigured, UnknownModel
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock, Ids, ModelCatalog
 from ragflow.domain.repositories import Database, Paging, UnitOfWork
 from ragflow.generate.prompts import prompt_text
-from ragflow.services.access import require_dataset
+from ragflow.services.access import require_datasets
+from ragflow.services.errors import (
+    ChatNotFound,
+    DuplicateChatName,
+    MixedEmbeddings,
+    NameRequired,
+    NameTooLong,
+    NoParsedFile,
+    UnknownChatModel,
+    UnknownRerankModel,
+    UnusedVariable,
+)
 
 NAME_BYTES = 255
-
-
-class NoParsedFile(InvalidInput):
-    """Say that a dataset holds no chunks yet (facts: id)."""
-
-    template = "The dataset {id} has no parsed file yet. Parse its documents first."
-
-
-class MixedEmbeddingModels(InvalidInput):
-    """Say that datasets cannot be searched together."""
-
-    template = "The datasets use different embedding models."
-
-
-class UnusedVariable(InvalidInput):
-    """Say that the prompt does not use a required variable (facts: key)."""
-
-    template = "The prompt does not use the variable {key}."
+ALWAYS_ACCEPTED_RERANK_MODELS = ("BAAI/bge-reranker-v2-m3", "maidalun1020/bce-reranker-base_v1")
+"""Names that an assistant may carry on every server; at use, one must be configured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +115,10 @@ class ChatService:
         prompt_config = {**default_prompt_config(), **(draft.prompt_config or {})}
         if not prompt_config["system"]:
             prompt_config["system"] = default_prompt_config()["system"]
-        fields = {"chat_model": self._catalog.default_name(actor.tenant_id, "chat")}
+        fields: dict[str, Any] = {
+            "name": "",
+            "chat_model": self._catalog.default_name(actor.tenant_id, "chat"),
+        }
         fields.update(draft.changes())
         chat = Chat(
             id=self._ids.object_id(),
@@ -129,13 +127,13 @@ class ChatService:
             update_time=now,
             llm_setting={**DEFAULT_LLM_SETTING, **(draft.llm_setting or {})},
             prompt_config=prompt_config,
-            **{"name": "", **fields},
+            **fields,
         )
         with self._database.transaction() as unit:
             self._check_sources(unit, actor, draft)
             _check_name(chat.name)
             if unit.chats.by_name(actor.tenant_id, chat.name):
-                raise Conflict(f"There is a chat named {chat.name} already.", noun="chat")
+                raise DuplicateChatName(name=chat.name)
             _check_variables(prompt_config)
             unit.chats.add(chat)
         return chat
@@ -156,7 +154,7 @@ class ChatService:
                 _check_name(changed.name)
                 other = unit.chats.by_name(actor.tenant_id, changed.name)
                 if other is not None and other.id != chat_id:
-                    raise Conflict(f"There is a chat named {changed.name} already.", noun="chat")
+                    raise DuplicateChatName(name=changed.name)
             if draft.prompt_config is not None:
                 _check_variables(changed.prompt_config)
             unit.chats.update(changed)
@@ -171,7 +169,7 @@ class ChatService:
             if not chats and (chat_id or name):
                 whole, _ = unit.chats.page(actor.tenant_id, Paging(limit=1), chat_id, name)
                 if not whole:
-                    raise NotFound(noun="chat", id=chat_id or name)
+                    raise ChatNotFound(id=chat_id or name)
             wanted = sorted({dataset_id for chat in chats for dataset_id in chat.dataset_ids})
             known = {dataset.id: dataset for dataset in unit.datasets.get_many(wanted)}
         return [
@@ -204,31 +202,42 @@ class ChatService:
         return unknown
 
     def _check_sources(self, unit: UnitOfWork, actor: Actor, draft: ChatDraft) -> None:
-        datasets = [require_dataset(unit, actor, i) for i in draft.dataset_ids or ()]
+        datasets = require_datasets(unit, actor, draft.dataset_ids or ())
         for dataset in datasets:
             if dataset.chunk_count == 0:
                 raise NoParsedFile(id=dataset.id)
-        if len({dataset.embedding_model.split("@")[0] for dataset in datasets}) > 1:
-            raise MixedEmbeddingModels
+        if len({dataset.embedding_model.partition("@")[0] for dataset in datasets}) > 1:
+            raise MixedEmbeddings
         if draft.chat_model:
-            self._catalog.chat(actor.tenant_id, draft.chat_model)
+            try:
+                self._catalog.chat(actor.tenant_id, draft.chat_model)
+            except (UnknownModel, ModelNotConfigured):
+                raise UnknownChatModel(name=draft.chat_model) from None
         if draft.rerank_model:
-            self._catalog.rerank(actor.tenant_id, draft.rerank_model)
+            self._check_rerank_model(actor, draft.rerank_model)
+
+    def _check_rerank_model(self, actor: Actor, name: str) -> None:
+        if name.partition("@")[0] in ALWAYS_ACCEPTED_RERANK_MODELS:
+            return
+        try:
+            self._catalog.rerank(actor.tenant_id, name)
+        except (UnknownModel, ModelNotConfigured):
+            raise UnknownRerankModel(name=name) from None
 
 
 def require_chat(unit: UnitOfWork, actor: Actor, chat_id: str) -> Chat:
     """Return a live assistant of the caller's. Raises `NotFound`."""
     chat = unit.chats.get(chat_id)
     if chat is None or chat.tenant_id != actor.tenant_id:
-        raise NotFound(noun="chat", id=chat_id)
+        raise ChatNotFound(id=chat_id)
     return chat
 
 
 def _check_name(name: str) -> None:
     if not name.strip():
-        raise InvalidInput("A chat needs a name.", field="name")
+        raise NameRequired
     if len(name.encode()) > NAME_BYTES:
-        raise InvalidInput(f"A chat's name has at most {NAME_BYTES} bytes.", field="name length")
+        raise NameTooLong(f"A chat's name has at most {NAME_BYTES} bytes.")
 
 
 def _check_variables(prompt_config: Mapping[str, Any]) -> None:

@@ -153,3 +153,51 @@ class NothingIndexed(InvalidInput):
     """Say that the named datasets hold no chunk yet."""
 
     template = "No chunk found! Check the chunk status please!"
+
+
+class ChatNotFound(NotFound):
+    """Say that the caller has no such assistant (facts: id)."""
+
+    template = "There is no assistant {id}."
+
+
+class SessionNotFound(NotFound):
+    """Say that an assistant has no such conversation (facts: id)."""
+
+    template = "There is no session {id}."
+
+
+class DuplicateChatName(Conflict):
+    """Say that the tenant has an assistant of this name (facts: name)."""
+
+    template = "There is an assistant named {name} already."
+
+
+class NameRequired(InvalidInput):
+    """Say that an object needs a name."""
+
+    template = "`name` is required."
+
+
+class NoParsedFile(InvalidInput):
+    """Say that a dataset holds no chunks yet (facts: id)."""
+
+    template = "The dataset {id} doesn't own parsed file"
+
+
+class UnusedVariable(InvalidInput):
+    """Say that a prompt does not use a required variable (facts: key)."""
+
+    template = "Parameter '{key}' is not used"
+
+
+class UnknownChatModel(InvalidInput):
+    """Say that an assistant names a chat model that the tenant has not (facts: name)."""
+
+    template = "`model_name` {name} doesn't exist"
+
+
+class UnknownRerankModel(InvalidInput):
+    """Say that an assistant names a rerank model that the tenant has not (facts: name)."""
+
+    template = "`rerank_model` {name} doesn't exist"

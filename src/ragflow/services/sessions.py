@@ -8,11 +8,11 @@ from typing import Any
 
 from ragflow.domain.answers import Role
 from ragflow.domain.chats import Chat, ChatSession, Message
-from ragflow.domain.errors import InvalidInput, NotFound
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock, Ids
 from ragflow.domain.repositories import Database, Paging, UnitOfWork
 from ragflow.services.chats import require_chat
+from ragflow.services.errors import NameRequired, SessionNotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ class SessionService:
     def create(
         self, actor: Actor, chat_id: str, name: str = "New session", user_id: str = ""
     ) -> Conversation:
-        """Begin a conversation with the assistant's opener. Raises `NotFound`, `InvalidInput`."""
+        """Begin a conversation with the assistant's opener. Raises `NotFound`, `NameRequired`."""
         with self._database.transaction() as unit:
             chat = require_chat(unit, actor, chat_id)
             if not name.strip():
-                raise InvalidInput("A session needs a name.", field="name")
+                raise NameRequired
             now = self._clock.milliseconds()
             session = ChatSession(self._ids.object_id(), chat_id, name, user_id, now, now)
             opener = Message(
@@ -69,7 +69,7 @@ class SessionService:
         return [Conversation(session, tuple(messages.get(session.id, ()))) for session in sessions]
 
     def get(self, actor: Actor, chat_id: str, session_id: str) -> Conversation:
-        """Return a conversation. Raises `NotFound` with noun `chat` or `session`."""
+        """Return a conversation. Raises `ChatNotFound`, `SessionNotFound`."""
         with self._database.reading() as unit:
             require_chat(unit, actor, chat_id)
             session = _require_session(unit, chat_id, session_id)
@@ -77,14 +77,14 @@ class SessionService:
         return Conversation(session, tuple(messages.get(session_id, ())))
 
     def rename(self, actor: Actor, chat_id: str, session_id: str, name: str | None) -> None:
-        """Rename a conversation; None leaves the name. Raises `NotFound`, `InvalidInput`."""
+        """Rename a conversation; None leaves the name. Raises `NotFound`, `NameRequired`."""
         with self._database.transaction() as unit:
             session = _require_session(unit, chat_id, session_id)
             require_chat(unit, actor, chat_id)
             if name is None:
                 return
             if not name.strip():
-                raise InvalidInput("A session needs a name.", field="name")
+                raise NameRequired
             now = self._clock.milliseconds()
             unit.sessions.update(replace(session, name=name, update_time=now))
 
@@ -144,5 +144,5 @@ def opener_of(chat: Chat) -> str:
 def _require_session(unit: UnitOfWork, chat_id: str, session_id: str) -> ChatSession:
     session = unit.sessions.get(session_id)
     if session is None or session.chat_id != chat_id:
-        raise NotFound(noun="session", id=session_id)
+        raise SessionNotFound(id=session_id)
     return session

@@ -1,0 +1,97 @@
+"""Routes of conversations with chat assistants."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse
+
+from ragflow.http.auth import CurrentActor
+from ragflow.http.bulk import bulk_result, wanted_ids
+from ragflow.http.deps import ServicesOf
+from ragflow.http.envelope import result
+from ragflow.http.errors import Answers, Code, Reply, WireError, answers
+from ragflow.http.paging import PAGE_ERRORS, paging_of
+from ragflow.http.schemas.chats import session_object
+from ragflow.http.validation import lenient_object
+from ragflow.services.errors import ChatNotFound, NameRequired, SessionNotFound
+
+router = APIRouter(tags=["sessions"])
+
+Body = Annotated[dict[str, Any], Depends(lenient_object)]
+
+
+NAME_EMPTY: Answers = {NameRequired: Reply(Code.DATA, "`name` can not be empty.")}
+
+
+@router.post("/chats/{chat_id}/sessions", summary="Create a session with a chat assistant")
+@answers({**NAME_EMPTY, ChatNotFound: Reply(Code.DATA, "You do not own the assistant.")})
+def create_session(
+    chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body
+) -> JSONResponse:
+    """Begin a conversation; its first message is the assistant's opener."""
+    name = _name(body, "New session") or ""
+    user_id = str(body.get("user_id") or "")
+    conversation = services.sessions.create(actor, chat_id, name, user_id)
+    return result(session_object(conversation, with_references=False))
+
+
+@router.get("/chats/{chat_id}/sessions", summary="List the sessions of a chat assistant")
+@answers({**PAGE_ERRORS, ChatNotFound: Reply(Code.DATA, "You don't own the assistant {id}.")})
+def list_sessions(
+    chat_id: str, request: Request, actor: CurrentActor, services: ServicesOf
+) -> JSONResponse:
+    """List conversations with their messages and what these cite."""
+    query = request.query_params
+    conversations = services.sessions.page(
+        actor,
+        chat_id,
+        paging_of(request),
+        query.get("id") or None,
+        query.get("name") or None,
+        query.get("user_id") or None,
+    )
+    return result([session_object(each, with_references=True) for each in conversations])
+
+
+@router.put("/chats/{chat_id}/sessions/{session_id}", summary="Update a session")
+@answers(
+    {
+        **NAME_EMPTY,
+        SessionNotFound: Reply(Code.DATA, "Session does not exist"),
+        ChatNotFound: Reply(Code.DATA, "You do not own the session"),
+    }
+)
+def update_session(
+    chat_id: str, session_id: str, actor: CurrentActor, services: ServicesOf, body: Body
+) -> JSONResponse:
+    """Rename a conversation."""
+    for name in ("message", "messages", "reference"):
+        if name in body:
+            raise WireError(Code.DATA, f"`{name.removesuffix('s')}` can not be change")
+    name = _name(body, None)
+    services.sessions.rename(actor, chat_id, session_id, name)
+    return result()
+
+
+@router.delete("/chats/{chat_id}/sessions", summary="Delete sessions")
+@answers({ChatNotFound: Reply(Code.DATA, "You don't own the chat")})
+def delete_sessions(
+    chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body
+) -> JSONResponse:
+    """Delete conversations; without ids, all of the assistant's."""
+    wanted = wanted_ids(body, "ids", lambda: services.sessions.all_ids(actor, chat_id))
+    unknown = services.sessions.delete(actor, chat_id, wanted.ids)
+    return bulk_result(
+        wanted, "session", [f"The chat doesn't own the session {each}" for each in unknown]
+    )
+
+
+def _name(body: dict[str, Any], default: str | None) -> str | None:
+    if "name" not in body:
+        return default
+    name = body["name"]
+    if not isinstance(name, str):
+        raise NameRequired
+    return name
