@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 from ragflow.domain.documents import BlockKind, Box, DropKind
 from ragflow.ingest.parse.base import DocumentBuilder
+from ragflow.ingest.parse.pdf.cells import TableRegion
 from ragflow.ingest.parse.pdf.document import OutlineEntry
 from ragflow.ingest.parse.pdf.hyphens import Vocabulary
 from ragflow.ingest.parse.pdf.lines import TextLine
 from ragflow.ingest.parse.pdf.paragraphs import Paragraph, is_caption
-from ragflow.ingest.parse.pdf.tables import TableRegion
 from ragflow.ingest.parse.pdf.titles import TitleFinder
 
 Element = Paragraph | TableRegion

@@ -19,6 +19,10 @@ from ragflow.ingest.parse.pdf.sheet import PageFrame, Rect, Sheet
 
 LINE_END_HYPHEN = "\ufffe"  # what pdfium gives for a hyphen at which a word breaks off
 _TOKEN = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]+")
+_BOLD_NAME = re.compile("bold|black|heavy|semib|demi|[-,]bd|cmbx|sfbx|medi$")
+_MONO_NAME = re.compile("mono|courier|consol|menlo|cmtt")
+_NAMELESS_BULLET = re.compile(r"(?:^|(?<=\s))[\x01-\x08\x0e-\x1f](?= ?[^\s\x00-\x1f])")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -74,6 +78,7 @@ class _Calls(NamedTuple):
     matrix: Callable[[int, int, int], int]
     font_size: Callable[[int, int], float]
     text_object: Callable[[int, int], int | None]
+    is_hyphen: Callable[[int, int], int]
     unicode: Callable[[int, int], int]
 
 
@@ -91,6 +96,7 @@ def _calls() -> _Calls:
         matrix=plain("FPDFText_GetMatrix", integer, pointer, integer, pointer),
         font_size=plain("FPDFText_GetFontSize", ctypes.c_double, pointer, integer),
         text_object=plain("FPDFText_GetTextObject", pointer, pointer, integer),
+        is_hyphen=plain("FPDFText_IsHyphen", integer, pointer, integer),
         unicode=plain("FPDFText_GetUnicode", ctypes.c_uint, pointer, integer),
     )
 
@@ -102,16 +108,31 @@ def page_frame(page: Any, number: int) -> PageFrame:
 
 
 def read_text(text_page: Any) -> str:
-    """Return the text of a page, one code point per character of pdfium's list."""
+    """Return the text of a page, one code point per character of pdfium's list.
+
+    A glyph without a name that stands before a word is taken for a bullet. Halves of surrogate
+    pairs may be left; `well_formed` joins them.
+    """
     count = text_page.count_chars()
     if count == 0:
         return ""
     text: str = text_page.get_text_range(errors="replace")
     if len(text) == count:
         return text
-    handle, ask = _address(text_page), _calls().unicode
-    codes = (ask(handle, index) for index in range(count))
-    return "".join(LINE_END_HYPHEN if code == 2 else _character(code) for code in codes)
+    handle, calls = _address(text_page), _calls()
+    codes = [calls.unicode(handle, index) for index in range(count)]
+    text = "".join(
+        LINE_END_HYPHEN if code == 2 and calls.is_hyphen(handle, index) == 1 else _character(code)
+        for index, code in enumerate(codes)
+    )
+    return _NAMELESS_BULLET.sub("\u2022", text)
+
+
+def well_formed(text: str) -> str:
+    """Join surrogate pairs; halves without their other half become U+FFFD."""
+    if text.isascii() or not _SURROGATE.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def read_words(page: Any, frame: PageFrame) -> list[WrittenSheet]:
@@ -200,7 +221,7 @@ class _TextReader:
         size = token.look.size
         if size < 0.5 or size > 4 * rect.height + 1:  # a matrix that says nothing about the size
             size = max(rect.height * 0.85, 1.0)
-        return Word(text, rect, size, token.look.style, start == token.start)
+        return Word(well_formed(text), rect, size, token.look.style, start == token.start)
 
 
 def _turned(boxes: Any, sheet: Sheet) -> Any:
@@ -264,8 +285,8 @@ def _font_style(text_object: int) -> Style:
     buffer = ctypes.create_string_buffer(128)
     raw.FPDFFont_GetBaseFontName(font, buffer, len(buffer))
     name = buffer.value.decode("latin-1").rpartition("+")[2].lower()
-    heavy = raw.FPDFFont_GetWeight(font) >= 600 or re.search("bold|black|heavy|-semib|demi", name)
-    fixed = raw.FPDFFont_GetFlags(font) & 1 or re.search("mono|courier|consol|menlo|cmtt", name)
+    heavy = raw.FPDFFont_GetWeight(font) >= 600 or _BOLD_NAME.search(name)
+    fixed = raw.FPDFFont_GetFlags(font) & 1 or _MONO_NAME.search(name)
     return Style(bool(heavy), bool(fixed))
 
 
@@ -274,4 +295,4 @@ def _address(handle: Any) -> int:
 
 
 def _character(code: int) -> str:
-    return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
+    return chr(code) if 0 < code < 0x110000 else "\ufffd"

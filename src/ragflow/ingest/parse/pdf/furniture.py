@@ -36,7 +36,8 @@ class _Candidate:
 
     @property
     def key(self) -> str:
-        return re.sub(r"\d+", "#", " ".join(self.line.text.casefold().split()))
+        text = " ".join(self.line.text.casefold().split())
+        return "#" if _PAGE_NUMBER.fullmatch(text) else re.sub(r"\d+", "#", text)
 
 
 def find_furniture(
@@ -48,14 +49,19 @@ def find_furniture(
         for index, candidate in _candidates(number, lines):
             groups[candidate.key, candidate.at_top].append((index, candidate))
     found: defaultdict[int, dict[int, DropKind]] = defaultdict(dict)
-    for (_, at_top), members in groups.items():
+    for (key, at_top), members in groups.items():
         numbers = _page_numbers(members, len(pages))
         for index, candidate in members:
             if (index, candidate.page) in numbers:
                 found[candidate.page][index] = DropKind.PAGE_NUMBER
         rest = [member for member in members if (member[0], member[1].page) not in numbers]
+        if key == "#":
+            rest = [
+                (index, candidate) for index, candidate in rest if _at_very_edge(candidate.line)
+            ]
+        kind = DropKind.HEADER if at_top else DropKind.FOOTER
         for index, candidate in _repeated(rest, len(pages)):
-            found[candidate.page][index] = DropKind.HEADER if at_top else DropKind.FOOTER
+            found[candidate.page][index] = DropKind.PAGE_NUMBER if key == "#" else kind
     return dict(found)
 
 

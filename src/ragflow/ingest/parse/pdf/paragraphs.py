@@ -84,7 +84,9 @@ def is_caption(text: str) -> bool:
     if match is None:
         return False
     after = text[match.end() : match.end() + 2]
-    return not after.strip() or after.lstrip()[:1] in ".:：．|—–-)" or len(text) < 120
+    if not after.strip() or after.lstrip()[:1] in ".:：．|—–)":
+        return True
+    return len(text) < 120 and not ends_sentence(text)
 
 
 def paragraphs(lines: Sequence[TextLine], page: int) -> list[Paragraph]:
@@ -151,6 +153,8 @@ def _starts_anew(paragraph: Paragraph, above: TextLine, line: TextLine) -> bool:
     width = paragraph.right - paragraph.left
     if paragraph.marker:
         return indent < before - 0.6 * size and len(paragraph.lines) > 1
+    if line.text[0].islower() and not ends_sentence(above.text):
+        return False
     if slack > 0.35 * width and width > 12 * size:
         centred = abs(indent - (paragraph.right - line.rect.x1)) < 2 * size and indent > size
         return not centred

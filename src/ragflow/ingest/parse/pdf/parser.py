@@ -15,11 +15,13 @@ from ragflow.domain.errors import LimitExceeded
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import DocumentBuilder, ParseLimits, ParseOptions, SourceFile
 from ragflow.ingest.parse.pdf.blocks import BlockWriter, Element, LaidOutPage
+from ragflow.ingest.parse.pdf.cells import TableRegion
 from ragflow.ingest.parse.pdf.characters import (
     LINE_END_HYPHEN,
     page_frame,
     read_text,
     read_words,
+    well_formed,
 )
 from ragflow.ingest.parse.pdf.document import metadata, open_page, open_pdf, outline
 from ragflow.ingest.parse.pdf.furniture import find_furniture
@@ -28,7 +30,7 @@ from ragflow.ingest.parse.pdf.paragraphs import paragraphs
 from ragflow.ingest.parse.pdf.reading_order import columns
 from ragflow.ingest.parse.pdf.rulings import Rulings, read_rulings
 from ragflow.ingest.parse.pdf.sheet import PageFrame, Sheet
-from ragflow.ingest.parse.pdf.tables import TableRegion, find_tables
+from ragflow.ingest.parse.pdf.tables import find_tables
 
 PLAIN_TEXT = "Plain Text"
 DEEP_DOC = "DeepDOC"
@@ -105,7 +107,7 @@ def _write_plain_text(
                 builder.warn(f"Page {number} is damaged and was left out.")
                 continue
             text_page = page.get_textpage()
-            text = read_text(text_page)
+            text = well_formed(read_text(text_page))
             text_page.close()
         lines = [
             " ".join(line.replace(LINE_END_HYPHEN, "-").split())

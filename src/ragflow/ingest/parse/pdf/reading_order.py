@@ -45,7 +45,7 @@ class Column(Generic[Item]):
 
 def columns(items: Sequence[Item]) -> list[Column[Item]]:
     """Return the columns of a sheet in reading order; every item is in exactly one row."""
-    return [Column(_rows(group)) for group in _split(list(items), 0) if group]
+    return [Column(rows_of(group)) for group in _split(list(items), 0) if group]
 
 
 def _split(items: list[Item], depth: int) -> list[list[Item]]:
@@ -144,7 +144,8 @@ def _is_prose(items: Sequence[Placed]) -> bool:
     return median(item.rect.width / max(item.size, 1.0) for item in items) >= _MIN_WIDTH
 
 
-def _rows(items: Sequence[Item]) -> list[list[Item]]:
+def rows_of(items: Sequence[Item]) -> list[list[Item]]:
+    """Return items row by row, each from left to right."""
     rows: list[list[Item]] = []
     for item in sorted(items, key=lambda item: (item.rect.top + item.rect.bottom, item.rect.x0)):
         if rows and same_row(rows[-1][-1].rect, item.rect) and _beside(rows[-1], item):

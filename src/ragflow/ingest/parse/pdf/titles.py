@@ -17,7 +17,9 @@ _MAX_LEVEL = 6
 _MAX_LINES = 4
 _MAX_CHARS = 220
 _LARGER = 1.12  # than the body text
+_SAME_RANK = 0.9  # of a size: sizes nearer than this are of one level
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+(?=[^\W\d_])")
+_SUBSECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}\.?\s+(?=[^\W\d_])(?![a-z])")
 _CHAPTER = re.compile(
     r"(?:chapter|part|appendix)\s+[\divxa-z]+\b|第[一二三四五六七八九十百\d]+[章节節部编篇]",
     re.IGNORECASE,
@@ -58,6 +60,8 @@ class TitleFinder:
             return in_outline
         if not self._looks_like_title(paragraph, text):
             return 0
+        if _CHAPTER.match(text):
+            return 1
         numbered = _NUMBERED.match(text)
         if numbered:
             return min(numbered[1].count(".") + 1, _MAX_LEVEL)
@@ -68,13 +72,15 @@ class TitleFinder:
             return False
         larger = paragraph.size >= _LARGER * self._body
         if larger:
-            return len(text) > 1 and not (ends_sentence(text) and len(text) > 80)
+            return len(_LETTERS.findall(text)) > 1 and not (ends_sentence(text) and len(text) > 80)
         if ends_sentence(text) and not text.endswith(("?", ":")):
             return False
         bold = self._bold_means_title and paragraph.bold and paragraph.size >= 0.9 * self._body
         if bold:
             return len(paragraph.lines) <= 2 and len(text) <= 120
-        return len(paragraph.lines) == 1 and len(text) <= 60 and _CHAPTER.match(text) is not None
+        if len(paragraph.lines) > 1 or len(text) > 80:
+            return False
+        return bool(_CHAPTER.match(text) or _SUBSECTION.match(text))
 
     def _rank_sizes(self, paragraphs: Sequence[Paragraph]) -> dict[float, int]:
         larger = {
@@ -84,8 +90,13 @@ class TitleFinder:
             and len(paragraph.lines) <= _MAX_LINES
             and len(paragraph.text) <= _MAX_CHARS
         }
-        ranked = sorted(larger, reverse=True)
-        return {size: min(rank + 1, _MAX_LEVEL) for rank, size in enumerate(ranked)}
+        ranks: dict[float, int] = {}
+        rank, last = 0, float("inf")
+        for size in sorted(larger, reverse=True):
+            if size < last * _SAME_RANK:
+                rank, last = rank + 1, size
+            ranks[size] = min(rank, _MAX_LEVEL)
+        return ranks
 
 
 def _size_key(paragraph: Paragraph) -> float:
