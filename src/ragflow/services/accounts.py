@@ -28,7 +28,7 @@ class NewKey:
     beta: str
 
 
-class Accounts:
+class AccountService:
     """Manage users, their tenants and keys."""
 
     def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:

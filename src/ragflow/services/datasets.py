@@ -47,7 +47,7 @@ class DatasetChanges:
     parser_config: Mapping[str, Any] | None = None
 
 
-class Datasets:
+class DatasetService:
     """Manage datasets."""
 
     def __init__(

@@ -50,7 +50,7 @@ class DocumentFilter:
     created_to: int | None = None
 
 
-class Documents:
+class DocumentService:
     """Manage the documents of datasets."""
 
     def __init__(
@@ -95,7 +95,7 @@ class Documents:
     def page(
         self, actor: Actor, dataset_id: str, paging: Paging, wanted: DocumentFilter
     ) -> tuple[list[Document], int]:
-        """List documents. Raises `DatasetNotFound`, and `DocumentNotFound` for a wrong id or name."""
+        """List documents. Raises `DatasetNotFound`, and `DocumentNotFound` for a wrong filter."""
         with self._database.reading() as unit:
             dataset = require_dataset(unit, actor, dataset_id)
             if wanted.document_id:
@@ -117,6 +117,12 @@ class Documents:
         with self._database.reading() as unit:
             dataset = require_dataset(unit, actor, dataset_id)
             return require_document(unit, dataset, document_id)
+
+    def meta_fields(self, actor: Actor, dataset_id: str) -> dict[str, Mapping[str, Any]]:
+        """Return the meta fields of a dataset's documents by id. Raises `DatasetNotFound`."""
+        with self._database.reading() as unit:
+            require_dataset(unit, actor, dataset_id)
+            return unit.documents.meta_fields((dataset_id,))
 
     def update(
         self, actor: Actor, dataset_id: str, document_id: str, changes: Mapping[str, Any]

@@ -34,7 +34,7 @@ QUEUED_PROGRESS = 0.005  # not 0, so that a queued document can be stopped
 QUEUED_MESSAGE = "Task is queued..."
 
 
-class Parsing:
+class ParsingService:
     """Start and stop ingestion."""
 
     def __init__(self, database: Database, relay: OutboxRelay, clock: Clock) -> None:

@@ -1,0 +1,72 @@
+"""The HTTP application: routes under /api/v1, errors and transport rules around them.
+
+In: the use cases. Out: an ASGI application. It chooses nothing and opens nothing by itself.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import Lifespan
+
+from ragflow.http import errors, openapi
+from ragflow.http.routers import chunks, datasets, dify, documents, retrieval, system
+from ragflow.http.transport import BodyLimit, TrailingSlash
+from ragflow.services.container import Services
+
+DEFAULT_MAX_BODY_BYTES = 1 << 30
+
+ROUTERS: tuple[APIRouter, ...] = (
+    datasets.router,
+    documents.router,
+    chunks.router,
+    chunks.pictures,
+    retrieval.router,
+    dify.router,
+    system.router,
+    system.health,
+)
+"""What is served under /api/v1; a new noun adds its router here."""
+
+
+def create_app(
+    services: Services,
+    *,
+    max_body_bytes: int = DEFAULT_MAX_BODY_BYTES,
+    lifespan: Lifespan[FastAPI] | None = None,
+) -> FastAPI:
+    """Build the application."""
+    app = FastAPI(
+        title="ragflow",
+        version=version("ragflow-engine"),
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # the page would load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.services = services
+    for router in ROUTERS:
+        app.include_router(router, prefix="/api/v1")
+    app.include_router(system.health, prefix="/v1", include_in_schema=False)
+    app.add_api_route(
+        "/v1/document/image/{image_id}",
+        chunks.chunk_picture,
+        include_in_schema=False,
+        response_model=None,
+    )
+    errors.install(app)
+    openapi.install(app)
+    app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
+    app.add_middleware(TrailingSlash)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_credentials=True,
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=["Content-Disposition"],
+    )
+    return app

@@ -1,0 +1,180 @@
+"""Errors on the wire: the only place where an error becomes a reply.
+
+In: domain errors, refusals of this layer, and whatever nobody caught. Out: envelopes. A route that
+answers an error in its own words says so beside itself, with `@answers({Error: Reply(…)})`; the
+most specific class wins, first in the route's table, then in the default one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ragflow.domain.errors import (
+    AuthenticationError,
+    Conflict,
+    InvalidInput,
+    ModelError,
+    ModelNotConfigured,
+    NotFound,
+    RagflowError,
+    SignUpClosed,
+    UnknownModel,
+)
+from ragflow.http.envelope import ABSENT, Maybe, json_refusal, refusal
+
+log = structlog.get_logger(__name__)
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+class Code:
+    """Name the numbers of the contract."""
+
+    EXCEPTION = 100
+    ARGUMENT = 101
+    DATA = 102
+    OPERATING = 103
+    PERMISSION = 108
+    AUTHENTICATION = 109
+    FORBIDDEN = 403
+    NOT_FOUND = 404
+    SERVER = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Say how an error goes out; `{fact}` in the message is filled from the error's facts.
+
+    Without a message the error's own text is sent. A reply with `data` is of family B.
+    """
+
+    code: int
+    message: str | None = None
+    data: Maybe = ABSENT
+    http_status: int = 200
+
+
+Answers = Mapping[type[RagflowError], Reply]
+
+_DEFAULTS: Answers = {
+    RagflowError: Reply(Code.DATA),
+    NotFound: Reply(Code.DATA),
+    Conflict: Reply(Code.DATA),
+    InvalidInput: Reply(Code.DATA),
+    UnknownModel: Reply(Code.ARGUMENT),
+    ModelNotConfigured: Reply(Code.ARGUMENT),
+    ModelError: Reply(Code.SERVER),
+    AuthenticationError: Reply(
+        Code.AUTHENTICATION, "Authentication error: API key is invalid!", data=False
+    ),
+    SignUpClosed: Reply(Code.OPERATING),
+}
+
+
+class WireError(Exception):
+    """Refuse a request in this layer, in the contract's words."""
+
+    def __init__(
+        self, code: int, message: str, data: Maybe = ABSENT, http_status: int = 200
+    ) -> None:
+        super().__init__(message)
+        self.reply = Reply(code, message, data, http_status)
+
+
+def answers(table: Answers) -> Callable[[Endpoint], Endpoint]:
+    """Declare how a route answers some errors."""
+
+    def declare(endpoint: Endpoint) -> Endpoint:
+        endpoint.__dict__["answers"] = table
+        return endpoint
+
+    return declare
+
+
+def reply_to(error: RagflowError, table: Answers) -> Reply:
+    """Choose the reply for an error, with its message filled in."""
+    for replies in (table, _DEFAULTS):
+        for kind in type(error).__mro__:
+            if kind in replies:
+                reply = replies[kind]
+                text = str(error) if reply.message is None else reply.message.format(**error.facts)
+                return Reply(reply.code, text, reply.data, reply.http_status)
+    raise error  # the default table has the root of the tree
+
+
+def install(app: FastAPI) -> None:
+    """Make an application answer errors as the contract says."""
+    app.add_exception_handler(RagflowError, _refuse_domain_error)
+    app.add_exception_handler(WireError, _refuse_wire_error)
+    app.add_exception_handler(HTTPException, _refuse_framework_error)
+    app.add_exception_handler(RequestValidationError, _refuse_parameters)
+    app.add_middleware(UncaughtErrors)
+
+
+class UncaughtErrors:
+    """Answer what nobody caught with its text, and log it; the edge of the HTTP layer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:  # the edge: nothing may fall through
+            if scope["type"] != "http" or started:
+                raise
+            log.exception("request failed", path=scope["path"], method=scope["method"])
+            await json_refusal(Code.EXCEPTION, _text_of(error))(scope, receive, send)
+
+
+def _text_of(error: Exception) -> str:
+    return repr(error.args[0]) if len(error.args) > 1 else repr(error)
+
+
+def _refuse_domain_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RagflowError)
+    table: Answers = getattr(request.scope.get("endpoint"), "answers", {})
+    return _send(reply_to(error, table))
+
+
+def _refuse_wire_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, WireError)
+    return _send(error.reply)
+
+
+def _refuse_framework_error(_request: Request, error: Exception) -> JSONResponse:
+    """Answer unknown routes, wrong methods and broken bodies: `<NotFound '404: Not Found'>`."""
+    assert isinstance(error, HTTPException)
+    phrase = HTTPStatus(error.status_code).phrase
+    text = f"<{phrase.title().replace(' ', '')} '{error.status_code}: {phrase}'>"
+    return json_refusal(Code.EXCEPTION, text)
+
+
+def _refuse_parameters(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    problems = (f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors())
+    return refusal(Code.ARGUMENT, "\n".join(problems))
+
+
+def _send(reply: Reply) -> JSONResponse:
+    message = reply.message or ""
+    if reply.data is ABSENT:
+        return refusal(reply.code, message, reply.http_status)
+    return json_refusal(reply.code, message, reply.data, reply.http_status)

@@ -1,0 +1,45 @@
+"""Ids of dataset contents: which a body names, and what is told about the work on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi.responses import JSONResponse
+
+from ragflow.http.envelope import result
+from ragflow.http.errors import Code, WireError
+from ragflow.services.bulk import BulkOutcome
+
+
+def ids_in(body: Mapping[str, Any], key: str) -> list[str] | None:
+    """Return the ids to delete, None for all: no key, null and [] alike.
+
+    A body with `delete_all`, as newer clients send it, means all only when that is true.
+    """
+    ids = _texts(body.get(key) or [], key)
+    if ids:
+        return ids
+    return [] if body.get("delete_all", True) in (False, None) else None
+
+
+def required_ids(body: Mapping[str, Any], key: str) -> list[str]:
+    """Return the ids of a body that must name some."""
+    ids = body.get(key)
+    if not ids:
+        raise WireError(Code.DATA, f"`{key}` is required")
+    return _texts(ids, key)
+
+
+def handled(outcome: BulkOutcome, noun: str) -> JSONResponse:
+    """Answer that the work is done, naming the ids that came twice."""
+    if not outcome.duplicates:
+        return result()
+    errors = [f"Duplicate {noun} ids: {each}" for each in outcome.duplicates]
+    return result({"success_count": outcome.success_count, "errors": errors})
+
+
+def _texts(ids: Any, key: str) -> list[str]:
+    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
+        raise WireError(Code.DATA, f"`{key}` should be a list of ids")
+    return ids

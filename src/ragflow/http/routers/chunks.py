@@ -1,0 +1,189 @@
+"""Routes of chunks and their pictures."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+
+from ragflow.http.auth import CurrentActor
+from ragflow.http.deps import ServicesOf
+from ragflow.http.envelope import result
+from ragflow.http.errors import Code, Reply, WireError, answers
+from ragflow.http.named_ids import handled, ids_in
+from ragflow.http.openapi import PAGING, json_body, properties, query
+from ragflow.http.paging import page_of
+from ragflow.http.validation import lenient_object
+from ragflow.http.views import chunk_added, chunk_listed, document_object
+from ragflow.services.chunks import ChunkChanges
+from ragflow.services.errors import (
+    ChunkNotFound,
+    ChunksNotFound,
+    DatasetNotFound,
+    DocumentNotFound,
+    PictureNotFound,
+)
+
+router = APIRouter(prefix="/datasets/{dataset_id}/documents/{document_id}", tags=["chunks"])
+pictures = APIRouter(tags=["chunks"])
+
+Body = Annotated[dict[str, Any], Depends(lenient_object)]
+
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+_NOT_YOURS = Reply(Code.DATA, "You don't own the dataset {id}.")
+_NOT_YOUR_DOCUMENT = Reply(Code.DATA, "You don't own the document {id}.")
+_CHUNK_BODY = json_body(
+    properties(
+        content={"type": "string"},
+        important_keywords=_TEXTS,
+        questions=_TEXTS,
+        available={"type": "boolean"},
+    )
+)
+
+
+@router.post("/chunks", openapi_extra=_CHUNK_BODY)
+@answers({DatasetNotFound: _NOT_YOURS, DocumentNotFound: _NOT_YOUR_DOCUMENT})
+def add_chunk(
+    actor: CurrentActor, dataset_id: str, document_id: str, body: Body, services: ServicesOf
+) -> JSONResponse:
+    """Add a chunk to a document."""
+    document = services.documents.get(actor, dataset_id, document_id)
+    chunk = services.chunks.add(
+        actor,
+        dataset_id,
+        document_id,
+        _text(body.get("content", "")),
+        _texts(body, "important_keywords", "is required to be a list") or (),
+        _texts(body, "questions", "is required to be a list") or (),
+    )
+    return result({"chunk": chunk_added(chunk, document)})
+
+
+@router.get(
+    "/chunks",
+    openapi_extra={
+        "parameters": [
+            *PAGING[:2],
+            query("keywords", "Words to search for; texts come back as marked excerpts."),
+            query("id", "Id of one chunk."),
+        ]
+    },
+)
+@answers(
+    {
+        DatasetNotFound: _NOT_YOURS,
+        DocumentNotFound: _NOT_YOUR_DOCUMENT,
+        ChunkNotFound: Reply(Code.NOT_FOUND, "Chunk not found: {dataset_id}/{id}"),
+    }
+)
+def list_chunks(
+    actor: CurrentActor,
+    dataset_id: str,
+    document_id: str,
+    request: Request,
+    services: ServicesOf,
+) -> JSONResponse:
+    """List the chunks of a document."""
+    page = page_of(request)
+    listed = services.retrieval.list_chunks(
+        actor,
+        dataset_id,
+        document_id,
+        offset=page.offset,
+        limit=page.size or None,
+        keywords=request.query_params.get("keywords", ""),
+        chunk_id=request.query_params.get("id", ""),
+    )
+    document = listed.document
+    return result(
+        {
+            "total": listed.total,
+            "chunks": [chunk_listed(each.chunk, document, each.excerpt) for each in listed.chunks],
+            "doc": document_object(document),
+        }
+    )
+
+
+@router.put("/chunks/{chunk_id}", openapi_extra=_CHUNK_BODY)
+@answers(
+    {
+        ChunkNotFound: Reply(Code.DATA, "Can't find this chunk {id}"),
+        DatasetNotFound: _NOT_YOURS,
+        DocumentNotFound: _NOT_YOUR_DOCUMENT,
+    }
+)
+def update_chunk(
+    actor: CurrentActor,
+    dataset_id: str,
+    document_id: str,
+    chunk_id: str,
+    body: Body,
+    services: ServicesOf,
+) -> JSONResponse:
+    """Change a chunk; it is embedded again."""
+    services.chunks.get(actor, dataset_id, document_id, chunk_id)
+    changes = ChunkChanges(
+        content=_text(body["content"]) if "content" in body else None,
+        important_keywords=_texts(body, "important_keywords", "should be a list"),
+        questions=_texts(body, "questions", "should be a list"),
+        available=bool(int(body["available"])) if "available" in body else None,
+    )
+    services.chunks.update(actor, dataset_id, document_id, chunk_id, changes)
+    return result()
+
+
+@router.delete("/chunks", openapi_extra=json_body(properties(chunk_ids=_TEXTS)))
+@answers(
+    {
+        DatasetNotFound: _NOT_YOURS,
+        DocumentNotFound: Reply(
+            Code.EXCEPTION, 'LookupError("Can\'t find the document with ID {id}!")'
+        ),
+        ChunksNotFound: Reply(Code.DATA, "rm_chunk deleted chunks {deleted}, expect {expected}"),
+    }
+)
+def delete_chunks(
+    actor: CurrentActor, dataset_id: str, document_id: str, body: Body, services: ServicesOf
+) -> JSONResponse:
+    """Delete chunks; all of the document where none are named."""
+    wanted = ids_in(body, "chunk_ids")
+    return handled(services.chunks.delete(actor, dataset_id, document_id, wanted), "chunk")
+
+
+@pictures.get("/images/{image_id}", response_model=None)
+@answers(
+    {
+        DatasetNotFound: Reply(Code.DATA, "Image not found."),
+        PictureNotFound: Reply(Code.DATA, "Image not found."),
+    }
+)
+def chunk_picture(actor: CurrentActor, image_id: str, services: ServicesOf) -> Response:
+    """Return the picture of a chunk by its `image_id`."""
+    dataset_id, _, chunk_id = image_id.partition("-")
+    data = services.chunks.picture(actor, dataset_id, chunk_id)
+    media_type = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
+    return Response(data, media_type=media_type, headers={"X-Content-Type-Options": "nosniff"})
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        kind = type(value).__name__
+        error = TypeError(f"unsupported operand type(s) for +: '{kind}' and 'str'")
+        raise WireError(Code.EXCEPTION, repr(error), data=None)
+    return value
+
+
+def _texts(body: dict[str, Any], key: str, complaint: str) -> tuple[str, ...] | None:
+    if key not in body:
+        return None
+    values = body[key]
+    if not isinstance(values, list):
+        raise WireError(Code.DATA, f"`{key}` {complaint}")
+    for index, value in enumerate(values):
+        if not isinstance(value, str):
+            kind = type(value).__name__
+            error = TypeError(f"sequence item {index}: expected str instance, {kind} found")
+            raise WireError(Code.EXCEPTION, repr(error), data=None)
+    return tuple(values)

@@ -1,0 +1,120 @@
+"""Routes that search: retrieval, and the same in the shape of an external knowledge base."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse
+
+from ragflow.domain.errors import ModelNotConfigured, UnknownModel
+from ragflow.http.auth import CurrentActor
+from ragflow.http.deps import ServicesOf
+from ragflow.http.envelope import result
+from ragflow.http.errors import Code, Reply, WireError, answers
+from ragflow.http.openapi import json_body, properties
+from ragflow.http.validation import lenient_object
+from ragflow.http.views import aggregates, chunk_found
+from ragflow.services.errors import DatasetNotFound, MixedEmbeddings
+from ragflow.services.retrieval import RetrievalRequest
+
+router = APIRouter(tags=["retrieval"])
+
+Body = Annotated[dict[str, Any], Depends(lenient_object)]
+
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+_NUMBER = {"type": "number"}
+_SWITCH = {"type": "boolean"}
+_NO_MODEL = Reply(Code.EXCEPTION, "LookupError('Model({name}) not authorized')", data=None)
+
+
+@router.post(
+    "/retrieval",
+    openapi_extra=json_body(
+        properties(
+            question={"type": "string"},
+            dataset_ids=_TEXTS,
+            document_ids=_TEXTS,
+            page={"type": "integer"},
+            page_size={"type": "integer"},
+            similarity_threshold=_NUMBER,
+            vector_similarity_weight=_NUMBER,
+            top_k={"type": "integer"},
+            rerank_id={"type": "string"},
+            keyword=_SWITCH,
+            highlight=_SWITCH,
+            cross_languages=_TEXTS,
+            metadata_condition={"type": "object"},
+        )
+    ),
+)
+@answers(
+    {
+        DatasetNotFound: Reply(Code.DATA, "You don't own the dataset {id}."),
+        MixedEmbeddings: Reply(Code.DATA, 'Datasets use different embedding models."'),
+        UnknownModel: _NO_MODEL,
+        ModelNotConfigured: _NO_MODEL,
+    }
+)
+def retrieve(actor: CurrentActor, body: Body, services: ServicesOf) -> JSONResponse:
+    """Find the chunks of some datasets that answer a question."""
+    request = _request(body)
+    found = services.retrieval.retrieve(actor, request)
+    if not request.question:
+        return result({"total": 0, "chunks": [], "doc_aggs": {}})
+    return result(
+        {
+            "total": found.total,
+            "chunks": [chunk_found(hit) for hit in found.hits],
+            "doc_aggs": aggregates(found.aggregates),
+        }
+    )
+
+
+def _request(body: Mapping[str, Any]) -> RetrievalRequest:
+    dataset_ids = body.get("dataset_ids")
+    if not dataset_ids:
+        raise WireError(Code.DATA, "`dataset_ids` is required.")
+    if not isinstance(dataset_ids, list):
+        raise WireError(Code.DATA, "`dataset_ids` should be a list")
+    if "question" not in body:
+        raise WireError(Code.DATA, "`question` is required.")
+    document_ids = body.get("document_ids") or []
+    if not isinstance(document_ids, list):
+        raise WireError(Code.DATA, "`documents` should be a list")
+    condition = body.get("metadata_condition")
+    top_k = int(_number(body, "top_k", 1024))
+    if top_k <= 0:
+        raise WireError(Code.DATA, "`top_k` must be greater than 0")
+    return RetrievalRequest(
+        question=str(body["question"] or ""),
+        dataset_ids=tuple(str(each) for each in dataset_ids),
+        document_ids=tuple(str(each) for each in document_ids),
+        page=max(int(_number(body, "page", 1)), 1),
+        page_size=max(int(_number(body, "page_size", 30)), 0),
+        similarity_threshold=_number(body, "similarity_threshold", 0.2),
+        vector_similarity_weight=_number(body, "vector_similarity_weight", 0.3),
+        top_k=top_k,
+        rerank_model=str(body.get("rerank_id") or ""),
+        keyword=_truth(body.get("keyword", False)),
+        highlight=_truth(body.get("highlight", True)),
+        cross_languages=tuple(str(each) for each in body.get("cross_languages") or ()),
+        metadata_condition=condition if isinstance(condition, Mapping) else None,
+    )
+
+
+def _number(body: Mapping[str, Any], key: str, default: float) -> float:
+    """Read a number that may come as text. Refuses others with code 100."""
+    value = body.get(key)
+    if value is None:
+        return default
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise WireError(Code.EXCEPTION, repr(error), data=None) from error
+
+
+def _truth(value: Any) -> bool:
+    """Read a switch; the texts False and false mean off, null means the default, on."""
+    return value is None or (bool(value) and value not in ("False", "false"))

@@ -1,0 +1,62 @@
+"""Transport: what happens to a request before any route sees it.
+
+A trailing slash is dropped, so that every path matches with and without it; a body over the limit
+is refused, by its declared length or as soon as it has come in too far.
+"""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ragflow.http.errors import Code, WireError
+
+_TOO_LARGE = 413
+
+
+class TrailingSlash:
+    """Let paths match with and without a slash at their end."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and len(scope["path"]) > 1 and scope["path"].endswith("/"):
+            scope = {**scope, "path": scope["path"].rstrip("/") or "/"}
+        await self._app(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuse bodies over a number of bytes."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "")
+        too_long = declared.isdecimal() and int(declared) > self._max_bytes
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            if too_long:
+                raise self._refusal()
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._max_bytes:
+                raise self._refusal()
+            return message
+
+        await self._app(scope, counted, send)
+
+    def _refusal(self) -> WireError:
+        return WireError(
+            Code.ARGUMENT,
+            f"The request body exceeds {self._max_bytes} bytes. "
+            "The setting http.max_body_mib moves this limit.",
+            http_status=_TOO_LARGE,
+        )

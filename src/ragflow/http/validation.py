@@ -1,0 +1,104 @@
+"""Bodies: strictly checked for datasets, read leniently everywhere else.
+
+In: requests. Out: pydantic models or plain JSON values. Refused by the strict form, in this order:
+other content types, broken JSON, values that are no objects, and what the schema does not allow.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from fastapi import Request
+from pydantic import BaseModel, ValidationError
+
+from ragflow.http.auth import CurrentActor
+from ragflow.http.errors import Code, WireError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_LONGEST_VALUE = 128
+_CUT_VALUE = 125
+
+
+def strict_body(model: type[Model]) -> Callable[..., Awaitable[Model]]:
+    """Return a dependency that checks the caller's key, then the body against a schema."""
+
+    async def read(request: Request, _actor: CurrentActor) -> Model:
+        return validated(model, await strict_object(request))
+
+    return read
+
+
+def strict_query(model: type[Model]) -> Callable[..., Model]:
+    """Return a dependency that checks the caller's key, then the query string, lax on types."""
+
+    def read(request: Request, _actor: CurrentActor) -> Model:
+        return validated(model, dict(request.query_params), strict=False)
+
+    return read
+
+
+def validated(model: type[Model], values: dict[str, Any], *, strict: bool = True) -> Model:
+    """Check values against a schema. Raises `WireError` with one line per problem."""
+    try:
+        return model.model_validate(values, strict=strict)
+    except ValidationError as error:
+        lines = (_line(problem) for problem in error.errors(include_url=False))
+        raise WireError(Code.ARGUMENT, "\n".join(lines)) from error
+
+
+async def lenient_json(request: Request) -> Any:
+    """Return the JSON value of a body whatever its content type; None where there is none."""
+    try:
+        return json.loads(await request.body())
+    except (ValueError, RecursionError):
+        return None
+
+
+async def lenient_object(request: Request, _actor: CurrentActor) -> dict[str, Any]:
+    """Return the JSON object of a body; none and null mean an empty one."""
+    body = await lenient_json(request)
+    if body is None:
+        return {}
+    if not isinstance(body, dict):
+        name = type(body).__name__
+        message = f"'{name}' object has no attribute 'get'"
+        raise WireError(Code.EXCEPTION, repr(AttributeError(message)), data=None)
+    return body
+
+
+async def strict_object(request: Request) -> dict[str, Any]:
+    """Return the JSON object of a body; anything falsy means an empty one. Raises `WireError`."""
+    content_type = request.headers.get("content-type")
+    media_type = (content_type or "").partition(";")[0].strip().lower()
+    is_json = media_type == "application/json" or (
+        media_type.startswith("application/") and media_type.endswith("+json")
+    )
+    if not is_json:
+        raise WireError(
+            Code.ARGUMENT,
+            f"Unsupported content type: Expected application/json, got {content_type}",
+        )
+    try:
+        body = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        raise WireError(
+            Code.ARGUMENT,
+            "Malformed JSON syntax: Missing commas/brackets or invalid encoding",
+        ) from None
+    if not body:
+        return {}
+    if not isinstance(body, dict):
+        name = type(body).__name__
+        raise WireError(Code.ARGUMENT, f"Invalid request payload: expected object, got {name}")
+    return body
+
+
+def _line(problem: Any) -> str:
+    field = ".".join(str(part) for part in problem["loc"])
+    value = str(problem["input"])
+    if len(value) > _LONGEST_VALUE:
+        value = value[:_CUT_VALUE] + "..."
+    return f"Field: <{field}> - Message: <{problem['msg']}> - Value: <{value}>"

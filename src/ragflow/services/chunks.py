@@ -1,0 +1,266 @@
+"""Chunks: add, change and delete single passages of a document, and fetch their pictures.
+
+In: texts. Out: `Chunk` values; a chunk that was changed is found by its new text at once. Refused:
+blank texts, chunks that are not the document's, Q&A chunks without a question and an answer.
+Vectors are made outside of transactions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ragflow.domain.blob_keys import picture_key
+from ragflow.domain.chunks import Chunk
+from ragflow.domain.documents import Dataset, Document
+from ragflow.domain.identity import Actor
+from ragflow.domain.ports import BlobStore, Clock, ModelCatalog
+from ragflow.domain.repositories import Database, UnitOfWork
+from ragflow.ingest.embed import chunk_vectors, embedded_text, title_weight
+from ragflow.ingest.extract import chunk_id
+from ragflow.services.access import require_dataset, require_document
+from ragflow.services.bulk import BulkOutcome, unique
+from ragflow.services.errors import (
+    ChunkNotFound,
+    ChunksNotFound,
+    ContentRequired,
+    PictureNotFound,
+    QuestionAnswerRequired,
+)
+from ragflow.services.followups import follow_chunk_change, follow_document_change
+from ragflow.services.outbox import OutboxRelay
+from ragflow.text.tokens import count_tokens
+
+_QA_PREFIXES = {"English": ("Question: ", "Answer: "), "Chinese": ("问题：", "回答：")}
+_CHUNKS_INDEXED_ONE_BY_ONE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkChanges:
+    """Propose new values for a chunk; None leaves a value as it is."""
+
+    content: str | None = None
+    important_keywords: tuple[str, ...] | None = None
+    questions: tuple[str, ...] | None = None
+    available: bool | None = None
+
+
+class ChunkService:
+    """Manage the chunks of documents."""
+
+    def __init__(
+        self,
+        database: Database,
+        catalog: ModelCatalog,
+        blobs: BlobStore,
+        relay: OutboxRelay,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._catalog = catalog
+        self._blobs = blobs
+        self._relay = relay
+        self._clock = clock
+
+    def add(
+        self,
+        actor: Actor,
+        dataset_id: str,
+        document_id: str,
+        content: str,
+        important_keywords: Sequence[str] = (),
+        questions: Sequence[str] = (),
+    ) -> Chunk:
+        """Add a chunk behind the others; the same content again replaces its chunk.
+
+        Raises `DatasetNotFound`, `DocumentNotFound` or `ContentRequired`.
+        """
+        with self._database.reading() as unit:
+            dataset = require_dataset(unit, actor, dataset_id)
+            document = require_document(unit, dataset, document_id)
+        if not content.strip():
+            raise ContentRequired
+        chunk = self._embedded(
+            dataset,
+            document,
+            Chunk(
+                id=chunk_id(document_id, content),
+                document_id=document_id,
+                dataset_id=dataset_id,
+                content=content,
+                ordinal=0,
+                token_count=0,
+                create_timestamp=self._clock.seconds(),
+                important_keywords=tuple(important_keywords),
+                questions=tuple(each.strip() for each in questions if each.strip()),
+            ),
+        )
+        with self._database.transaction() as unit:
+            document = require_document(unit, require_dataset(unit, actor, dataset_id), document_id)
+            old = unit.chunks.get(document_id, chunk.id)
+            if old is None:
+                ordinal = _next_ordinal(unit, document_id)
+                chunk = replace(chunk, ordinal=ordinal, available=document.status == "1")
+            else:
+                chunk = _replacing(old, chunk)
+            self._put(unit, document, old, chunk)
+        self._relay.flush()
+        return chunk
+
+    def get(self, actor: Actor, dataset_id: str, document_id: str, key: str) -> Chunk:
+        """Return a chunk. Raises `DatasetNotFound`, `ChunkNotFound` or `DocumentNotFound`."""
+        with self._database.reading() as unit:
+            return _require_chunk(unit, actor, dataset_id, document_id, key)[2]
+
+    def update(
+        self, actor: Actor, dataset_id: str, document_id: str, key: str, changes: ChunkChanges
+    ) -> Chunk:
+        """Change a chunk; its id stays.
+
+        Raises `DatasetNotFound`, `ChunkNotFound`, `DocumentNotFound`, `ContentRequired` or
+        `QuestionAnswerRequired`.
+        """
+        while True:
+            with self._database.reading() as unit:
+                dataset, document, old = _require_chunk(unit, actor, dataset_id, document_id, key)
+            new = self._embedded(dataset, document, _changed(old, changes, dataset, document))
+            with self._database.transaction() as unit:
+                _, document, latest = _require_chunk(unit, actor, dataset_id, document_id, key)
+                if latest == old:  # else it was changed meanwhile, and its vector is out of date
+                    self._put(unit, document, old, new)
+                    break
+        self._relay.flush()
+        return new
+
+    def delete(
+        self, actor: Actor, dataset_id: str, document_id: str, chunk_ids: Sequence[str] | None
+    ) -> BulkOutcome:
+        """Delete chunks, all of the document where None.
+
+        Raises `DatasetNotFound`, `DocumentNotFound`, and `ChunksNotFound` after it deleted those
+        that are there.
+        """
+        wanted, duplicates = (None, ()) if chunk_ids is None else unique(chunk_ids)
+        with self._database.transaction() as unit:
+            dataset = require_dataset(unit, actor, dataset_id)
+            document = require_document(unit, dataset, document_id)
+            tokens = _tokens(unit, document, wanted)
+            deleted = unit.chunks.delete(document_id, wanted)
+            unit.documents.update(
+                replace(
+                    document,
+                    chunk_count=max(document.chunk_count - len(deleted), 0),
+                    token_count=max(document.token_count - tokens, 0),
+                )
+            )
+            if wanted is None or len(deleted) > _CHUNKS_INDEXED_ONE_BY_ONE:
+                follow_document_change(unit, document_id)
+            else:
+                for deleted_id in deleted:
+                    follow_chunk_change(unit, document_id, deleted_id)
+        self._relay.flush()
+        if wanted is not None and len(deleted) < len(wanted):
+            raise ChunksNotFound(deleted=len(deleted), expected=len(wanted))
+        return BulkOutcome(len(deleted), duplicates)
+
+    def picture(self, actor: Actor, dataset_id: str, key: str) -> bytes:
+        """Return the picture of a chunk. Raises `DatasetNotFound` or `PictureNotFound`."""
+        with self._database.reading() as unit:
+            require_dataset(unit, actor, dataset_id)
+            chunk = unit.chunks.find((dataset_id,), key)
+        if chunk is None or not chunk.has_image:
+            raise PictureNotFound(id=f"{dataset_id}-{key}")
+        return self._blobs.get(picture_key(dataset_id, chunk.document_id, chunk.id))
+
+    def _embedded(self, dataset: Dataset, document: Document, chunk: Chunk) -> Chunk:
+        model = self._catalog.embedding(dataset.tenant_id, dataset.embedding_model)
+        weight = title_weight(document.parser_config)
+        text = embedded_text(chunk)
+        vector = chunk_vectors(model, document.name, [text], weight)[0]
+        stored = vector.astype("<f4").tobytes()
+        return replace(chunk, vector=stored, token_count=count_tokens(chunk.content))
+
+    @staticmethod
+    def _put(unit: UnitOfWork, document: Document, old: Chunk | None, new: Chunk) -> None:
+        unit.chunks.put(new)
+        old_tokens = 0 if old is None else old.token_count
+        unit.documents.update(
+            replace(
+                document,
+                chunk_count=document.chunk_count + (old is None),
+                token_count=document.token_count + new.token_count - old_tokens,
+            )
+        )
+        follow_chunk_change(unit, document.id, new.id)
+
+
+def _require_chunk(
+    unit: UnitOfWork, actor: Actor, dataset_id: str, document_id: str, key: str
+) -> tuple[Dataset, Document, Chunk]:
+    dataset = require_dataset(unit, actor, dataset_id)
+    chunk = unit.chunks.find((dataset_id,), key)
+    if chunk is None:
+        raise ChunkNotFound(id=key, dataset_id=dataset_id)
+    document = require_document(unit, dataset, document_id)
+    if chunk.document_id != document_id:
+        raise ChunkNotFound(id=key, dataset_id=dataset_id)
+    return dataset, document, chunk
+
+
+def _changed(chunk: Chunk, changes: ChunkChanges, dataset: Dataset, document: Document) -> Chunk:
+    content = chunk.content if changes.content is None else changes.content
+    if not content.strip():
+        raise ContentRequired
+    if document.chunk_method == "qa" and changes.content is not None:
+        content = question_and_answer(content, dataset.language)
+    keywords, questions = changes.important_keywords, changes.questions
+    return replace(
+        chunk,
+        content=content,
+        important_keywords=chunk.important_keywords if keywords is None else keywords,
+        questions=(
+            chunk.questions
+            if questions is None
+            else tuple(each.strip() for each in questions if each.strip())
+        ),
+        available=chunk.available if changes.available is None else changes.available,
+    )
+
+
+def question_and_answer(content: str, language: str) -> str:
+    """Return a Q&A pair in its stored form. Raises `QuestionAnswerRequired`."""
+    question_prefix, answer_prefix = _QA_PREFIXES[language]
+    parts = [part for part in re.split(r"[\n\t]", content) if len(part) > 1]
+    if len(parts) != 2:
+        raise QuestionAnswerRequired
+    question, answer = (
+        re.sub(r"^(?:question|answer|q|a|问题|回答|问|答)\s*[:：]\s*", "", part.strip(), flags=re.I)
+        for part in parts
+    )
+    return f"{question_prefix}{question}\t{answer_prefix}{answer}"
+
+
+def _replacing(old: Chunk, new: Chunk) -> Chunk:
+    """Return the same passage, where it was, with new keywords, questions and vector."""
+    return replace(
+        old,
+        important_keywords=new.important_keywords,
+        questions=new.questions,
+        vector=new.vector,
+        create_timestamp=new.create_timestamp,
+    )
+
+
+def _next_ordinal(unit: UnitOfWork, document_id: str) -> int:
+    _, total = unit.chunks.page(document_id, 0, 0)
+    last, _ = unit.chunks.page(document_id, max(total - 1, 0), 1)
+    return last[0].ordinal + 1 if last else 0
+
+
+def _tokens(unit: UnitOfWork, document: Document, chunk_ids: Sequence[str] | None) -> int:
+    """Count the tokens of the chunks that are about to be deleted."""
+    if chunk_ids is None:
+        return document.token_count
+    found = unit.chunks.get_many([(document.id, chunk_id) for chunk_id in chunk_ids])
+    return sum(chunk.token_count for chunk in found.values())

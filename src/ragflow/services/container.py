@@ -1,0 +1,83 @@
+"""All use cases of one process, built once from the ports that wiring chose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ragflow.domain.ports import BlobStore, Clock, Ids, JobQueue, ModelCatalog, SearchEngine
+from ragflow.domain.repositories import Database
+from ragflow.ingest.index import index_records
+from ragflow.services.accounts import AccountService
+from ragflow.services.chats import ChatService
+from ragflow.services.chunks import ChunkService
+from ragflow.services.datasets import DatasetService
+from ragflow.services.documents import DocumentService
+from ragflow.services.models import ModelService
+from ragflow.services.outbox import OutboxRelay
+from ragflow.services.parsing import ParsingService
+from ragflow.services.reindex import Reindex
+from ragflow.services.retrieval import RetrievalService
+from ragflow.services.sessions import SessionService
+from ragflow.services.system import SystemService
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Hold the outside world as the core sees it."""
+
+    database: Database
+    blobs: BlobStore
+    engine: SearchEngine
+    catalog: ModelCatalog
+    queue: JobQueue
+    clock: Clock
+    ids: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOptions:
+    """Set what the use cases leave open; the names are those of the settings."""
+
+    language: str = "English"
+    files_per_tenant: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Hold the use cases, one service per noun."""
+
+    accounts: AccountService
+    datasets: DatasetService
+    documents: DocumentService
+    parsing: ParsingService
+    chunks: ChunkService
+    retrieval: RetrievalService
+    chats: ChatService
+    sessions: SessionService
+    models: ModelService
+    system: SystemService
+    relay: OutboxRelay
+    reindex: Reindex
+
+
+def build_services(ports: Ports, options: ServiceOptions | None = None) -> Services:
+    """Build every service; nothing is opened or started by it."""
+    options = options or ServiceOptions()
+    database, catalog, clock, ids = ports.database, ports.catalog, ports.clock, ports.ids
+    relay = OutboxRelay(database, ports.queue, ports.engine, ports.blobs, index_records, clock)
+    return Services(
+        accounts=AccountService(database, clock, ids),
+        datasets=DatasetService(database, catalog, relay, clock, ids, options.language),
+        documents=DocumentService(
+            database, ports.blobs, relay, clock, ids, options.files_per_tenant
+        ),
+        parsing=ParsingService(database, relay, clock),
+        chunks=ChunkService(database, catalog, ports.blobs, relay, clock),
+        retrieval=RetrievalService(database, ports.engine, catalog),
+        chats=ChatService(database, catalog, clock, ids),
+        sessions=SessionService(database, clock, ids),
+        models=ModelService(catalog),
+        system=SystemService(database, ports.engine, ports.blobs, ports.queue),
+        relay=relay,
+        reindex=Reindex(database, ports.engine, index_records),
+    )
