@@ -75,9 +75,11 @@ def show(question: str, answer: Message) -> None:
     chunks = answer.reference or []
     for citation in answer.citations:
         chunk = chunks[citation["chunk_index"]]
-        page = f", page {citation['page']}" if citation.get("page") else ""
+        pages = ", ".join(str(page) for page in citation["pages"])
+        place = f", page {pages}" if pages else ""
+        mark = f"[ID:{citation['chunk_index']}]"
         console.print(
-            f"   [ID:{citation['chunk_index']}] {chunk.document_name}{page}: “{citation['quote']}”",
+            f"   {mark} {chunk.document_name}{place}: “{citation['quote']}”",
             markup=False,
             highlight=False,
             style="dim",

@@ -1,0 +1,93 @@
+"""References: what an answer was made from, as it is stored with a message and sent to clients.
+
+In: the hits and checked citations of an answer. Out: JSON objects. `citations` is ours: each ties a
+sentence of the answer to the exact characters of a chunk.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ragflow.domain.answers import Citation, Reference
+from ragflow.domain.chunks import Chunk, ChunkKind
+from ragflow.domain.documents import Span
+from ragflow.domain.queries import DocumentAggregate, Hit
+
+
+def reference_record(reference: Reference | None) -> dict[str, Any]:
+    """Return the whole reference, {} when there is none."""
+    if reference is None:
+        return {}
+    return {
+        "total": reference.total,
+        "chunks": [_hit_record(hit) for hit in reference.hits],
+        "doc_aggs": [aggregate_record(each) for each in reference.aggregates],
+        "citations": [_citation_record(each, reference.hits) for each in reference.citations],
+    }
+
+
+def aggregate_record(aggregate: DocumentAggregate) -> dict[str, Any]:
+    """Return how many hits a document has."""
+    return {
+        "doc_name": aggregate.document_name,
+        "doc_id": aggregate.document_id,
+        "count": aggregate.count,
+    }
+
+
+def positions(chunk: Chunk) -> list[list[int]]:
+    """Return `[page, left, right, top, bottom]` lists; chunk i of a text without pages gets i."""
+    if not chunk.boxes:
+        place = chunk.ordinal
+        return [[place + 1, place, place, place, place]]
+    return [
+        [box.page, round(box.x0), round(box.x1), round(box.top), round(box.bottom)]
+        for box in chunk.boxes
+    ]
+
+
+def image_id(chunk: Chunk) -> str:
+    """Return the name under which a chunk's picture can be fetched, empty without one."""
+    return f"{chunk.dataset_id}-{chunk.id}" if chunk.has_image else ""
+
+
+def doc_type(chunk: Chunk) -> str:
+    """Return `image` for a chunk that is a picture, else nothing."""
+    return "image" if chunk.kind is ChunkKind.IMAGE else ""
+
+
+def _hit_record(hit: Hit) -> dict[str, Any]:
+    chunk, score = hit.chunk, hit.score
+    return {
+        "id": chunk.id,
+        "content": chunk.content,
+        "document_id": chunk.document_id,
+        "document_name": hit.document_name,
+        "dataset_id": chunk.dataset_id,
+        "image_id": image_id(chunk),
+        "positions": positions(chunk),
+        "url": None,
+        "similarity": score.similarity,
+        "vector_similarity": score.vector_similarity,
+        "term_similarity": score.term_similarity,
+        "doc_type": doc_type(chunk),
+    }
+
+
+def _citation_record(citation: Citation, hits: tuple[Hit, ...]) -> dict[str, Any]:
+    hit = hits[citation.hit_index]
+    return {
+        "chunk_index": citation.hit_index,
+        "chunk_id": hit.chunk.id,
+        "document_id": hit.chunk.document_id,
+        "document_name": hit.document_name,
+        "pages": sorted({box.page for box in hit.chunk.boxes}),
+        "sentence": _span_record(citation.sentence),
+        "span": _span_record(citation.quote),
+        "quote": citation.quote_text,
+        "support": round(citation.support, 4),
+    }
+
+
+def _span_record(span: Span) -> dict[str, int]:
+    return {"start": span.start, "end": span.end}

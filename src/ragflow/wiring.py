@@ -1,0 +1,240 @@
+"""Wiring: the only module that chooses adapters.
+
+In: settings. Out: ports, use cases and running processes. Adapters are imported where they are
+chosen, so that a process loads only what it uses.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from ragflow.settings import Settings, default_model_directory
+
+if TYPE_CHECKING:
+    from ragflow.adapters.models.store import ModelStore
+    from ragflow.domain.ports import BlobStore, ModelCatalog, SearchEngine
+    from ragflow.domain.repositories import Database
+    from ragflow.services.accounts import AccountService
+    from ragflow.services.container import Ports, Services
+
+_MIB = 1 << 20
+
+Announce = Callable[[str, int], None]
+"""Told the address and the port when the API answers."""
+
+
+def configure_logging(settings: Settings) -> None:
+    """Send one line per event to stderr."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    logging.basicConfig(level=max(level, logging.WARNING), format="%(levelname)s %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )
+
+
+def database_url(settings: Settings) -> str:
+    """Return where metadata and chunks live."""
+    return settings.database.url or f"sqlite:///{_data_dir(settings) / 'metadata.sqlite'}"
+
+
+def jobs_url(settings: Settings) -> str:
+    """Return where jobs live: beside the metadata, in a file of their own on SQLite."""
+    if settings.database.jobs_url or settings.database.url:
+        return settings.database.jobs_url or settings.database.url
+    return f"sqlite:///{_data_dir(settings) / 'jobs.sqlite'}"
+
+
+def migrate(settings: Settings) -> None:
+    """Create or update the tables of the database and of the job store."""
+    from ragflow.adapters.db.migrate import migrate as migrate_database
+    from ragflow.adapters.jobs.store import prepare_job_store
+
+    migrate_database(database_url(settings))
+    prepare_job_store(jobs_url(settings))
+
+
+def model_store(settings: Settings) -> ModelStore:
+    """Return the store of built-in models."""
+    from ragflow.adapters.models.store import ModelStore
+
+    return ModelStore(settings.models.directory or default_model_directory())
+
+
+@contextmanager
+def accounts(settings: Settings) -> Iterator[AccountService]:
+    """Open accounts and keys alone, whether a server runs or not."""
+    from ragflow.adapters.db.migrate import migrate as migrate_database
+    from ragflow.adapters.system import RandomIds, SystemClock
+    from ragflow.services.accounts import AccountService
+
+    migrate_database(database_url(settings))
+    database = _database(settings)
+    try:
+        yield AccountService(database, SystemClock(), RandomIds())
+    finally:
+        database.close()
+
+
+@contextmanager
+def ports(settings: Settings) -> Iterator[Ports]:
+    """Open every port; the stores must be migrated."""
+    from ragflow.adapters.jobs.dbos_queue import DbosJobQueue
+    from ragflow.adapters.system import RandomIds, SystemClock
+    from ragflow.services.container import Ports
+
+    database = _database(settings)
+    engine = _search_engine(settings)
+    queue = DbosJobQueue(jobs_url(settings))
+    try:
+        yield Ports(
+            database=database,
+            blobs=_blob_store(settings),
+            engine=engine,
+            catalog=_catalog(settings, database),
+            queue=queue,
+            clock=SystemClock(),
+            ids=RandomIds(),
+        )
+    finally:
+        queue.close()
+        engine.close()
+        database.close()
+
+
+@contextmanager
+def services(settings: Settings) -> Iterator[Services]:
+    """Open every port and build the use cases on them."""
+    from ragflow.services.container import ServiceOptions, build_services
+
+    migrate(settings)
+    with ports(settings) as opened:
+        options = ServiceOptions(
+            language=settings.language, files_per_tenant=settings.limits.files_per_tenant
+        )
+        yield build_services(opened, options)
+
+
+def run_api(settings: Settings, host: str, port: int, announce: Announce) -> None:
+    """Run the API until stopped."""
+    import uvicorn
+
+    from ragflow.http.app import create_app
+
+    configure_logging(settings)
+    listener = _listen(host, port)
+    bound = int(listener.getsockname()[1])
+    with services(settings) as use_cases:
+        use_cases.accounts.first_account()
+        app = create_app(
+            use_cases,
+            max_body_bytes=settings.http.max_body_mib * _MIB,
+            on_ready=lambda: announce(f"http://{_printable(host)}:{bound}", bound),
+        )
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, timeout_graceful_shutdown=5
+        )
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def run_worker(settings: Settings) -> None:
+    """Run one worker until stopped."""
+    from ragflow import worker
+    from ragflow.adapters.jobs.dbos_worker import DbosWorker
+    from ragflow.ingest.index import index_records
+    from ragflow.ingest.isolate import Isolation, IsolationLimits
+    from ragflow.ingest.pipeline import IngestLimits, IngestParts
+    from ragflow.services.outbox import OutboxRelay
+
+    configure_logging(settings)
+    migrate(settings)
+    limits = settings.limits
+    jobs = DbosWorker(jobs_url(settings), settings.worker.concurrency, settings.worker.poll_seconds)
+    isolation = Isolation(IsolationLimits(limits.parse_seconds, limits.parse_memory_mib))
+    with ports(settings) as opened:
+        ingest = IngestParts(
+            database=opened.database,
+            blobs=opened.blobs,
+            engine=opened.engine,
+            models=opened.catalog,
+            sandbox=isolation,
+            records=index_records,
+            clock=opened.clock,
+            scratch=_data_dir(settings) / "scratch" / jobs.executor_id,
+            limits=IngestLimits(
+                limits.file_mib, limits.unpacked_mib, limits.text_chars, limits.pages
+            ),
+        )
+        relay = OutboxRelay(
+            opened.database, opened.queue, opened.engine, opened.blobs, index_records, opened.clock
+        )
+        worker.run_worker(
+            worker.WorkerParts(ingest, isolation, jobs, relay, settings.worker.lease_seconds)
+        )
+
+
+def _database(settings: Settings) -> Database:
+    from ragflow.adapters.db.database import SqlDatabase
+
+    return SqlDatabase(database_url(settings), settings.database.pool_size)
+
+
+def _blob_store(settings: Settings) -> BlobStore:
+    from ragflow.adapters.blobs.store import ObstoreBlobStore
+
+    blobs = settings.blobs
+    return ObstoreBlobStore(
+        blobs.url or f"file://{_data_dir(settings) / 'blobs'}",
+        endpoint=blobs.endpoint,
+        region=blobs.region,
+        access_key_id=blobs.access_key_id,
+        secret_access_key=blobs.secret_access_key.get_secret_value(),
+        allow_http=blobs.allow_http,
+    )
+
+
+def _search_engine(settings: Settings) -> SearchEngine:
+    if settings.search.engine == "memory":
+        from ragflow.adapters.search.memory import MemoryEngine
+
+        return MemoryEngine()
+    from ragflow.adapters.search.lancedb import LanceEngine
+
+    directory = Path(settings.search.url) if settings.search.url else _data_dir(settings) / "search"
+    return LanceEngine(directory, settings.search.optimise_every)
+
+
+def _catalog(settings: Settings, database: Database) -> ModelCatalog:
+    raise NotImplementedError
+
+
+def _data_dir(settings: Settings) -> Path:
+    directory = settings.data_dir.resolve()
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    return listener
+
+
+def _printable(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
