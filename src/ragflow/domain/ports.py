@@ -167,6 +167,11 @@ class ChatModel(Protocol):
         ...
 
     @property
+    def generative(self) -> bool:
+        """Tell whether the model can follow instructions, such as to rewrite a question."""
+        ...
+
+    @property
     def context_tokens(self) -> int:
         """Return the size of the model's window in tokens."""
         ...
