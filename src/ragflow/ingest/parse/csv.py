@@ -6,7 +6,7 @@ import csv
 import io
 from collections import Counter
 
-from ragflow.domain.documents import ParsedDocument
+from ragflow.domain.documents import BlockKind, ParsedDocument
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile, parsers
 from ragflow.ingest.parse.encoding import decode
@@ -28,7 +28,8 @@ class CsvParser:
         """Return one table."""
         builder = DocumentBuilder(source.name, options.limits)
         text = decode(source.name, source.data)
-        builder.table(table_rows(read_rows(text, sniff_delimiter(text))))
+        rows = read_rows(text, sniff_delimiter(text))
+        builder.table(table_rows(rows), kind=BlockKind.ROW)
         return builder.build()
 
 

@@ -13,7 +13,7 @@ from ragflow.domain.errors import CorruptFile
 
 SAMPLE = 65_536
 DAMAGE = 0.01  # share of undecodable bytes up to which a text still counts as UTF-8
-BINARY = 0.1  # share of control characters from which a text counts as binary
+BINARY = 0.02  # share of control characters from which a text counts as binary
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -12,8 +12,8 @@ from typing import Any
 
 from ragflow.domain.documents import BlockKind, Box, DropKind
 from ragflow.ingest.parse.base import CellDraft
+from ragflow.ingest.parse.chart import chart_pieces
 from ragflow.ingest.parse.encoding import clean
-from ragflow.ingest.parse.grid import table_rows
 from ragflow.ingest.parse.pieces import Piece
 
 EMU_PER_POINT = 12_700
@@ -91,7 +91,7 @@ class Slide:
         if getattr(shape, "has_table", False) and shape.has_table:
             yield Piece(BlockKind.TABLE, "", rows=_table(shape.table), box=box)
         elif getattr(shape, "has_chart", False) and shape.has_chart:
-            yield from _chart(shape.chart, box)
+            yield from chart_pieces(shape.chart._chartSpace, box)
         elif shape.has_text_frame:
             yield from _text(shape, box)
         elif shape._element.tag.endswith("}graphicFrame"):
@@ -204,21 +204,3 @@ def _table(table: Any) -> tuple[tuple[CellDraft, ...], ...]:
             )
         )
     return tuple(rows)
-
-
-def _chart(chart: Any, box: Box) -> Iterator[Piece]:
-    """Yield a chart's data: a row for each category, a column for each series."""
-    title = chart.chart_title.text_frame.text if chart.has_title else ""
-    plots = list(chart.plots)
-    if not plots:
-        return
-    series = [entry for plot in plots for entry in plot.series]
-    categories = [str(category) for category in plots[0].categories]
-    rows = [["", *(entry.name or "" for entry in series)]]
-    values = [list(entry.values) for entry in series]
-    for index, category in enumerate(categories):
-        cells = [column[index] if index < len(column) else None for column in values]
-        rows.append([category, *("" if cell is None else f"{cell:.15g}" for cell in cells)])
-    drafts = tuple(tuple(row) for row in table_rows(rows))
-    if drafts:
-        yield Piece(BlockKind.TABLE, title, rows=drafts, box=box)

@@ -1,7 +1,7 @@
 """Spreadsheets (xlsx, xlsm, xls): one table per sheet, values as people read them.
 
 Dates become ISO text, whole numbers lose their `.0`. Hidden sheets are read too, with a warning.
-Charts and pictures carry no cell and are passed over; comments follow their sheet.
+In the new format the charts, pictures, text boxes and comments of a sheet follow it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ from ragflow.ingest.parse.base import (
 from ragflow.ingest.parse.encoding import clean
 from ragflow.ingest.parse.errors import reading
 from ragflow.ingest.parse.grid import Merge, table_rows
+from ragflow.ingest.parse.opc import Package
+from ragflow.ingest.parse.pieces import Piece, add_pieces
+from ragflow.ingest.parse.sheet_parts import pieces_by_sheet
 from ragflow.ingest.parse.sniff import ZIP
 
 if TYPE_CHECKING:
@@ -51,25 +54,25 @@ class SpreadsheetParser:
         import python_calamine as calamine
 
         builder = DocumentBuilder(source.name, options.limits)
+        beside: dict[str, list[Piece]] = {}
         if source.data.startswith(ZIP):
             with check_archive(source, options.limits) as archive:
                 _check_extent(source, archive)
+                beside = pieces_by_sheet(Package(source.name, archive))
         with reading(source.name, calamine.CalamineError, OSError, ValueError):
             try:
                 book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.data))
             except calamine.PasswordError:
                 raise EncryptedFile(name=source.name) from None
-            metadata = [
-                sheet
-                for sheet in book.sheets_metadata
-                if sheet.typ == calamine.SheetTypeEnum.WorkSheet
-            ]
+            metadata = book.sheets_metadata
         for index, sheet in enumerate(metadata):
             progress(index / len(metadata), f"Sheet {index + 1} of {len(metadata)}")
             if sheet.visible != calamine.SheetVisibleEnum.Visible:
                 builder.warn(f"The sheet {sheet.name!r} is hidden in the file; it was read too.")
-            with reading(source.name, calamine.CalamineError, OSError, ValueError):
-                _add_sheet(builder, book.get_sheet_by_name(sheet.name))
+            if sheet.typ == calamine.SheetTypeEnum.WorkSheet:
+                with reading(source.name, calamine.CalamineError, OSError, ValueError):
+                    _add_sheet(builder, book.get_sheet_by_name(sheet.name))
+            add_pieces(builder, beside.get(sheet.name, ()))
         return builder.build()
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ragflow.domain.documents import BlockKind, DropKind
+from ragflow.ingest.parse.chart import chart_pieces
 from ragflow.ingest.parse.docx.inline import Inline
 from ragflow.ingest.parse.docx.names import COMPATIBILITY, MATH, WORD
 from ragflow.ingest.parse.docx.numbering import Numbering
@@ -110,6 +111,10 @@ class Body:
             yield Piece(BlockKind.TEXT, inline.hidden, drop=DropKind.HIDDEN)
         for relationship_id, description in inline.pictures:
             yield from self._picture(relationship_id, description)
+        for relationship_id in inline.charts:
+            chart = self._target(relationship_id)
+            if self._story.package.has(chart):
+                yield from chart_pieces(self._story.package.root(chart))
         for box in inline.boxes:
             yield from self.pieces(box)
         for kind, identifier in inline.notes:
@@ -131,11 +136,13 @@ class Body:
         return Piece(kind, text, style.level)
 
     def _picture(self, relationship_id: str, description: str) -> Iterator[Piece]:
-        relationship = self._story.relationships(self._part).get(relationship_id)
-        if relationship is None or relationship.external:
-            return
-        data = self._story.package.data(relationship.target)
+        data = self._story.package.data(self._target(relationship_id))
         yield Piece(BlockKind.FIGURE, description, image=data)
+
+    def _target(self, relationship_id: str) -> str:
+        """Return the part that a relationship leads to; empty for links out of the file."""
+        relationship = self._story.relationships(self._part).get(relationship_id)
+        return "" if relationship is None or relationship.external else relationship.target
 
     def _note(self, kind: str, identifier: str) -> Iterator[Piece]:
         note = self._story.note(kind, identifier)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ragflow.ingest.parse.docx.math import math_text
-from ragflow.ingest.parse.docx.names import COMPATIBILITY, DRAWING, MATH, VML, WORD
+from ragflow.ingest.parse.docx.names import CHART, COMPATIBILITY, DRAWING, MATH, VML, WORD
 from ragflow.ingest.parse.opc import RELATIONSHIPS
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Inline:
     hidden: str = ""
     formula: bool = True
     pictures: list[tuple[str, str]] = field(default_factory=list)  # (relationship id, description)
+    charts: list[str] = field(default_factory=list)  # relationship ids
     boxes: list[_Element] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
 
@@ -74,6 +75,8 @@ class Inline:
             self.boxes.append(child)
         elif tag in (f"{DRAWING}blip", f"{VML}imagedata"):
             self._picture(child)
+        elif tag == CHART:
+            self.charts.append(child.get(f"{RELATIONSHIPS}id", ""))
         elif tag == f"{DRAWING}t":
             self._append(f"{child.text or ''} ", hidden)  # shapes hold DrawingML text
         else:
@@ -111,7 +114,7 @@ def _symbol(element: _Element) -> str:
 
 def _alternative(element: _Element) -> _Element:
     """Return the first alternative that shows something."""
-    shown = (f"{WORD}t", f"{DRAWING}t", f"{DRAWING}blip", f"{VML}imagedata")
+    shown = (f"{WORD}t", f"{DRAWING}t", f"{DRAWING}blip", f"{VML}imagedata", CHART)
     for choice in element:
         if next(choice.iter(*shown), None) is not None:
             return choice

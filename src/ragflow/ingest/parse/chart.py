@@ -1,0 +1,55 @@
+"""Charts: the figures that a chart shows, as a table.
+
+In: the XML of a chart, of any plot type and of both dialects. Out: its title and its rows, one for
+each category, with a column for each series.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ragflow.domain.documents import BlockKind, Box
+from ragflow.ingest.parse.grid import table_rows
+from ragflow.ingest.parse.pieces import Piece
+
+
+def chart_pieces(root: Any, box: Box | None = None) -> Iterator[Piece]:
+    """Yield the chart as a table; nothing for a chart that keeps no figures."""
+    title = next((child for child in _all(root, "title")), None)
+    text = "".join(run.text or "" for run in _all(title, "t")) if title is not None else ""
+    series = list(_all(root, "ser"))
+    columns = [_points(entry, "val", "yVal") for entry in series]
+    categories = next((found for entry in series if (found := _points(entry, "cat", "xVal"))), {})
+    names = ["".join(_points(entry, "tx").values()) for entry in series]
+    indices = sorted({*categories, *(index for column in columns for index in column)})
+    rows = [["", *names]] if any(names) else []
+    rows += [
+        [categories.get(index, ""), *(column.get(index, "") for column in columns)]
+        for index in indices
+    ]
+    drafts = tuple(tuple(row) for row in table_rows(rows))
+    if drafts:
+        yield Piece(BlockKind.TABLE, text, rows=drafts, box=box)
+    else:
+        yield Piece(BlockKind.CAPTION, text, box=box)
+
+
+def _points(series: Any, *names: str) -> dict[int, str]:
+    """Return the cached values of the first of `names` that the series has, by their index."""
+    for name in names:
+        for child in series:
+            if _name(child) == name:
+                return {
+                    int(point.get("idx", "0")): "".join(value.text or "" for value in point)
+                    for point in _all(child, "pt")
+                }
+    return {}
+
+
+def _all(element: Any, name: str) -> Iterator[Any]:
+    return (child for child in element.iter() if _name(child) == name)
+
+
+def _name(element: Any) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""

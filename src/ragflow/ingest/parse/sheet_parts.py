@@ -1,0 +1,79 @@
+"""What a spreadsheet carries beside its cells: charts, pictures, text boxes and comments.
+
+In: the package of a workbook. Out: pieces for each sheet, by the sheet's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ragflow.domain.documents import BlockKind
+from ragflow.ingest.parse.chart import chart_pieces
+from ragflow.ingest.parse.opc import RELATIONSHIPS, Package
+from ragflow.ingest.parse.pieces import Piece
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+
+def pieces_by_sheet(package: Package) -> dict[str, list[Piece]]:
+    """Return the pieces of each sheet that has any."""
+    book = package.main_part("xl/workbook.xml")
+    if not package.has(book):
+        return {}
+    relationships = package.relationships(book)
+    found: dict[str, list[Piece]] = {}
+    for entry in _all(package.root(book), "sheet"):
+        relationship = relationships.get(entry.get(f"{RELATIONSHIPS}id", ""))
+        if relationship is not None and package.has(relationship.target):
+            found[entry.get("name", "")] = list(_sheet(package, relationship.target))
+    return found
+
+
+def _sheet(package: Package, part: str) -> Iterator[Piece]:
+    kinds: dict[str, list[str]] = {}
+    for relationship in package.relationships(part).values():
+        if not relationship.external and package.has(relationship.target):
+            kinds.setdefault(relationship.kind, []).append(relationship.target)
+    for drawing in kinds.get("drawing", ()):
+        yield from _drawing(package, drawing)
+    answered: set[str] = set()
+    for comments in kinds.get("threadedComment", ()):
+        for comment in _all(package.root(comments), "threadedComment"):
+            answered.add(comment.get("ref", ""))
+            yield _comment(comment, "text")
+    for comments in kinds.get("comments", ()):
+        for comment in _all(package.root(comments), "comment"):
+            if comment.get("ref", "") not in answered:  # else it repeats the thread
+                yield _comment(comment, "t")
+
+
+def _comment(comment: _Element, name: str) -> Piece:
+    text = "".join(run.text or "" for run in _all(comment, name))
+    return Piece(BlockKind.FOOTNOTE, f"Comment on {comment.get('ref', '')}: {text}" if text else "")
+
+
+def _drawing(package: Package, part: str) -> Iterator[Piece]:
+    relationships = package.relationships(part)
+    for element in package.root(part).iter():
+        name = _name(element)
+        if name == "p" and (text := "".join(run.text or "" for run in _all(element, "t"))):
+            yield Piece(BlockKind.TEXT, text)
+        elif name in ("chart", "blip"):
+            identifier = element.get(f"{RELATIONSHIPS}{'id' if name == 'chart' else 'embed'}", "")
+            relationship = relationships.get(identifier)
+            if relationship is None or not package.has(relationship.target):
+                continue
+            if name == "chart":
+                yield from chart_pieces(package.root(relationship.target))
+            else:
+                yield Piece(BlockKind.FIGURE, "", image=package.data(relationship.target))
+
+
+def _all(element: _Element, name: str) -> Iterator[_Element]:
+    return (child for child in element.iter() if _name(child) == name)
+
+
+def _name(element: _Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
