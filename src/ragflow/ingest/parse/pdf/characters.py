@@ -21,7 +21,9 @@ LINE_END_HYPHEN = "\ufffe"  # what pdfium gives for a hyphen at which a word bre
 _TOKEN = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]+")
 _BOLD_NAME = re.compile("bold|black|heavy|semib|demi|[-,]bd|cmbx|sfbx|medi$")
 _MONO_NAME = re.compile("mono|courier|consol|menlo|cmtt")
-_NAMELESS_BULLET = re.compile(r"(?:^|(?<=\s))[\x01-\x08\x0e-\x1f](?= ?[^\s\x00-\x1f])")
+_NAMELESS_BULLET = re.compile(
+    r"(?:^|(?<=\s))[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f](?= ?[^\s\x00-\x1f\x7f-\x9f])"
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
@@ -117,15 +119,20 @@ def read_text(text_page: Any) -> str:
     if count == 0:
         return ""
     text: str = text_page.get_text_range(errors="replace")
-    if len(text) == count:
-        return text
+    if len(text) != count:
+        text = _text_by_character(text_page, count)
+    return _NAMELESS_BULLET.sub("\u2022", text)
+
+
+def _text_by_character(text_page: Any, count: int) -> str:
     handle, calls = _address(text_page), _calls()
     codes = [calls.unicode(handle, index) for index in range(count)]
-    text = "".join(
-        LINE_END_HYPHEN if code == 2 and calls.is_hyphen(handle, index) == 1 else _character(code)
+    return "".join(
+        LINE_END_HYPHEN
+        if code == 2 and calls.is_hyphen(handle, index) == 1
+        else chr(min(code, 0x10FFFF))
         for index, code in enumerate(codes)
     )
-    return _NAMELESS_BULLET.sub("\u2022", text)
 
 
 def well_formed(text: str) -> str:
@@ -292,7 +299,3 @@ def _font_style(text_object: int) -> Style:
 
 def _address(handle: Any) -> int:
     return ctypes.cast(handle.raw, ctypes.c_void_p).value or 0
-
-
-def _character(code: int) -> str:
-    return chr(code) if 0 < code < 0x110000 else "\ufffd"

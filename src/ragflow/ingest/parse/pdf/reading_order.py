@@ -17,6 +17,7 @@ from ragflow.ingest.parse.pdf.sheet import Rect
 
 _MAX_DEPTH = 6
 _MIN_ROWS = 3  # that a side of a gutter needs to be a column
+_MARKER_WIDTH = 2.0  # of the size: narrower items are list markers or notes' numbers
 _MIN_WIDTH = 7.0  # of the size: narrower runs are cells, not lines of prose
 
 
@@ -139,9 +140,11 @@ def _bands(items: Sequence[Item], gutter: float) -> list[list[Item]]:
 
 def _is_prose(items: Sequence[Placed]) -> bool:
     """Tell whether one side of a gutter reads as a column of text rather than as table cells."""
-    if len(items) < _MIN_ROWS:
+    widths = [item.rect.width / max(item.size, 1.0) for item in items]
+    runs = [width for width in widths if width > _MARKER_WIDTH]
+    if len(runs) < _MIN_ROWS or len(runs) * 5 < len(widths) * 2:
         return False
-    return median(item.rect.width / max(item.size, 1.0) for item in items) >= _MIN_WIDTH
+    return median(runs) >= _MIN_WIDTH
 
 
 def rows_of(items: Sequence[Item]) -> list[list[Item]]:

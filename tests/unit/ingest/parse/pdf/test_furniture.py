@@ -1,0 +1,58 @@
+"""What repeats on every page leaves the text, with its kind."""
+
+BODY = "Page {0} speaks of subject {0} and of nothing else, in one plain sentence."
+
+
+def report(pdf, canvas, number, *, numbered="{}"):
+    pdf.write(canvas, ["Annual Report of the Institute"], x=60, top=40)
+    pdf.write(canvas, [BODY.format(number)] * 3, top=200)
+    pdf.write(canvas, ["Confidential draft"], x=60, top=800)
+    pdf.write(canvas, [numbered.format(number)], x=290, top=815)
+
+
+def make_report(pdf, pages=4, **options):
+    return pdf.make(
+        *[lambda canvas, n=n: report(pdf, canvas, n, **options) for n in range(1, pages + 1)]
+    )
+
+
+def test_running_headers_and_footers_become_drops_of_their_kind(pdf):
+    drops = pdf.drops(pdf.parse(make_report(pdf)))
+
+    assert drops["header"] == ["Annual Report of the Institute"] * 4
+    assert drops["footer"] == ["Confidential draft"] * 4
+
+
+def test_numbers_that_count_with_the_pages_become_page_numbers(pdf):
+    drops = pdf.drops(pdf.parse(make_report(pdf, numbered="- {} -")))
+
+    assert drops["page_number"] == ["- 1 -", "- 2 -", "- 3 -", "- 4 -"]
+
+
+def test_page_x_of_y_becomes_a_page_number(pdf):
+    drops = pdf.drops(pdf.parse(make_report(pdf, numbered="Page {} of 4")))
+
+    assert drops["page_number"] == [f"Page {n} of 4" for n in range(1, 5)]
+
+
+def test_a_header_seen_once_stays_in_the_text(pdf):
+    document = pdf.parse(make_report(pdf, pages=1))
+
+    assert "Annual Report of the Institute" in " ".join(pdf.texts(document))
+    assert "header" not in pdf.drops(document)
+
+
+def test_a_sentence_repeated_in_the_middle_of_pages_stays_in_the_text(pdf):
+    page = [lambda canvas: pdf.write(canvas, ["The same sentence again."], top=400)] * 5
+    document = pdf.parse(pdf.make(*page))
+
+    assert len(pdf.texts(document)) == 5
+    assert document.drops == ()
+
+
+def test_text_outside_the_visible_page_is_dropped_as_hidden(pdf):
+    def draw(canvas):
+        pdf.write(canvas, ["Visible words stay."])
+        pdf.write(canvas, ["secret"], x=-300)
+
+    assert pdf.drops(pdf.parse(pdf.make(draw)))["hidden"] == ["secret"]
