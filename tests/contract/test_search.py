@@ -89,6 +89,24 @@ class TestLanceEngine(SearchEngineContract):
             assert np.allclose([c.cosine for c in ours], [c.cosine for c in theirs], atol=1e-6)
             assert [c.title_tokens for c in ours] == [c.title_tokens for c in theirs]
 
+    def test_the_approximate_index_of_a_large_table_finds_nearly_the_same(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("ragflow.adapters.search.lancedb.ANN_ROWS", 500)
+        monkeypatch.setattr("ragflow.adapters.search.lancedb._INDEXED_ROWS", 500)
+        engine = LanceEngine(tmp_path)
+        engine.upsert(random_records(600))
+        asked = [request(vector=unit(1.0, n), datasets=["data0"], top_k=20) for n in range(-5, 5)]
+        exact = [set(keys(engine.search(question))) for question in asked]
+
+        engine.optimise()
+        engine.upsert([record("late", "late", dataset_id="data0", vector=unit(1.0))])
+
+        found = [set(keys(engine.search(question))) for question in asked]
+        shared = sum(len(one & other) for one, other in zip(exact, found, strict=True))
+        assert shared >= 0.9 * 20 * len(asked)
+        assert ("late", "chunk") in found[5]
+
     def test_two_processes_write_and_a_third_reads_at_once(self, tmp_path: Path) -> None:
         writers = [_start_writer(tmp_path, name, 12) for name in ("one", "two")]
         reader = LanceEngine(tmp_path)

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from lancedb.table import Table
     from numpy.typing import NDArray
 
-ANN_ROWS = 100_000  # an exact scan of so many vectors takes about a tenth of a second
+ANN_ROWS = 250_000  # an exact scan of so many vectors takes some tenths of a second
 _INDEXED_ROWS = 10_000  # below this, scanning the key columns is as fast as their indexes
 _KEEP_VERSIONS = timedelta(minutes=10)  # longer than any search that reads an old version
 _MAX_TOKEN_BYTES = 512
 _REFINE = 3  # exact distances are computed for so many times the wanted rows
+_PROBED = 64  # partitions of the approximate index that a search reads
 _PREFIX = "chunks_"
 _FOUND = ["dataset_id", "document_id", "chunk_id", "text"]
 
@@ -265,6 +266,7 @@ def _nearest(
     rows = (
         cast("Any", query)
         .distance_type("dot")
+        .nprobes(_PROBED)
         .refine_factor(_REFINE)
         .where(where, prefilter=True)
         .limit(limit)
