@@ -1,0 +1,256 @@
+"""The real application over real stores in a temporary directory, with models that need no weights.
+
+Ingestion itself is proved elsewhere: here a queued document becomes one chunk per line when a test
+calls `world.work()`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from ragflow.adapters.blobs.store import ObstoreBlobStore
+from ragflow.adapters.db.database import SqlDatabase
+from ragflow.adapters.db.migrate import migrate
+from ragflow.adapters.jobs.memory import MemoryJobQueue
+from ragflow.adapters.models.hashing import HashingEmbedding
+from ragflow.adapters.search.memory import MemoryEngine
+from ragflow.domain.blob_keys import document_key, picture_key
+from ragflow.domain.chunks import Chunk
+from ragflow.domain.documents import Box, Coverage, RunState
+from ragflow.domain.errors import ModelNotConfigured, UnknownModel
+from ragflow.domain.identity import Membership, TenantRole
+from ragflow.domain.jobs import OutboxKind
+from ragflow.http.app import create_app
+from ragflow.ingest.embed import chunk_vectors
+from ragflow.ingest.extract import chunk_id
+from ragflow.services.container import Ports, Services, build_services
+
+PICTURE = b"\x89PNG\r\n\x1a\n picture"
+
+
+class Clock:
+    """Tell the time of this machine."""
+
+    def milliseconds(self) -> int:
+        return int(time.time() * 1000)
+
+    def seconds(self) -> float:
+        return time.time()
+
+
+class Ids:
+    """Make real identifiers."""
+
+    def object_id(self) -> str:
+        return uuid.uuid1().hex
+
+    def message_id(self) -> str:
+        return str(uuid.uuid4())
+
+    def secret(self) -> str:
+        return uuid.uuid4().hex
+
+
+class FewModels:
+    """Serve the hashing model under three names; know one that is not configured."""
+
+    names = ("hashing@Builtin", "BAAI/bge-large-zh-v1.5@BAAI", "other@Builtin")
+
+    def embedding(self, tenant_id: str, name: str) -> HashingEmbedding:
+        if name == "private@Elsewhere":
+            raise ModelNotConfigured(name=name)
+        if name and name not in self.names:
+            raise UnknownModel(name=name)
+        return HashingEmbedding()
+
+    def chat(self, tenant_id: str, name: str) -> Any:
+        raise UnknownModel(name=name)
+
+    def rerank(self, tenant_id: str, name: str) -> Any:
+        if name != "backwards":
+            raise UnknownModel(name=name)
+        return Backwards()
+
+    def default_name(self, tenant_id: str, kind: str) -> str:
+        return {"embedding": "hashing@Builtin", "chat": "extractive"}.get(kind, "")
+
+
+class Backwards:
+    """Prefer short texts."""
+
+    name = "backwards"
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        return [1 / (1 + len(text)) for text in texts]
+
+
+@dataclass(frozen=True)
+class World:
+    """Hold the application and what is behind it."""
+
+    client: TestClient
+    services: Services
+    ports: Ports
+
+    def work(self) -> None:
+        """Ingest what is queued: one chunk per line; a line `boom` fails its document."""
+        self.ports.queue.run_waiting(self._ingest)  # type: ignore[attr-defined]
+
+    def _ingest(self, job: Any, _steps: Any) -> None:
+        with self.ports.database.reading() as unit:
+            document = unit.documents.get(job.document_id)
+        if document is None or document.revision != job.revision:
+            return
+        data = self.ports.blobs.get(document_key(document.dataset_id, document.id))
+        lines = [line for line in data.decode().splitlines() if line.strip()]
+        chunks = [
+            Chunk(
+                id=chunk_id(document.id, line),
+                document_id=document.id,
+                dataset_id=document.dataset_id,
+                content=line,
+                ordinal=ordinal,
+                token_count=len(line.split()),
+                create_timestamp=time.time(),
+                boxes=(Box(1, 10.2, 20.7, 30.0, 40.0),) if line.startswith("boxed") else (),
+                has_image=line.startswith("pictured"),
+                vector=chunk_vectors(HashingEmbedding(), document.name, [line], 0.1)[0].tobytes(),
+            )
+            for ordinal, line in enumerate(lines)
+        ]
+        for chunk in chunks:
+            if chunk.has_image:
+                key = picture_key(document.dataset_id, document.id, chunk.id)
+                self.ports.blobs.put(key, PICTURE)
+        failed = "boom" in lines
+        characters = sum(len(line) for line in lines)
+        with self.ports.database.transaction() as unit:
+            unit.chunks.replace_document(document.id, () if failed else chunks)
+            unit.documents.update(
+                replace(
+                    document,
+                    run=RunState.FAIL if failed else RunState.DONE,
+                    progress=-1.0 if failed else 1.0,
+                    chunk_count=len(chunks),
+                    token_count=sum(chunk.token_count for chunk in chunks),
+                    coverage=Coverage(characters, characters, {}),
+                )
+            )
+            unit.outbox.add(OutboxKind.INDEX_DOCUMENT, {"document_id": document.id})
+        self.services.relay.flush()
+
+
+class Api:
+    """Call the API with one key."""
+
+    def __init__(self, client: TestClient, key: str, tenant_id: str) -> None:
+        self.client = client
+        self.key = key
+        self.tenant_id = tenant_id
+
+    def __call__(self, method: str, path: str, **options: Any) -> Any:
+        """Return the JSON that a path under /api/v1 answers."""
+        return self.raw(method, path, **options).json()
+
+    def raw(self, method: str, path: str, **options: Any) -> Any:
+        """Return the whole response."""
+        headers = {"Authorization": f"Bearer {self.key}", **options.pop("headers", {})}
+        return self.client.request(method, f"/api/v1{path}", headers=headers, **options)
+
+    def data(self, method: str, path: str, **options: Any) -> Any:
+        """Return the data of a successful call."""
+        reply = self(method, path, **options)
+        assert reply["code"] == 0, reply
+        return reply.get("data")
+
+    def dataset(self, name: str = "ds", **fields: Any) -> str:
+        """Create a dataset; return its id."""
+        return str(self.data("POST", "/datasets", json={"name": name, **fields})["id"])
+
+    def upload(self, dataset_id: str, **files: str | bytes) -> list[str]:
+        """Upload files given as `name__ext=content`; return their ids."""
+        parts = [("file", (name.replace("__", "."), text)) for name, text in files.items()]
+        uploaded = self.data("POST", f"/datasets/{dataset_id}/documents", files=parts)
+        return [document["id"] for document in uploaded]
+
+    def document(self, dataset_id: str, document_id: str) -> dict[str, Any]:
+        """Return one document."""
+        found = self.data("GET", f"/datasets/{dataset_id}/documents", params={"id": document_id})
+        return dict(found["docs"][0])
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def world(tmp_path: Path, migrated: Path) -> Iterator[World]:
+    shutil.copy(migrated, tmp_path / "meta.db")
+    ports = Ports(
+        database=SqlDatabase(f"sqlite:///{tmp_path / 'meta.db'}"),
+        blobs=ObstoreBlobStore("memory://"),
+        engine=MemoryEngine(),
+        catalog=FewModels(),
+        queue=MemoryJobQueue(),
+        clock=Clock(),
+        ids=Ids(),
+    )
+    services = build_services(ports)
+    app = create_app(services, max_body_bytes=1_000_000)
+    with TestClient(app) as client:
+        yield World(client, services, ports)
+    ports.database.close()
+
+
+def _sign_up(world: World, email: str) -> Api:
+    user = world.services.accounts.register(email, email, "a password")
+    key = world.services.accounts.create_key(email)
+    return Api(world.client, key.secret, user.id)
+
+
+@pytest.fixture
+def api(world: World) -> Api:
+    """Call as the first tenant."""
+    return _sign_up(world, "ann@example.org")
+
+
+@pytest.fixture
+def stranger(world: World) -> Api:
+    """Call as a tenant that has nothing to do with the first."""
+    return _sign_up(world, "bob@example.org")
+
+
+@pytest.fixture
+def teammate(world: World, api: Api) -> Api:
+    """Call as a tenant that joined the first."""
+    mate = _sign_up(world, "cat@example.org")
+    with world.ports.database.transaction() as unit:
+        unit.accounts.put_membership(Membership(api.tenant_id, mate.tenant_id, TenantRole.NORMAL))
+    return mate
+
+
+@pytest.fixture
+def dataset_id(api: Api) -> str:
+    return api.dataset()
+
+
+@pytest.fixture
+def parsed(world: World, api: Api, dataset_id: str) -> tuple[str, str]:
+    """Return the ids of a dataset and of its one document, which has three chunks."""
+    text = "The lighthouse keeper counts ships.\nBread needs flour and water.\npictured: a ship"
+    (document_id,) = api.upload(dataset_id, notes__txt=text)
+    api.data("POST", f"/datasets/{dataset_id}/chunks", json={"document_ids": [document_id]})
+    world.work()
+    return dataset_id, document_id
