@@ -98,9 +98,13 @@ def reindex(data_dir: DataDir = None) -> None:
 
     from ragflow import wiring
 
-    with Progress() as progress, wiring.services(_settings(data_dir)) as services:
-        bar = progress.add_task("Rebuilding the search index", total=1.0)
-        count = services.reindex.run(lambda done, _line: progress.update(bar, completed=done))
+    with Progress() as bars, wiring.services(_settings(data_dir)) as services:
+        bar = bars.add_task("Rebuilding the search index")
+
+        def show(done: int, total: int, chunks: int) -> None:
+            bars.update(bar, completed=done, total=total, description=f"{chunks} chunks")
+
+        count = services.reindex.run(show)
     typer.echo(f"Indexed {count} chunks.")
 
 
@@ -109,11 +113,16 @@ def doctor(data_dir: DataDir = None) -> None:
     """Check that every part answers; exit with 1 when one does not."""
     from ragflow import wiring
 
+    failed = False
     with wiring.services(_settings(data_dir)) as services:
-        health = services.system.health()
-    for part, state in health.items():
-        typer.echo(f"{part}: {state}")
-    raise typer.Exit(0 if health["status"] == "ok" else 1)
+        for part, check in services.system.checks.items():
+            try:
+                check()
+                state = "ok"
+            except Exception as error:  # noqa: BLE001 - any failure is the answer
+                state, failed = f"failed: {error!r}", True
+            typer.echo(f"{part}: {state}")
+    raise typer.Exit(1 if failed else 0)
 
 
 @key_app.command("create")
@@ -157,15 +166,20 @@ def models_pull(
 ) -> None:
     """Fetch the built-in models into the model store, once per machine."""
     from rich.console import Console
+    from rich.status import Status
 
     from ragflow import wiring
 
     console = Console(stderr=True)
     store = wiring.model_store(_settings(None))
-    for name in names or store.names():
-        with console.status(f"{name}: looking …") as status:
-            path = store.ensure(name, lambda _done, line, n=name: status.update(f"{n}: {line}"))
-        console.print(f"{name}: ready in {path}", highlight=False, soft_wrap=True)
+    for name in names or store.names:
+        with console.status(f"{name} …") as status:
+
+            def show(_done: float, line: str, status: Status = status) -> None:
+                status.update(line)
+
+            path = store.ensure(name, show)
+        console.print(f"{name} is ready in {path}", highlight=False, soft_wrap=True)
 
 
 def _settings(data_dir: Path | None) -> Settings:
@@ -183,7 +197,7 @@ def _announce(settings: Settings, url: str, port: int, port_file: Path | None) -
     typer.echo(
         f"ragflow answers on {url} (data in {data_dir}).\n"
         f"API key for your programs: ragflow key create --data-dir {data_dir}\n"
-        f"API description: {url}/api/docs. Stop with Ctrl-C.",
+        f"API description: {url}/api/openapi.json. Stop with Ctrl-C.",
         err=True,
     )
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,10 @@ import structlog
 from ragflow.settings import Settings, default_model_directory
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from ragflow.adapters.models.store import ModelStore
+    from ragflow.domain.identity import ProviderAccount
     from ragflow.domain.ports import BlobStore, ModelCatalog, SearchEngine
     from ragflow.domain.repositories import Database
     from ragflow.services.accounts import AccountService
@@ -140,11 +143,14 @@ def run_api(settings: Settings, host: str, port: int, announce: Announce) -> Non
     bound = int(listener.getsockname()[1])
     with services(settings) as use_cases:
         use_cases.accounts.first_account()
-        app = create_app(
-            use_cases,
-            max_body_bytes=settings.http.max_body_mib * _MIB,
-            on_ready=lambda: announce(f"http://{_printable(host)}:{bound}", bound),
-        )
+
+        @asynccontextmanager
+        async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+            announce(f"http://{_printable(host)}:{bound}", bound)
+            yield
+
+        max_bytes = settings.http.max_body_mib * _MIB
+        app = create_app(use_cases, max_body_bytes=max_bytes, lifespan=lifespan)
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=5
         )
@@ -172,7 +178,6 @@ def run_worker(settings: Settings) -> None:
             engine=opened.engine,
             models=opened.catalog,
             sandbox=isolation,
-            records=index_records,
             clock=opened.clock,
             scratch=_data_dir(settings) / "scratch" / jobs.executor_id,
             limits=IngestLimits(
@@ -219,7 +224,42 @@ def _search_engine(settings: Settings) -> SearchEngine:
 
 
 def _catalog(settings: Settings, database: Database) -> ModelCatalog:
-    raise NotImplementedError
+    from ragflow.adapters.guarded_http import AddressGuard, HttpClients
+    from ragflow.adapters.models.catalog import Catalog, CatalogOptions, Kind
+
+    def accounts_of(tenant_id: str) -> list[ProviderAccount]:
+        with database.reading() as unit:
+            return unit.accounts.providers(tenant_id)
+
+    def default_of(tenant_id: str, kind: Kind) -> str:
+        with database.reading() as unit:
+            tenant = unit.accounts.tenant(tenant_id)
+        if tenant is None:
+            return ""
+        chosen = {
+            "embedding": tenant.embedding_model,
+            "chat": tenant.chat_model,
+            "rerank": tenant.rerank_model,
+        }
+        return chosen[kind]
+
+    models = settings.models
+    options = CatalogOptions(
+        embedding=models.embedding,
+        chat=models.chat,
+        rerank=models.rerank,
+        base_url=models.base_url,
+        api_key=models.api_key.get_secret_value(),
+        ollama_url=models.ollama_url,
+        rerank_url=models.rerank_url,
+        rerank_api_key=models.rerank_api_key.get_secret_value(),
+        onnx_directory=models.onnx_directory,
+        threads=models.threads,
+        idle_seconds=models.idle_seconds,
+        request_seconds=models.request_seconds,
+    )
+    clients = HttpClients(AddressGuard(allowed_hosts=models.allowed_private_hosts))
+    return Catalog(options, model_store(settings), clients, accounts_of, default_of)
 
 
 def _data_dir(settings: Settings) -> Path:
@@ -233,6 +273,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))
+    listener.listen(1024)  # from here on clients wait instead of being refused
     return listener
 
 
