@@ -8,15 +8,16 @@ of others the fragments around them. A text without a match comes back whole. Ta
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import accumulate
 
 from ragflow.domain.documents import Span
-from ragflow.text.normalise import HAN
 from ragflow.text.sentences import split_sentences
-from ragflow.text.tokenise import words
+from ragflow.text.tokenise import PIECE, RUN, words
 from ragflow.text.weights import question_words, term_texts
 
 _FRAGMENT = 60  # characters kept on each side of a match where there are no sentences to keep
-_RUN = re.compile(rf"[{HAN}]+|(?:(?![{HAN}])[^\W])+(?:[.\-/:@&,](?:(?![{HAN}])[^\W])+)*")
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w)")
 _LATIN = re.compile(r"[A-Za-z]")
 _OPEN, _CLOSE, _GAP = "<em>", "</em>", "..."
 
@@ -32,33 +33,48 @@ def highlight(text: str, question: str) -> str:
 
 def matches(text: str, question: str) -> list[Span]:
     """Return the spans of `text` that share a token with the question, in order."""
-    wanted = set(term_texts(question_words(question)))
+    wanted = frozenset(term_texts(question_words(question)))
     spans: list[Span] = []
-    for run in _RUN.finditer(text):
-        for start, end in _pieces(run.group()):
-            tokens = term_texts(words(run.group()[start:end]))
-            if not wanted.isdisjoint(tokens):
-                _extend(spans, Span(run.start() + start, run.start() + end))
+    for span in _pieces(text):
+        if not wanted.isdisjoint(term_texts(words(text[span.start : span.end]))):
+            _extend(spans, span)
     return spans
 
 
-def _pieces(run: str) -> list[tuple[int, int]]:
-    """Cut a Chinese run at its words where normalising kept its length, else take it whole."""
-    if not re.match(f"[{HAN}]", run):
-        return [(0, len(run))]
-    cut = [word.text for word in words(run)]
-    if sum(map(len, cut)) != len(run):
-        return [(0, len(run))]
-    pieces, start = [], 0
-    for word in cut:
-        pieces.append((start, start + len(word)))
-        start += len(word)
-    return pieces
+def _pieces(text: str) -> Iterator[Span]:
+    """Yield the smallest stretches of a text that may match by themselves."""
+    start = 0
+    while run := RUN.search(text, start):
+        number = _THOUSANDS.match(text, run.start())
+        start = (number or run).end()
+        inner = _inner_pieces(run) if number is None else [(0, len(number.group()))]
+        for piece_start, piece_end in inner:
+            yield Span(run.start() + piece_start, run.start() + piece_end)
+
+
+def _inner_pieces(run: re.Match[str]) -> list[tuple[int, int]]:
+    content = run.group()
+    if run.lastgroup == "han":
+        return _chinese_words(content)
+    if run.lastgroup == "paired":
+        return [(start, min(start + 2, len(content))) for start in range(max(1, len(content) - 1))]
+    if any(character.isdigit() or character in "_+#" for character in content):
+        return [(0, len(content))]
+    return [piece.span() for piece in PIECE.finditer(content)]
+
+
+def _chinese_words(content: str) -> list[tuple[int, int]]:
+    """Cut Chinese at its words where normalising kept its length, else take it whole."""
+    lengths = [len(word.text) for word in words(content)]
+    if sum(lengths) != len(content):
+        return [(0, len(content))]
+    ends = list(accumulate(lengths))
+    return list(zip([0, *ends], ends, strict=False))
 
 
 def _extend(spans: list[Span], span: Span) -> None:
     """Append a span, joined to the last where they touch."""
-    if spans and spans[-1].end == span.start:
+    if spans and span.start <= spans[-1].end:
         span = Span(spans.pop().start, span.end)
     spans.append(span)
 

@@ -29,13 +29,15 @@ _PAIRED = (
     "\u0e01-\u0e4e\u0e81-\u0edf\u1000-\u109f\u1780-\u17d3"
 )
 _LETTER = rf"(?:(?![{HAN}{_PAIRED}])[\w{_MARKS}])"
-_RUN = re.compile(
+RUN = re.compile(
     rf"(?P<han>[{HAN}]+)|(?P<paired>[{_PAIRED}]+)"
-    rf"|(?P<other>[a-z](?:\+\+|#)(?!\w)|{_LETTER}+(?:[.\-/:@&]{_LETTER}+)*)"
+    rf"|(?P<other>[a-z](?:\+\+|#)(?!\w)|{_LETTER}+(?:[.\-/:@&]{_LETTER}+)*)",
+    re.IGNORECASE,
 )
+"""A stretch of one kind of script: Chinese (`han`), characters that go in pairs, or others."""
 _ASCII_RUN = re.compile(r"[a-z](?:\+\+|#)(?!\w)|\w+(?:[.\-/:@&]\w+)*", re.ASCII)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_PIECE = re.compile(rf"(?:[^\W\d_]|[{_MARKS}])+|\d+(?:\.\d+)*")  # letters, or a dotted number
+PIECE = re.compile(rf"(?:[^\W\d_]|[{_MARKS}])+|\d+(?:\.\d+)*")  # letters or a dotted number
 _SIMPLE_NUMBER = re.compile(r"\d+(?:\.\d+)*\Z")
 _MAX_TOKEN = 64  # characters; longer runs are encoded data, not words
 _MAX_PARTS = 8  # more changes between letters and digits than this: a digest, not an identifier
@@ -65,7 +67,7 @@ def words(text: str) -> Iterator[Word]:
         for run in _ASCII_RUN.findall(plain):
             yield from _spelled(run)
         return
-    for match in _RUN.finditer(plain):
+    for match in RUN.finditer(plain):
         run = match.group()
         if match.lastgroup == "han":
             yield from map(_chinese_word, _segmenter().cut(run))
@@ -82,7 +84,7 @@ def _spelled(run: str) -> tuple[Word, ...]:
         return (Word(stem(run[:_MAX_TOKEN])),)
     if _SIMPLE_NUMBER.match(run):
         return (Word(run[:_MAX_TOKEN]),)
-    pieces = [stem(piece[:_MAX_TOKEN]) for piece in _PIECE.findall(run)]
+    pieces = [stem(piece[:_MAX_TOKEN]) for piece in PIECE.findall(run)]
     identifier = "_" in run or any(character.isdigit() for character in run)
     if not identifier:
         return tuple(Word(piece) for piece in pieces)

@@ -27,6 +27,26 @@ def test_identifiers_match_in_whole_or_by_part() -> None:
     assert highlight("Order AX-200 now.", "AX") == "Order <em>AX-200</em> now."
 
 
+def test_words_joined_by_punctuation_match_apart() -> None:
+    assert highlight("See fuel/engine.", "engine") == "See fuel/<em>engine</em>."
+
+
+def test_numbers_match_however_their_thousands_are_set_apart() -> None:
+    assert highlight("It cost 1,000,000 in all.", "1000000") == (
+        "It cost <em>1,000,000</em> in all."
+    )
+
+
+def test_languages_with_signs_in_the_name_match() -> None:
+    assert highlight("I like C++ and C.", "C++") == "I like <em>C++</em> and C."
+
+
+def test_scripts_without_spaces_match_by_pairs() -> None:
+    assert highlight("서울에서 만나요", "서울") == "<em>서울</em>에서 만나요"
+    assert highlight("高い山", "い") == "高<em>い</em>山"
+    assert highlight("हिन्दी भाषा", "भाषा") == "हिन्दी <em>भाषा</em>"
+
+
 def test_chinese_words_are_marked_within_a_fragment() -> None:
     text = "我们在北京参观了清华大学。" + "其他内容没有关系。" * 30
 
