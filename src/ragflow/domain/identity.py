@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -86,6 +86,6 @@ class ProviderAccount:
 
     tenant_id: str
     factory: str
-    api_key: str
+    api_key: str = field(repr=False)
     base_url: str = ""
     models: tuple[str, ...] = ()

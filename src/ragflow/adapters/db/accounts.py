@@ -13,6 +13,7 @@ from ragflow.adapters.db.tables import (
     memberships,
     provider_accounts,
     tenants,
+    user_emails,
     users,
 )
 from ragflow.domain.identity import (
@@ -32,7 +33,7 @@ class SqlAccounts(Repository):
 
     def add_user(self, user: User) -> None:
         """Insert. Raises `Conflict` when the address is taken (case-insensitive)."""
-        with self._unique(users.c.email_key, "user", user.email):
+        with self._unique(user_emails, "user", user.email):
             self._insert(users, _user_row(user))
 
     def user(self, user_id: str) -> User | None:
@@ -46,7 +47,7 @@ class SqlAccounts(Repository):
 
     def update_user(self, user: User) -> None:
         """Store the new value. Raises `Conflict` or `NotFound`."""
-        with self._unique(users.c.email_key, "user", user.email):
+        with self._unique(user_emails, "user", user.email):
             self._update(users, _user_row(user), "user")
 
     def count_users(self) -> int:

@@ -13,7 +13,6 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import (
-    Column,
     Connection,
     Executable,
     Index,
@@ -88,7 +87,7 @@ class Repository:
         self._write(statement.on_conflict_do_update(index_elements=keys, set_=rest))
 
     @contextmanager
-    def _unique(self, index: Index | Column[Any], noun: str, name: str) -> Iterator[None]:
+    def _unique(self, index: Index, noun: str, name: str) -> Iterator[None]:
         """Raise `Conflict` when the block violates a unique index; undo only the block."""
         try:
             with self._connection.begin_nested():
@@ -110,11 +109,9 @@ class Repository:
             raise NotFound(noun=noun, id=parent_id) from error
 
 
-def _violates(error: IntegrityError, index: Index | Column[Any]) -> bool:
+def _violates(error: IntegrityError, index: Index) -> bool:
     """Tell by the drivers' messages: PostgreSQL names the index, SQLite its columns."""
     message = str(error.orig)
-    if isinstance(index, Column):
-        return f"{index.table.name}.{index.name}" in message or f"_{index.name}" in message
     columns = [f"{column.table.name}.{column.name}" for column in index.columns]
     return str(index.name) in message or all(column in message for column in columns)
 
@@ -143,16 +140,21 @@ def paged(
     """Order and cut a statement. Raises `InvalidInput` for an unknown order or a negative page."""
     if paging.order_by not in columns:
         raise InvalidInput(f"Cannot order by {paging.order_by!r}.", order_by=paging.order_by)
-    if paging.offset < 0 or (paging.limit is not None and paging.limit < 0):
-        raise InvalidInput("A page cannot begin or end before the first object.")
     column = columns[paging.order_by]
     if paging.descending:
         ordered = statement.order_by(column.desc().nulls_last(), tie_break.desc())
     else:
         ordered = statement.order_by(column.asc().nulls_first(), tie_break.asc())
-    if paging.limit is not None:
-        ordered = ordered.limit(min(paging.limit, LARGEST_INTEGER))
-    return ordered.offset(min(paging.offset, LARGEST_INTEGER)) if paging.offset else ordered
+    return cut(ordered, paging.offset, paging.limit)
+
+
+def cut(statement: Select[Any], offset: int, limit: int | None) -> Select[Any]:
+    """Cut an ordered statement to a page. Raises `InvalidInput` for a negative one."""
+    if offset < 0 or (limit is not None and limit < 0):
+        raise InvalidInput("A page cannot begin or end before the first object.")
+    if limit is not None:
+        statement = statement.limit(min(limit, LARGEST_INTEGER))
+    return statement.offset(min(offset, LARGEST_INTEGER)) if offset else statement
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -17,6 +17,7 @@ from ragflow.adapters.db.base import (
     Repository,
     Values,
     batches,
+    cut,
     fields_of,
 )
 from ragflow.adapters.db.tables import chunks, documents
@@ -78,7 +79,7 @@ class SqlChunks(Repository):
     def page(self, document_id: str, offset: int, limit: int | None) -> tuple[list[Chunk], int]:
         """List a document's chunks in reading order, without vectors; and their total."""
         listed = select(*_WITHOUT_VECTOR).where(chunks.c.document_id == document_id)
-        rows = self._rows(listed.order_by(*_READING_ORDER).offset(offset).limit(limit))
+        rows = self._rows(cut(listed.order_by(*_READING_ORDER), offset, limit))
         return [_value(row) for row in rows], self._count(listed)
 
     def scan(self, dataset_id: str, batch: int = 500) -> Iterator[list[Chunk]]:

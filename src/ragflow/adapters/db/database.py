@@ -95,17 +95,25 @@ class SqlDatabase:
 
 
 def create_database_engine(url: str, pool_size: int, foreign_keys: bool = True) -> Engine:
-    """Create an engine for a URL. Raises `InvalidInput` for other databases and in-memory ones."""
+    """Create an engine for a URL. Raises `InvalidInput` for other databases and in-memory ones.
+
+    Its errors do not quote values: there may be secrets among them.
+    """
     parsed = database_url(url)
     if parsed.get_backend_name() == "postgresql":
         return create_engine(
-            parsed, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+            parsed,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
     engine = create_engine(
         parsed,
         pool_size=pool_size,
         max_overflow=pool_size,
         connect_args={"timeout": BUSY_SECONDS},
+        hide_parameters=True,
     )
     _prepare_sqlite(engine, foreign_keys)
     return engine

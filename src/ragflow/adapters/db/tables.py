@@ -34,13 +34,14 @@ users = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("email", String, nullable=False),
-    Column("email_key", String, nullable=False, unique=True),
+    Column("email_key", String, nullable=False),
     Column("nickname", String, nullable=False),
     Column("password_hash", String, nullable=False),
     Column("create_time", Long, nullable=False),
     Column("update_time", Long, nullable=False),
     Column("status", String, nullable=False),
 )
+user_emails = Index("uq_users_email_key", users.c.email_key, unique=True)
 
 tenants = Table(
     "tenants",

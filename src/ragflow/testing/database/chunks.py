@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ragflow.domain.chunks import Chunk
-from ragflow.domain.errors import Conflict, NotFound
+from ragflow.domain.errors import Conflict, InvalidInput, NotFound
 from ragflow.domain.repositories import Database
 from ragflow.testing.database.samples import a_chunk, a_dataset, a_document, fill
 
@@ -96,6 +96,8 @@ class ChunksContract:
         with database.reading() as work:
             everything, total = work.chunks.page(DOCUMENT, 0, None)
             middle, _ = work.chunks.page(DOCUMENT, 1, 2)
+            with pytest.raises(InvalidInput):
+                work.chunks.page(DOCUMENT, -1, 2)
         assert _ids(everything) == ["z", "c", "a", "b"]
         assert _ids(middle) == ["c", "a"]
         assert total == 4

@@ -81,6 +81,10 @@ class DocumentsContract:
         assert {document.id for document in listed} == expected
         assert total == len(expected)
 
+    def test_keywords_that_cannot_be_stored_are_refused(self, database: Database) -> None:
+        with pytest.raises(InvalidInput), database.reading() as work:
+            work.documents.page(DATASET, Paging(), keywords="a\x00")
+
     def test_filters_of_a_list_are_joined(self, database: Database) -> None:
         fill(database, a_dataset(), *(a_document(f"d{n}", create_time=n) for n in range(5)))
         with database.reading() as work:

@@ -108,8 +108,8 @@ def upgrade() -> None:
         sa.Column("update_time", Long, nullable=False),
         sa.Column("status", String, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_users"),
-        sa.UniqueConstraint("email_key", name="uq_users_email_key"),
     )
+    op.create_index("uq_users_email_key", "users", ["email_key"], unique=True)
     op.create_table(
         "worker_leases",
         sa.Column("worker_id", String, nullable=False),
