@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from ragflow.ingest.parse.pdf.cells import (
     CellWords,
     TableRegion,
-    hull,
     is_number,
     table_region,
     word_rows,
 )
 from ragflow.ingest.parse.pdf.characters import Word
+from ragflow.ingest.parse.pdf.lines import hull
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 
 _PROSE_WIDTH = 14.0  # of the size: columns wider than this on both sides are text, not cells
@@ -27,7 +27,9 @@ _FIGURES = 0.4  # share of cells with figures that such a table needs
 
 def unruled_tables(words: Sequence[Word], sheet: Sheet) -> list[tuple[TableRegion, list[Word]]]:
     """Return tables of figures that no rule marks, each with its words."""
-    found = []
+    found: list[tuple[TableRegion, list[Word]]] = []
+    if sum(word.text[-1].isdigit() for word in words) < _MIN_ROWS * (_MIN_COLUMNS - 1):
+        return found
     for rows in _runs(word_rows(words)):
         inside = [word for row in rows for word in row]
         table = columned(hull(inside), inside, sheet)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ragflow.ingest.parse.base import CellDraft
 from ragflow.ingest.parse.pdf.characters import Word
-from ragflow.ingest.parse.pdf.lines import gap_text, join_row, lines_of, same_row
+from ragflow.ingest.parse.pdf.lines import gap_text, hull, join_row, lines_of, same_row
 from ragflow.ingest.parse.pdf.reading_order import rows_of
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 
@@ -56,7 +56,14 @@ def table_region(
     filled_columns = {cell.column for cell in cells if cell.words}
     if len(filled_rows) < 2 or len(filled_columns) < 2:
         return None
-    rows = {row: [cell for cell in cells if cell.row == row] for row in filled_rows}
+    rtl = sum(word.rtl for word in words) * 2 > len(words)
+    rows = {
+        row: sorted(
+            (c for c in cells if c.row == row and (c.words or filled_columns & _columns(c))),
+            key=lambda cell: -cell.column if rtl else cell.column,
+        )
+        for row in filled_rows
+    }
     texts = {id(cell): _cell_text(cell.words, sheet) for cell in cells}
     headers = _header_count([rows[row] for row in filled_rows], texts)
     drafts = [
@@ -64,22 +71,19 @@ def table_region(
             CellDraft(
                 texts[id(cell)],
                 row_span=sum(cell.row <= r < cell.row + cell.row_span for r in filled_rows),
-                column_span=cell.column_span,
+                column_span=len(filled_columns & _columns(cell)),
                 header=position < headers,
                 box=sheet.box(hull(cell.words)) if cell.words else None,
             )
-            for cell in sorted(rows[row], key=lambda cell: cell.column)
+            for cell in rows[row]
         ]
         for position, row in enumerate(filled_rows)
     ]
-    return TableRegion(rect, sheet, max(word.size for word in words), drafts)
+    return TableRegion(rect, sheet, max(word.size for word in words), drafts, rtl)
 
 
-def hull(words: Sequence[Word]) -> Rect:
-    rect = words[0].rect
-    for word in words[1:]:
-        rect = rect.union(word.rect)
-    return rect
+def _columns(cell: CellWords) -> set[int]:
+    return set(range(cell.column, cell.column + cell.column_span))
 
 
 def _cell_text(words: Sequence[Word], sheet: Sheet) -> str:

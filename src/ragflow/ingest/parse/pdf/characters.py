@@ -47,7 +47,7 @@ class Word(NamedTuple):
     @property
     def rtl(self) -> bool:
         """Tell whether the word is written from right to left."""
-        return _RTL.search(self.text) is not None
+        return not self.text.isascii() and _RTL.search(self.text) is not None
 
 
 @dataclass(slots=True)

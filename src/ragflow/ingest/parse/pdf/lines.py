@@ -70,6 +70,17 @@ def join_row(lines: Sequence[TextLine]) -> TextLine:
     return TextLine(text, rect, main.sheet, main.size, style, rtl)
 
 
+def hull(words: Sequence[Word]) -> Rect:
+    """Return the rectangle around words."""
+    rects = [word.rect for word in words]
+    return Rect(
+        min(rect.x0 for rect in rects),
+        max(rect.x1 for rect in rects),
+        min(rect.top for rect in rects),
+        max(rect.bottom for rect in rects),
+    )
+
+
 def words_text(words: Sequence[Word]) -> str:
     """Return the text of words that stand in one row, given in the order of reading."""
     text = ""
@@ -87,11 +98,15 @@ def words_text(words: Sequence[Word]) -> str:
 class _Run:
     """Collect the words of one line."""
 
-    __slots__ = ("rect", "words")
+    __slots__ = ("rtl", "words")
 
     def __init__(self, word: Word) -> None:
         self.words = [word]
-        self.rect = word.rect
+        self.rtl = word.rtl
+
+    @property
+    def rect(self) -> Rect:
+        return hull(self.words)
 
     def continues_with(self, word: Word) -> bool:
         last = self.words[-1]
@@ -101,18 +116,19 @@ class _Run:
         if last.rect.x1 <= word.rect.x1 and word.rect.x0 > last.rect.x0:
             gap = word.rect.x0 - last.rect.x1
             return -0.5 * size < gap < _MAX_GAP * size
-        if word.rtl or any(w.rtl for w in self.words[-4:]):
-            gap = max(word.rect.x0 - self.rect.x1, self.rect.x0 - word.rect.x1)
+        if self.rtl or word.rtl:
+            rect = self.rect
+            gap = max(word.rect.x0 - rect.x1, rect.x0 - word.rect.x1)
             return gap < _MAX_GAP * size
         return False
 
     def append(self, word: Word) -> None:
         self.words.append(word)
-        self.rect = self.rect.union(word.rect)
+        self.rtl = self.rtl or word.rtl
 
     def absorb(self, other: _Run) -> None:
         self.words.extend(other.words)
-        self.rect = self.rect.union(other.rect)
+        self.rtl = self.rtl or other.rtl
 
     def line(self, sheet: Sheet) -> TextLine:
         words = self.words
@@ -121,7 +137,7 @@ class _Run:
             sizes[round(word.size, 1)] += len(word.text)
         size = max(sizes, key=lambda value: (sizes[value], value))
         style = Style(all(w.style.bold for w in words), all(w.style.mono for w in words))
-        rtl = any(w.rtl for w in words) and sum(w.rtl for w in words) * 2 >= len(words)
+        rtl = self.rtl and sum(w.rtl for w in words) * 2 >= len(words)
         return TextLine(words_text(words), self.rect, sheet, size, style, rtl)
 
 
@@ -129,17 +145,12 @@ def _joined(runs: list[_Run]) -> Iterable[_Run]:
     """Join runs that continue each other on the page though not in the file."""
     rows: defaultdict[int, list[_Run]] = defaultdict(list)
     result: list[_Run] = []
-    for run in sorted(runs, key=lambda run: (run.rect.x0, run.rect.top)):
-        row = round((run.rect.top + run.rect.bottom) / 8)
-        home = None
-        for near in (row, row - 1, row + 1):
-            for other in reversed(rows[near][-8:]):
-                if other.continues_with(run.words[0]) and not run.words[0].rtl:
-                    home = other
-                    break
-            if home is not None:
-                break
-        if home is None:
+    for run in sorted(runs, key=lambda run: (run.words[0].rect.x0, run.words[0].rect.top)):
+        first = run.words[0]
+        row = round((first.rect.top + first.rect.bottom) / 8)
+        nearby = [other for near in (row, row - 1, row + 1) for other in rows[near][-8:][::-1]]
+        home = next((other for other in nearby if other.continues_with(first)), None)
+        if home is None or first.rtl:
             rows[row].append(run)
             result.append(run)
         else:

@@ -6,6 +6,7 @@ lines and tables and closed; then, with all pages known, furniture is found and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -120,7 +121,7 @@ def _write_plain_text(
 
 
 def _without_controls(text: str) -> str:
-    return "".join(c if c >= " " or c in "\r\n\t" else " " for c in text)
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]", " ", text)
 
 
 def _write_blocks(
