@@ -36,9 +36,8 @@ def check_archive(source: SourceFile, limits: ParseLimits) -> zipfile.ZipFile:
 
     Raises `EncryptedFile`, `CorruptFile` or `LimitExceeded`.
     """
+    check_encryption(source)
     if source.data.startswith(OLE):
-        if _ENCRYPTED in source.data:
-            raise EncryptedFile(name=source.name)
         raise CorruptFile(name=source.name, reason="it is an Office file of the old binary format")
     with reading(source.name, *ZIP_ERRORS):
         archive = zipfile.ZipFile(io.BytesIO(source.data))
@@ -55,6 +54,12 @@ def check_archive(source: SourceFile, limits: ParseLimits) -> zipfile.ZipFile:
         for member in members:
             _read_through(archive, member)
     return archive
+
+
+def check_encryption(source: SourceFile) -> None:
+    """Refuse an Office file that wears the old container around its encrypted package."""
+    if source.data.startswith(OLE) and _ENCRYPTED in source.data:
+        raise EncryptedFile(name=source.name)
 
 
 def _read_through(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:

@@ -115,8 +115,9 @@ class DocumentBuilder:
         self._pages.append(Page(number, width, height))
 
     def warn(self, message: str) -> None:
-        """Note something that a reader of the result should know."""
-        self._warnings.append(message)
+        """Note something that a reader of the result should know; the same is noted once."""
+        if message not in self._warnings:
+            self._warnings.append(message)
 
     def block(
         self,

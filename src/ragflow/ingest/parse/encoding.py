@@ -14,6 +14,7 @@ from ragflow.domain.errors import CorruptFile
 SAMPLE = 65_536
 DAMAGE = 0.01  # share of undecodable bytes up to which a text still counts as UTF-8
 BINARY = 0.02  # share of control characters from which a text counts as binary
+STRAY = 4  # control characters that a text of any length may hold
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -31,7 +32,7 @@ def decode(name: str, data: bytes, declared: str | None = None) -> str:
     """Return the text of a file with `\\n` line ends. Raises `CorruptFile` for binary data."""
     text = _decode(data, declared)
     sample = text[:SAMPLE]
-    if len(_CONTROL.findall(sample)) > BINARY * len(sample):
+    if len(_CONTROL.findall(sample)) > BINARY * len(sample) + STRAY:
         raise CorruptFile(name=name, reason="its content is binary data, not text")
     return clean(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
 

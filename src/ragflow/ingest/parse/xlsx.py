@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ragflow.domain.documents import ParsedDocument
 from ragflow.domain.errors import EncryptedFile, LimitExceeded
 from ragflow.domain.ports import Progress
-from ragflow.ingest.parse.archive import check_archive
+from ragflow.ingest.parse.archive import check_archive, check_encryption
 from ragflow.ingest.parse.base import (
     DocumentBuilder,
     ParseOptions,
@@ -55,6 +55,7 @@ class SpreadsheetParser:
 
         builder = DocumentBuilder(source.name, options.limits)
         beside: dict[str, list[Piece]] = {}
+        check_encryption(source)
         if source.data.startswith(ZIP):
             with check_archive(source, options.limits) as archive:
                 _check_extent(source, archive)

@@ -1,0 +1,98 @@
+"""HTML: what a reader sees, in blocks."""
+
+from __future__ import annotations
+
+import base64
+import time
+
+import pytest
+
+from ragflow.testing.sample_files import picture
+
+
+def test_inline_elements_join_and_blocks_part(read, parts) -> None:
+    assert parts(read("a.html", "<div>a<b>b</b> <i>c</i><p>d\n e</p>f</div>")) == [
+        ("text", "ab c"),
+        ("text", "d e"),
+        ("text", "f"),
+    ]
+
+
+def test_scripts_and_styles_are_no_text(read) -> None:
+    document = read("a.html", "<style>x{}</style><script>y()</script><template>z</template>w")
+    assert document.text == "w"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    ["<p hidden>x</p>", '<p style="display : none">x</p>', "<noscript>x</noscript>"],
+)
+def test_hidden_text_is_dropped_by_name(read, markup: str) -> None:
+    document = read("a.html", f"<p>shown</p>{markup}")
+    (drop,) = document.drops
+    assert (str(drop.kind), document.text[drop.span.start : drop.span.end]) == ("hidden", "x")
+
+
+def test_hidden_text_inside_a_sentence_does_not_cut_it(read, parts) -> None:
+    assert parts(read("a.html", "<p>a <span hidden>x</span>b</p>")) == [("text", "a b")]
+
+
+def test_hidden_text_in_a_cell_is_accounted_for(read) -> None:
+    document = read("a.html", "<table><tr><td>a<i hidden>x</i><td>b</table>")
+    assert document.text == "a\tb\nx"
+    assert len(document.drops) == 1
+
+
+def test_a_table_that_only_places_things_is_read_as_flow(read, parts) -> None:
+    markup = "<table><tr><td><h1>T</h1><table><tr><td>a<td>b</table></td><td>c</table>"
+    assert parts(read("a.html", markup)) == [("title", "T"), ("table", "a\tb"), ("text", "c")]
+
+
+def test_absurd_spans_are_cut(read) -> None:
+    markup = '<table><tr><td rowspan="99999999" colspan="x">a<td colspan=99999999>b</table>'
+    (block,) = read("a.html", markup).blocks
+    first, second = block.table.rows[0]
+    assert (first.row_span, first.column_span, second.column_span) == (1, 1, 1000)
+
+
+def test_numbered_lists_show_their_numbers(read, parts) -> None:
+    assert [text for _, text in parts(read("a.html", "<ol start=2><li>a<li value=7>b<li>c"))] == [
+        "2. a",
+        "7. b",
+        "8. c",
+    ]
+
+
+def test_preformatted_text_keeps_its_spaces(read, parts) -> None:
+    assert parts(read("a.html", "<pre>\na\n  b</pre>")) == [("code", "a\n  b")]
+
+
+def test_the_declared_encoding_is_used(read) -> None:
+    markup = '<meta charset="windows-1251"><p>Привет</p>'
+    assert read("a.html", markup.encode("cp1251")).text == "Привет"
+
+
+def test_an_embedded_image_becomes_a_figure(read) -> None:
+    pixel = base64.b64encode(picture()).decode()
+    (block,) = read("a.html", f'<img alt="dot" src="data:image/png;base64,{pixel}">').blocks
+    assert str(block.kind) == "figure"
+    assert block.image.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div>" * 100_000 + "end",
+        "<b>" * 100_000 + "end",
+        "<table><tr><td>" * 20_000 + "end",
+        "".join(f"<p><font size={n}>x" for n in range(5_000)) + "end",
+        "<ul><li>" * 50_000 + "end",
+        "<" * 300_000 + "end",
+        '<a b="' * 100_000 + "end",
+    ],
+    ids=["div", "b", "table", "font", "list", "angle", "quote"],
+)
+def test_a_page_made_to_stall_does_not(read, markup: str) -> None:
+    started = time.process_time()
+    read("a.html", markup)
+    assert time.process_time() - started < 10

@@ -1,0 +1,216 @@
+"""Word, Excel and PowerPoint: what the samples of the golden files do not show."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from ragflow.domain.errors import CorruptFile, LimitExceeded
+from ragflow.ingest.parse.docx.numbering import format_number
+from ragflow.testing.sample_files import docx, members_of, pptx, xlsx, zipped
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+STRICT = "http://purl.oclc.org/ooxml/"
+
+
+def word(body: str, **more: str) -> bytes:
+    """Return a Word file with this body, on top of the sample's styles and lists."""
+    members = members_of(docx())
+    members["word/document.xml"] = (
+        f'<w:document xmlns:w="{W}" xmlns:mc="http://schemas.openxmlformats.org/'
+        'markup-compatibility/2006" xmlns:m="http://schemas.openxmlformats.org/officeDocument/'
+        f'2006/math"><w:body>{body}</w:body></w:document>'
+    ).encode()
+    return zipped(members)
+
+
+def run(text: str) -> str:
+    return f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def paragraph(text: str) -> str:
+    return f"<w:p>{run(text)}</w:p>"
+
+
+def test_content_controls_links_and_insertions_are_read_in_place(read, parts) -> None:
+    body = (
+        f"<w:sdt><w:sdtContent>{paragraph('one')}</w:sdtContent></w:sdt>"
+        f"<w:p>{run('a ')}<w:hyperlink>{run('link')}</w:hyperlink>"
+        f"<w:ins>{run(' new')}</w:ins></w:p>"
+    )
+    texts = [text for _, text in parts(read("a.docx", word(body)))]
+    assert texts == ["one", "a link new"]
+
+
+def test_deleted_text_is_dropped_by_name(read) -> None:
+    body = f"<w:p>{run('kept')}<w:del><w:r><w:delText>gone</w:delText></w:r></w:del></w:p>"
+    document = read("a.docx", word(body))
+    hidden = [
+        document.text[d.span.start : d.span.end] for d in document.drops if d.kind == "hidden"
+    ]
+    assert hidden == ["gone"]
+    assert "keptgone" not in document.text
+
+
+def test_text_boxes_are_read_once(read) -> None:
+    box = f"<w:txbxContent>{paragraph('boxed')}</w:txbxContent>"
+    body = (
+        "<w:p><w:r><mc:AlternateContent><mc:Choice><w:drawing>"
+        f"{box}</w:drawing></mc:Choice><mc:Fallback><w:pict>{box}</w:pict></mc:Fallback>"
+        "</mc:AlternateContent></w:r></w:p>"
+    )
+    assert read("a.docx", word(body)).text.count("boxed") == 1
+
+
+def test_formulas_become_text(read, parts) -> None:
+    body = (
+        "<w:p><m:oMath><m:f><m:num><m:r><m:t>a+b</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r>"
+        "</m:den></m:f><m:sSup><m:e><m:r><m:t>x</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r>"
+        "</m:sup></m:sSup></m:oMath></w:p>"
+    )
+    assert parts(read("a.docx", word(body))) == [("formula", "(a+b)/2x^2")]
+
+
+def test_a_frame_of_one_cell_is_no_table(read, parts) -> None:
+    body = f"<w:tbl><w:tr><w:tc>{paragraph('framed')}</w:tc></w:tr></w:tbl>"
+    assert parts(read("a.docx", word(body))) == [("text", "framed")]
+
+
+def test_a_table_inside_a_cell_becomes_its_lines(read) -> None:
+    inner = "".join(f"<w:tc>{paragraph(text)}</w:tc>" for text in "xy")
+    body = (
+        f"<w:tbl><w:tr><w:tc>{paragraph('a')}</w:tc>"
+        f"<w:tc><w:tbl><w:tr>{inner}</w:tr></w:tbl></w:tc></w:tr></w:tbl>"
+    )
+    (block,) = read("a.docx", word(body)).blocks
+    assert [cell.text for cell in block.table.rows[0]] == ["a", "x y"]
+
+
+def test_the_table_of_contents_is_dropped_by_name(read) -> None:
+    members = members_of(docx())
+    members["word/styles.xml"] = members["word/styles.xml"].replace(
+        b"</w:styles>",
+        b'<w:style w:type="paragraph" w:styleId="TOC1"><w:name w:val="toc 1"/></w:style>'
+        b"</w:styles>",
+    )
+    body = members["word/document.xml"].replace(
+        b"<w:body>",
+        b'<w:body><w:p><w:pPr><w:pStyle w:val="TOC1"/></w:pPr><w:r><w:t>Intro 3</w:t></w:r></w:p>',
+    )
+    document = read("a.docx", zipped({**members, "word/document.xml": body}))
+    dropped = {str(d.kind): document.text[d.span.start : d.span.end] for d in document.drops}
+    assert dropped["contents"] == "Intro 3"
+
+
+@pytest.mark.parametrize(("name", "data"), [("a.docx", docx()), ("a.pptx", pptx())])
+def test_the_strict_dialect_reads_like_the_transitional(read, name: str, data: bytes) -> None:
+    strict = {
+        part: content.replace(
+            b"http://schemas.openxmlformats.org/wordprocessingml/2006/",
+            f"{STRICT}wordprocessingml/".encode(),
+        )
+        .replace(
+            b"http://schemas.openxmlformats.org/presentationml/2006/",
+            f"{STRICT}presentationml/".encode(),
+        )
+        .replace(
+            b"http://schemas.openxmlformats.org/drawingml/2006/", f"{STRICT}drawingml/".encode()
+        )
+        .replace(
+            b"http://schemas.openxmlformats.org/officeDocument/2006/",
+            f"{STRICT}officeDocument/".encode(),
+        )
+        for part, content in members_of(data).items()
+    }
+    assert read(name, zipped(strict)).text == read(name, data).text
+
+
+def test_a_missing_document_part_is_told(read) -> None:
+    members = members_of(docx())
+    del members["word/document.xml"]
+    with pytest.raises(CorruptFile, match=r"document\.xml is missing"):
+        read("a.docx", zipped(members))
+
+
+@pytest.mark.parametrize(
+    ("number", "style", "printed"),
+    [
+        (4, "decimal", "4"),
+        (4, "decimalZero", "04"),
+        (28, "lowerLetter", "bb"),
+        (1994, "upperRoman", "MCMXCIV"),
+        (12, "chineseCountingThousand", "十二"),
+        (105, "chineseCounting", "一百零五"),
+        (7, "none", ""),
+    ],
+)
+def test_list_numbers_are_printed_as_word_does(number: int, style: str, printed: str) -> None:
+    assert format_number(number, style) == printed
+
+
+def workbook(fill) -> bytes:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    fill(book.active)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_a_stray_cell_far_away_does_not_fill_the_memory(read) -> None:
+    def fill(sheet) -> None:
+        sheet["A1"] = "a"
+        sheet["XFD1048576"] = "far"
+
+    with pytest.raises(LimitExceeded, match="stray cells"):
+        read("a.xlsx", workbook(fill))
+
+
+def test_numbers_read_as_people_read_them(read) -> None:
+    def fill(sheet) -> None:
+        sheet.append([0.1 + 0.2, 3.0, 1e15, -4.5, "007"])
+
+    assert read("a.xlsx", workbook(fill)).text == "0.3\t3\t1e+15\t-4.5\t007"
+
+
+def test_empty_rows_and_columns_at_the_edges_are_left_out(read) -> None:
+    def fill(sheet) -> None:
+        sheet["C4"], sheet["D4"], sheet["C6"] = "x", "y", "z"
+        sheet["H30"] = " "
+
+    (block,) = read("a.xlsx", workbook(fill)).blocks
+    assert [[cell.text for cell in row] for row in block.table.rows] == [["x", "y"], ["z", ""]]
+
+
+def test_a_merge_wider_than_the_data_is_clipped(read) -> None:
+    def fill(sheet) -> None:
+        sheet["A1"], sheet["A2"], sheet["B2"] = "title", "a", "b"
+        sheet.merge_cells("A1:Z1")
+
+    (block,) = read("a.xlsx", workbook(fill)).blocks
+    assert block.table.rows[0][0].column_span == 2
+
+
+def test_a_grouped_shape_has_its_place_on_the_slide(read) -> None:
+    document = read("a.pptx", pptx())
+    line = next(
+        line
+        for line in document.lines
+        if document.text[line.span.start : line.span.end] == "Grouped"
+    )
+    assert (line.box.page, line.box.x0, line.box.top) == (1, 432.0, 72.0)
+
+
+def test_a_picture_that_cannot_be_shown_is_a_warning(read) -> None:
+    members = members_of(docx())
+    name = next(name for name in members if name.startswith("word/media/"))
+    document = read("a.docx", zipped({**members, name: b"\x01\x00\x00\x00EMF"}))
+    assert "cannot be shown" in document.warnings[0]
+
+
+def test_hidden_sheets_are_read_with_a_warning(read) -> None:
+    document = read("a.xlsx", xlsx())
+    assert "kept" in document.text
+    assert "hidden" in document.warnings[0]

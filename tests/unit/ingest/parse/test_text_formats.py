@@ -1,0 +1,128 @@
+"""Plain text, CSV, JSON, Markdown and source code."""
+
+from __future__ import annotations
+
+import pytest
+
+from ragflow.domain.errors import CorruptFile
+from ragflow.ingest.parse.csv import sniff_delimiter
+
+GERMAN = "Die Größe der Pumpe beträgt fünf Meter; über Öl läuft sie länger.\n" * 4
+CHINESE = "总则第一条为了规范公司的组织和行为，保护公司、股东和债权人的合法权益，维护社会经济秩序。"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (GERMAN, "utf-8"),
+        (GERMAN, "utf-8-sig"),
+        (GERMAN, "utf-16"),
+        (GERMAN, "utf-16-le"),
+        (GERMAN, "cp1252"),
+        (CHINESE, "gb18030"),
+        (CHINESE, "utf-8"),
+        (CHINESE[:6], "gb18030"),
+        ("Привет, как дела? Сегодня хорошая погода, и мы идём гулять в парк.", "cp1251"),
+        ("日本語の文章です。今日は天気がいいので、散歩に行きましょう。", "shift_jis"),
+    ],
+)
+def test_the_encoding_of_a_text_is_found(read, text: str, encoding: str) -> None:
+    assert read("a.txt", text.encode(encoding)).text == text
+
+
+def test_a_few_damaged_bytes_do_not_change_the_encoding(read) -> None:
+    data = (CHINESE * 5).encode()
+    document = read("a.txt", data[:60] + b"\xff" + data[60:])
+    assert document.text == (CHINESE * 5)[:20] + "\ufffd" + (CHINESE * 5)[20:]
+
+
+def test_line_ends_are_unified_and_nothing_else_changes(read) -> None:
+    assert read("a.txt", b"  a\r\nb\rc\n\n d\x00e \n").text == "  a\nb\nc\n\n de \n"
+
+
+def test_plain_text_is_one_block(read, parts) -> None:
+    assert parts(read("a.txt", "a\n\nb")) == [("text", "a\n\nb")]
+
+
+def test_binary_data_is_not_text(read) -> None:
+    with pytest.raises(CorruptFile, match="binary"):
+        read("a.txt", bytes(range(32)) * 100)
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter"),
+    [
+        ("a,b\n1,2", ","),
+        ("a;b\n1,5;2,5\n3,1;4,0", ";"),
+        ("a\tb\n1, 2\t3", "\t"),
+        ("a|b|c\n1|2|3", "|"),
+        ('"a;x","b"\n"c;y","d"', ","),
+        ("one\ntwo", ","),
+    ],
+)
+def test_the_delimiter_is_found(text: str, delimiter: str) -> None:
+    assert sniff_delimiter(text) == delimiter
+
+
+def test_uneven_rows_keep_every_cell(read) -> None:
+    (block,) = read("a.csv", "a,b\n1\n1,2,3\n").blocks
+    assert [[cell.text for cell in row] for row in block.table.rows] == [
+        ["a", "b", ""],
+        ["1"],
+        ["1", "2", "3"],
+    ]
+
+
+def test_a_quote_that_never_closes_loses_nothing(read) -> None:
+    text = 'a,b\n1,"open\n' + "x,y\n" * 100_000
+    assert read("a.csv", text).text.count("x") == 100_000
+
+
+def test_a_first_row_of_values_is_no_header(read) -> None:
+    (block,) = read("a.csv", "1,2024-01-01\n2,2024-01-02\n").blocks
+    assert block.table.header_row_count == 0
+
+
+def test_json_keeps_numbers_as_written(read) -> None:
+    assert read("a.json", '{"a": [1.50, 12345678901234567890]}').text == (
+        "a.0: 1.50\na.1: 12345678901234567890"
+    )
+
+
+def test_invalid_json_is_read_as_text_with_a_warning(read) -> None:
+    document = read("a.json", '{"a": 1,}')
+    assert document.text == '{"a": 1,}'
+    assert "not valid JSON" in document.warnings[0]
+
+
+def test_json_without_end_is_no_danger(read) -> None:
+    assert read("a.json", "[" * 100_000).warnings
+
+
+def test_records_under_the_json_extension_are_read_one_by_one(read, parts) -> None:
+    assert parts(read("a.json", '{"a": 1}\n{"a": 2}\n')) == [("text", "a: 1"), ("text", "a: 2")]
+
+
+def test_half_surrogates_in_json_do_not_reach_the_text(read) -> None:
+    assert read("a.json", r'{"a\ud800": "b\udfff\u0000c"}').text == "a: bc"
+
+
+def test_code_keeps_its_indentation(read, parts) -> None:
+    assert parts(read("a.py", "if x:\n\ty()\n")) == [("code", "if x:\n\ty()\n")]
+
+
+def test_markdown_that_nests_too_deeply_is_kept_as_text(read) -> None:
+    document = read("a.md", "> " * 500 + "deep")
+    assert "deep" in document.text
+    assert document.warnings
+
+
+def test_html_inside_markdown_becomes_blocks(read, parts) -> None:
+    assert parts(read("a.md", "<div><p>one</p></div>\n\n**two**")) == [
+        ("text", "one"),
+        ("text", "**two**"),
+    ]
+
+
+def test_a_hash_in_a_fence_is_no_title(read, parts) -> None:
+    assert parts(read("a.md", "```\n# x\n```")) == [("code", "# x")]
