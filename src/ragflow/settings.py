@@ -70,6 +70,13 @@ class ModelSettings(_Section):
     )
     api_key: SecretStr = Field(SecretStr(""), description="Key for that endpoint.")
     ollama_url: str = Field("", description="Ollama server, e.g. http://127.0.0.1:11434.")
+    rerank_url: str = Field(
+        "", description="Base of a /rerank call that serves rerank names without a provider."
+    )
+    rerank_api_key: SecretStr = Field(SecretStr(""), description="Key for that call.")
+    allowed_private_hosts: tuple[str, ...] = Field(
+        (), description="Hosts in private networks that tenants may name as model servers."
+    )
     directory: Path | None = Field(
         None, description="Model store; empty: a cache shared by all data directories."
     )

@@ -29,12 +29,13 @@ class OnnxEmbedding:
     """Embed with the ONNX encoder in the directory that `locate` returns at the first call.
 
     The directory holds `model.onnx` with `input_ids` and `attention_mask`, and `tokenizer.json`.
+    `dimensions` None means that the model is asked, which loads it.
     """
 
     def __init__(
         self,
         name: str,
-        dimensions: int,
+        dimensions: int | None,
         locate: Callable[[], Path],
         threads: int = 2,
         idle_seconds: float = 120.0,
@@ -56,7 +57,9 @@ class OnnxEmbedding:
 
     @property
     def dimensions(self) -> int:
-        """Return the length of the vectors."""
+        """Return the length of the vectors. Raises `ModelUnavailable`."""
+        if self._dimensions is None:
+            self._dimensions = self._rows(["dimensions"], "query").shape[1]
         return self._dimensions
 
     @property
@@ -68,16 +71,14 @@ class OnnxEmbedding:
         """Return a matrix (len(texts), dimensions) of unit rows. Raises `ModelUnavailable`."""
         import numpy as np
 
-        vectors = np.zeros((len(texts), self._dimensions), np.float32)
         if not texts:
-            return vectors
-        with self._lock:
-            encoder = self._encoder or self._load()
-            try:
-                encoder.fill(vectors, texts, kind)
-            finally:
-                self._used = time.monotonic()
-                self._watch(self._idle_seconds)
+            return np.zeros((0, self.dimensions), np.float32)
+        vectors = self._rows(texts, kind)
+        if self._dimensions not in (None, vectors.shape[1]):
+            raise ModelUnavailable(
+                name=self._name,
+                reason=f"its vectors have {vectors.shape[1]} numbers, not {self._dimensions}",
+            )
         return vectors
 
     def unload(self) -> None:
@@ -85,15 +86,15 @@ class OnnxEmbedding:
         with self._lock:
             self._release()
 
-    def _load(self) -> _Encoder:
-        encoder = _Encoder(self._locate(), self._threads)
-        if encoder.dimensions not in (None, self._dimensions):
-            raise ModelUnavailable(
-                name=self._name,
-                reason=f"its vectors have {encoder.dimensions} numbers, not {self._dimensions}",
-            )
-        self._encoder = encoder
-        return encoder
+    def _rows(self, texts: Sequence[str], kind: str) -> NDArray[np.float32]:
+        with self._lock:
+            if self._encoder is None:
+                self._encoder = _Encoder(self._locate(), self._threads)
+            try:
+                return self._encoder.rows(texts, kind)
+            finally:
+                self._used = time.monotonic()
+                self._watch(self._idle_seconds)
 
     def _watch(self, seconds: float) -> None:
         """Look again after `seconds`, unless a timer runs already."""
@@ -140,22 +141,20 @@ class _Encoder:
             str(path), options, providers=["CPUExecutionProvider"]
         )
         self._inputs = {item.name for item in self._session.get_inputs()}
-        outputs = {item.name: item.shape for item in self._session.get_outputs()}
-        self._output = (
-            "sentence_embedding" if "sentence_embedding" in outputs else next(iter(outputs))
-        )
-        width = outputs[self._output][-1]
-        self.dimensions: int | None = width if isinstance(width, int) else None
+        outputs = [item.name for item in self._session.get_outputs()]
+        self._output = "sentence_embedding" if "sentence_embedding" in outputs else outputs[0]
 
-    def fill(self, vectors: NDArray[np.float32], texts: Sequence[str], kind: str) -> None:
-        """Write the vector of each text into its row."""
+    def rows(self, texts: Sequence[str], kind: str) -> NDArray[np.float32]:
+        """Return the vector of each text, in order."""
+        import numpy as np
+
         prefix = self._use.query_prefix if kind == "query" else self._use.passage_prefix
-        tokens = [
-            encoding.ids
-            for encoding in self._tokenizer.encode_batch_fast([prefix + text for text in texts])
-        ]
-        for rows in token_batches([len(ids) for ids in tokens], BATCH_TOKENS):
-            vectors[rows] = self._run([tokens[row] for row in rows])
+        encodings = self._tokenizer.encode_batch_fast([prefix + text for text in texts])
+        tokens = [encoding.ids for encoding in encodings]
+        batches = list(token_batches([len(ids) for ids in tokens], BATCH_TOKENS))
+        vectors = np.concatenate([self._run([tokens[row] for row in rows]) for rows in batches])
+        order = [row for rows in batches for row in rows]
+        return vectors[np.argsort(order)]
 
     def _run(self, batch: list[list[int]]) -> NDArray[np.float32]:
         import numpy as np
@@ -198,16 +197,6 @@ def token_batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
         batch.append(row)
     if batch:
         yield batch
-
-
-def directory_dimensions(directory: Path) -> int:
-    """Read the length of the vectors of a user's own encoder from its ONNX file."""
-    encoder = _Encoder(directory, threads=1)
-    if encoder.dimensions is None:
-        raise ModelUnavailable(
-            name=directory.name, reason="its ONNX output does not state its width"
-        )
-    return encoder.dimensions
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

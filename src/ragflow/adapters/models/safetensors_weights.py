@@ -18,9 +18,7 @@ class SafetensorsWeights:
     """Read weights from the file at `path`; `heads` is not written in it."""
 
     def __init__(self, path: Path, heads: int, norm_epsilon: float = 1e-12) -> None:
-        from safetensors import safe_open
-
-        self._file: Any = safe_open(str(path), framework="numpy")
+        self._file = _open(path)
         names = set(self._file.keys())
         vocabulary, hidden = self._file.get_slice(_WORDS).get_shape()
         layers = sum(name.endswith(".attention.self.query.weight") for name in names)
@@ -40,3 +38,9 @@ class SafetensorsWeights:
         """Return rows [start, stop) of the word embeddings."""
         rows: NDArray[np.float32] = self._file.get_slice(_WORDS)[start:stop]
         return rows
+
+
+def _open(path: Path) -> Any:
+    from safetensors import safe_open
+
+    return safe_open(str(path), framework="numpy")

@@ -1,0 +1,184 @@
+"""any-llm: Anthropic, Azure, Bedrock, Gemini and Mistral through the any-llm SDK.
+
+The SDK and its vendors' packages come with the extra `vendors` and are imported at the first call.
+Their packages make their own connections, past the guarded client, so that an address that a tenant
+supplied is refused unless it belongs to the vendor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+import httpx
+
+from ragflow.adapters.guarded_http import HttpClients
+from ragflow.adapters.models.openai_compatible import sampling_fields
+from ragflow.adapters.models.provider import Endpoint, providers
+from ragflow.adapters.models.vectors import unit_rows
+from ragflow.adapters.models.windows import context_tokens
+from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
+from ragflow.domain.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_VENDORS = {
+    "Anthropic": "anthropic",
+    "Azure-OpenAI": "azureopenai",
+    "Bedrock": "bedrock",
+    "Gemini": "gemini",
+    "Mistral": "mistral",
+}
+_OWN_HOSTS = {
+    "Anthropic": (".anthropic.com",),
+    "Azure-OpenAI": (".azure.com", ".azure.us", ".azure.cn"),
+    "Bedrock": (".amazonaws.com", ".amazonaws.com.cn"),
+    "Gemini": (".googleapis.com",),
+    "Mistral": (".mistral.ai",),
+}
+_EMBEDDING_BATCH = 32
+_RETRIES = 3
+
+
+@providers.register(*_VENDORS)
+class AnyLlm:
+    """Offer the models of a vendor with an API of its own."""
+
+    def __init__(self, endpoint: Endpoint, clients: HttpClients) -> None:  # noqa: ARG002
+        self._endpoint = endpoint
+
+    def chat(self, model: str) -> AnyLlmChat:
+        """Return a chat model."""
+        return AnyLlmChat(_Vendor(model, self._endpoint))
+
+    def embedding(self, model: str) -> AnyLlmEmbedding:
+        """Return an embedding model."""
+        return AnyLlmEmbedding(_Vendor(model, self._endpoint))
+
+
+class _Vendor:
+    """Hold what every call to a vendor needs."""
+
+    def __init__(self, model: str, endpoint: Endpoint) -> None:
+        self.model = model
+        self._endpoint = endpoint
+
+    @contextmanager
+    def client(self) -> Iterator[Any]:
+        """Lend the vendor's client and turn its failures into `ModelUnavailable`."""
+        base = self._endpoint.base_url
+        if base and not self._endpoint.trusted and not self._is_own(httpx.URL(base)):
+            raise self._unavailable(f"{base} is no address of {self._endpoint.factory}")
+        try:
+            from any_llm import AnyLLM
+            from any_llm.exceptions import AnyLLMError
+        except ImportError as error:
+            raise self._unavailable(f"install ragflow-engine[vendors] ({error})") from error
+        try:
+            yield AnyLLM.create(
+                _VENDORS[self._endpoint.factory],
+                api_key=self._endpoint.api_key or None,
+                api_base=base or None,
+                unified_exceptions=True,
+                max_retries=_RETRIES,
+            )
+        except ImportError as error:
+            raise self._unavailable(f"install ragflow-engine[vendors] ({error})") from error
+        except (AnyLLMError, NotImplementedError, ValueError) as error:
+            raise self._unavailable(str(error) or type(error).__name__) from error
+
+    def _unavailable(self, reason: str) -> ModelUnavailable:
+        if self._endpoint.api_key:
+            reason = reason.replace(self._endpoint.api_key, "***")
+        return ModelUnavailable(name=self.model, reason=reason)
+
+    def _is_own(self, url: httpx.URL) -> bool:
+        hosts = _OWN_HOSTS[self._endpoint.factory]
+        return url.scheme == "https" and f".{url.host}".endswith(hosts)
+
+
+class AnyLlmChat:
+    """Stream answers from a vendor."""
+
+    def __init__(self, vendor: _Vendor) -> None:
+        self._vendor = vendor
+
+    @property
+    def name(self) -> str:
+        """Return the model's own name."""
+        return self._vendor.model
+
+    @property
+    def generative(self) -> bool:
+        """Return True: it writes text of its own."""
+        return True
+
+    @property
+    def context_tokens(self) -> int:
+        """Return the size of the model's window in tokens, as far as its name tells."""
+        return context_tokens(self.name)
+
+    async def stream(
+        self,
+        turns: Sequence[ChatTurn],
+        options: SamplingOptions,
+        passages: Sequence[Passage] = (),  # noqa: ARG002 - the turns quote them
+    ) -> AsyncIterator[ModelDelta]:
+        """Yield the answer in pieces. Raises `ModelUnavailable`."""
+        messages = [{"role": turn.role, "content": turn.content} for turn in turns]
+        with self._vendor.client() as client:
+            chunks = await client.acompletion(
+                model=self.name, messages=messages, stream=True, **sampling_fields(options)
+            )
+            async for chunk in chunks:
+                delta = chunk.choices[0].delta if chunk.choices else None
+                content = getattr(delta, "content", None) or ""
+                reasoning = getattr(getattr(delta, "reasoning", None), "content", None) or ""
+                if content or reasoning:
+                    yield ModelDelta(content, reasoning)
+
+
+class AnyLlmEmbedding:
+    """Embed through a vendor."""
+
+    def __init__(self, vendor: _Vendor) -> None:
+        self._vendor = vendor
+        self._dimensions = 0
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """Return the model's own name."""
+        return self._vendor.model
+
+    @property
+    def dimensions(self) -> int:
+        """Return the length of the vectors; the vendor is asked once. Raises `ModelUnavailable`."""
+        with self._lock:
+            if not self._dimensions:
+                self._dimensions = self._ask(["dimensions"]).shape[1]
+            return self._dimensions
+
+    def embed(
+        self,
+        texts: Sequence[str],
+        kind: Literal["query", "passage"],  # noqa: ARG002 - the API has no kinds
+    ) -> NDArray[np.float32]:
+        """Return a matrix (len(texts), dimensions) of unit rows. Raises `ModelUnavailable`."""
+        import numpy as np
+
+        if not texts:
+            return np.zeros((0, self.dimensions), np.float32)
+        starts = range(0, len(texts), _EMBEDDING_BATCH)
+        return np.concatenate([self._ask(texts[at : at + _EMBEDDING_BATCH]) for at in starts])
+
+    def _ask(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        wanted = [text or " " for text in texts]
+        with self._vendor.client() as client:
+            reply = asyncio.run(client.aembedding(self.name, wanted))
+            return unit_rows([row.embedding for row in reply.data], len(texts))

@@ -1,0 +1,241 @@
+"""Evidence: which sentences and table rows of some passages answer a question best.
+
+In: a question, passages, and optionally a function that returns cosines to the question. Out: up to
+four sentences, best first, none of them a copy of another; none where nothing supports an answer.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ragflow.adapters.models.table_rows import is_table, table_rows
+from ragflow.domain.answers import Passage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Similarities = Callable[[str, Sequence[str]], "NDArray[np.float32] | None"]
+
+_MOST = 4
+_LEAST_COVERAGE = 0.3  # of the question's weight, in the best sentence with its surroundings
+_LEAST_SUPPORT = 0.25  # coverage and nearness together
+_E5_MIDDLE = 0.84  # cosine of a question to sentences of which half answer it
+_SUPPORT_BY_MEANING = 8.0
+_LEAST_SHARE = 0.6  # of the best score, for a further sentence
+_LEAST_ROW_SHARE = 0.95  # of the best coverage, for a further row: all rows share their headers
+_SAME = 0.7  # share of terms in common that makes a copy
+_NEIGHBOUR = 0.5
+_TITLE = 0.3
+_RANK = 0.02
+_KIND = 0.3
+_MEANING = 2.0
+_SHORTEST = 3  # terms; headings and stray words answer nothing
+_NUMBER = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen)\b")
+_DATE = re.compile(r"\b1\d{3}\b|\b20\d\d\b|\b\d{1,2}(?:st|nd|rd|th)\b|century|decade|月|年|世纪")
+_NAME = re.compile(r"(?<=[a-z,;:] )(?:[A-Z][\w’'-]+)|[A-Z]{2,}")
+_WANTED = (
+    (re.compile(r"\bhow (?:many|much|old|long|far|tall|large|high|big|often)\b|多少|几"), _NUMBER),
+    (
+        re.compile(
+            r"\bwhen\b|\b(?:what|which|in what|in which) (?:year|date|day|month|century)"
+            r"|何时|什么时候|哪年|哪一年"
+        ),
+        _DATE,
+    ),
+    (re.compile(r"\bwho(?:m|se)?\b|\bwhere\b"), _NAME),
+    (re.compile(r"\bpercent|\bpercentage\b|百分"), re.compile(r"%|percent|百分")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Hold a sentence or table row; `index` is its passage's mark, `place` its passage's rank."""
+
+    text: str
+    index: int
+    place: int
+    start: int
+    score: float
+    is_row: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    text: str
+    index: int
+    place: int
+    start: int
+    is_row: bool
+    terms: frozenset[str]
+
+
+def choose_evidence(
+    question: str, passages: Sequence[Passage], similarities: Similarities
+) -> list[Choice]:
+    """Return the sentences that answer the question, best first."""
+    from ragflow.text.weights import question_words, term_texts
+
+    wanted = set(term_texts(question_words(question)))
+    sentences = [
+        sentence for place, passage in enumerate(passages) for sentence in _split(passage, place)
+    ]
+    sentences = [one for one in sentences if not _repeats(one, question, wanted)]
+    if not wanted or not sentences:
+        return []
+    weights = _weights(wanted, sentences)
+    titles = [_terms(passage.title) for passage in passages]
+    coverage = _coverage(sentences, weights, titles)
+    nearness = _nearness(question, sentences, coverage, similarities)
+    scores = _scores(question, sentences, coverage, nearness)
+    order = sorted(range(len(sentences)), key=lambda number: (-scores[number], number))
+    best = order[0]
+    if not _is_supported(coverage[best], None if nearness is None else max(nearness)):
+        return []
+    chosen: list[int] = []
+    for number in order:
+        if len(chosen) == _MOST or scores[number] < _LEAST_SHARE * scores[best]:
+            break
+        if sentences[number].is_row and coverage[number] < _LEAST_ROW_SHARE * coverage[best]:
+            continue
+        if not any(_same(sentences[number], sentences[other]) for other in chosen):
+            chosen.append(number)
+    return [_choice(sentences[number], scores[number]) for number in chosen]
+
+
+def _split(passage: Passage, place: int) -> list[_Sentence]:
+    """List the sentences of a passage and the rows of its tables."""
+    if is_table(passage.content):
+        pieces = [(row.text, row.start, True) for row in table_rows(passage.content)]
+    else:
+        from ragflow.text.sentences import split_sentences
+
+        pieces = [
+            (" ".join(passage.content[span.start : span.end].split()), span.start, False)
+            for span in split_sentences(passage.content)
+        ]
+    return [
+        _Sentence(text, passage.index, place, start, is_row, _terms(text))
+        for text, start, is_row in pieces
+    ]
+
+
+def _terms(text: str) -> frozenset[str]:
+    from ragflow.text.stopwords import stop_words
+    from ragflow.text.tokenise import tokenise
+
+    return frozenset(tokenise(text)) - stop_words()
+
+
+def _repeats(sentence: _Sentence, question: str, wanted: set[str]) -> bool:
+    """Tell whether a sentence says too little, or only asks the question again."""
+    if sentence.is_row:
+        return False
+    if len(sentence.terms) < _SHORTEST or sentence.text.strip() == question.strip():
+        return True
+    return sentence.text.endswith(("?", "？")) and len(sentence.terms - wanted) < _SHORTEST
+
+
+def _weights(wanted: set[str], sentences: Sequence[_Sentence]) -> dict[str, float]:
+    """Weigh the question's terms: rare ones tell more; the weights sum to 1."""
+    holders = Counter(term for one in sentences for term in one.terms & wanted)
+    total = len(sentences)
+    raw = {term: math.log(1 + (total + 1) / (holders[term] + 0.5)) for term in sorted(wanted)}
+    whole = math.fsum(raw.values())
+    return {term: weight / whole for term, weight in raw.items()}
+
+
+def _coverage(
+    sentences: Sequence[_Sentence], weights: dict[str, float], titles: Sequence[frozenset[str]]
+) -> list[float]:
+    """Return the share of the question in each sentence, with parts for what stands around it."""
+    found = []
+    for number, sentence in enumerate(sentences):
+        around = {
+            term
+            for other in (number - 1, number + 1)
+            if 0 <= other < len(sentences) and sentences[other].place == sentence.place
+            for term in sentences[other].terms
+        }
+        share = 0.0
+        for term, weight in weights.items():
+            if term in sentence.terms:
+                share += weight
+            elif term in around and not sentence.is_row:
+                share += _NEIGHBOUR * weight
+            elif term in titles[sentence.place]:
+                share += _TITLE * weight
+        found.append(share)
+    return found
+
+
+def _nearness(
+    question: str,
+    sentences: Sequence[_Sentence],
+    coverage: Sequence[float],
+    similarities: Similarities,
+) -> list[float] | None:
+    """Return the cosine of each sentence less that of a fair match; the most promising come first.
+
+    A sentence that was not compared counts as the farthest of the others.
+    """
+    order = sorted(range(len(sentences)), key=lambda number: (-coverage[number], number))
+    cosines = similarities(question, [sentences[number].text for number in order])
+    if cosines is None:
+        return None
+    known = [float(value) - _E5_MIDDLE for value in cosines]
+    farthest = min(known)
+    nearness = [farthest] * len(sentences)
+    for number, value in zip(order, known, strict=False):
+        nearness[number] = value
+    return nearness
+
+
+def _scores(
+    question: str,
+    sentences: Sequence[_Sentence],
+    coverage: Sequence[float],
+    nearness: Sequence[float] | None,
+) -> list[float]:
+    """Join coverage, nearness, the kind of answer that is wanted, and the passages' order."""
+    kind = _wanted_kind(question)
+    scores = []
+    for number, sentence in enumerate(sentences):
+        score = coverage[number]
+        if kind and kind.search(sentence.text):
+            score *= 1 + _KIND
+        if nearness is not None:
+            score += _MEANING * nearness[number]
+        scores.append(score - _RANK * sentence.place)
+    return scores
+
+
+def _is_supported(coverage: float, nearness: float | None) -> bool:
+    """Tell whether the best sentence supports an answer at all."""
+    if nearness is None:
+        return coverage >= _LEAST_COVERAGE
+    return coverage + _SUPPORT_BY_MEANING * nearness >= _LEAST_SUPPORT
+
+
+def _wanted_kind(question: str) -> re.Pattern[str] | None:
+    """Return what an answer of the asked kind looks like."""
+    lower = question.lower()
+    return next((answer for asked, answer in _WANTED if asked.search(lower)), None)
+
+
+def _same(one: _Sentence, other: _Sentence) -> bool:
+    if one.is_row or other.is_row:
+        return one.text == other.text
+    smaller = min(len(one.terms), len(other.terms))
+    return len(one.terms & other.terms) >= _SAME * smaller
+
+
+def _choice(sentence: _Sentence, score: float) -> Choice:
+    return Choice(
+        sentence.text, sentence.index, sentence.place, sentence.start, score, sentence.is_row
+    )

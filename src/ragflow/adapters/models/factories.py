@@ -1,0 +1,56 @@
+"""Factories: which model names each vendor is known by, and the names that are always accepted.
+
+Vendors publish new models faster than lists can follow, so that a vendor's names are told by their
+beginnings; a server that runs whatever it is given takes any name.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ragflow.adapters.models import any_llm, ollama, openai_compatible  # noqa: F401 - they register
+from ragflow.adapters.models.provider import providers
+
+BUILTIN = "Builtin"
+SERVED_BY_BUILTIN = {
+    "BAAI/bge-large-zh-v1.5": "BAAI",
+    "maidalun1020/bce-embedding-base_v1": "Youdao",
+}
+"""Embedding models that clients name by default; the built-in multilingual model serves them."""
+ALWAYS_ACCEPTED_RERANKERS = ("BAAI/bge-reranker-v2-m3", "maidalun1020/bce-reranker-base_v1")
+_BEGINNINGS = {
+    "Anthropic": "claude-",
+    "BaiChuan": "baichuan",
+    "Cohere": "command|embed-|rerank-|c4ai-",
+    "DeepSeek": "deepseek-",
+    "Gemini": "gemini-|gemma-|text-embedding-|embedding-",
+    "Jina": "jina-",
+    "MiniMax": "minimax|abab|embo-",
+    "Mistral": "mistral|ministral|codestral|devstral|magistral|pixtral|open-mi",
+    "Moonshot": "moonshot-|kimi-",
+    "OpenAI": r"gpt-|chatgpt-|o\d|text-embedding-",
+    "StepFun": "step-",
+    "Tongyi-Qianwen": "qwen|qwq|qvq|text-embedding-v|gte-rerank",
+    "Voyage AI": "voyage-|rerank-",
+    "ZHIPU-AI": "glm-|embedding-|rerank",
+    "xAI": "grok-",
+}
+
+
+def canonical_factory(name: str) -> str | None:
+    """Return a vendor's name as it is registered, whatever its case; None for a stranger."""
+    if name in providers:
+        return name
+    return next((known for known in providers if known.lower() == name.lower()), None)
+
+
+def lists_names(factory: str) -> bool:
+    """Tell whether a vendor has models of its own, so that a name can be unknown to it."""
+    return factory in _BEGINNINGS
+
+
+def is_known(factory: str, model: str) -> bool:
+    """Tell whether a vendor's model may have this name."""
+    if not lists_names(factory):
+        return bool(model)
+    return re.match(_BEGINNINGS[factory], model.lower()) is not None

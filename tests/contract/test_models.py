@@ -1,0 +1,120 @@
+"""One suite proves the fakes, the providers against a fake server, and the real local models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ragflow.adapters.guarded_http import HttpClients
+from ragflow.adapters.models.extractive import ExtractiveChat
+from ragflow.adapters.models.hashing import HashingEmbedding
+from ragflow.adapters.models.ollama import Ollama
+from ragflow.adapters.models.onnx_embedding import OnnxEmbedding
+from ragflow.adapters.models.openai_compatible import OpenAiCompatible
+from ragflow.adapters.models.provider import Endpoint
+from ragflow.adapters.models.rerank import OverlapRerank
+from ragflow.adapters.models.store import ModelStore
+from ragflow.domain.ports import ChatModel, EmbeddingModel, RerankModel
+from ragflow.settings import Settings
+from ragflow.testing.model_server import ModelServer, model_server
+from ragflow.testing.models import ChatModelContract, EmbeddingModelContract, RerankModelContract
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ModelServer]:
+    with model_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def store() -> ModelStore:
+    directory = Settings().models.directory or Path.home() / ".cache" / "ragflow" / "models"
+    return ModelStore(directory)
+
+
+def openai(server: ModelServer, factory: str = "OpenAI-API-Compatible") -> OpenAiCompatible:
+    endpoint = Endpoint(factory, server.base_url, "secret-key", trusted=True, seconds=5)
+    return OpenAiCompatible(endpoint, HttpClients())
+
+
+def ollama(server: ModelServer) -> Ollama:
+    return Ollama(Endpoint("Ollama", server.ollama_url, trusted=True, seconds=5), HttpClients())
+
+
+class TestHashingEmbedding(EmbeddingModelContract):
+    @pytest.fixture
+    def model(self) -> EmbeddingModel:
+        return HashingEmbedding()
+
+
+class TestOpenAiEmbedding(EmbeddingModelContract):
+    @pytest.fixture
+    def model(self, server: ModelServer) -> EmbeddingModel:
+        return openai(server).embedding("hashing")
+
+
+class TestOllamaEmbedding(EmbeddingModelContract):
+    @pytest.fixture
+    def model(self, server: ModelServer) -> EmbeddingModel:
+        return ollama(server).embedding("hashing")
+
+
+class TestE5(EmbeddingModelContract):
+    @pytest.fixture(scope="class")
+    def model(self, store: ModelStore) -> Iterator[EmbeddingModel]:
+        name = "multilingual-e5-small"
+        model = OnnxEmbedding(name, 384, lambda: store.ensure(name))
+        yield model
+        model.unload()
+
+    def test_a_question_finds_a_text_in_another_language(self, model: EmbeddingModel) -> None:
+        question = model.embed(["How much did the profit grow?"], "query")[0]
+        texts = ["年度报告显示，公司利润增加了15%。", "猫坐在垫子上。", "今天下雨。"]
+        assert (model.embed(texts, "passage") @ question).argmax() == 0
+
+
+class TestMiniLM(EmbeddingModelContract):
+    @pytest.fixture(scope="class")
+    def model(self, store: ModelStore) -> Iterator[EmbeddingModel]:
+        name = "all-MiniLM-L6-v2"
+        model = OnnxEmbedding(name, 384, lambda: store.ensure(name))
+        yield model
+        model.unload()
+
+
+class TestExtractiveChat(ChatModelContract):
+    @pytest.fixture
+    def model(self) -> ChatModel:
+        return ExtractiveChat()
+
+
+class TestOpenAiChat(ChatModelContract):
+    @pytest.fixture
+    def model(self, server: ModelServer) -> ChatModel:
+        return openai(server).chat("echo")
+
+
+class TestOllamaChat(ChatModelContract):
+    @pytest.fixture
+    def model(self, server: ModelServer) -> ChatModel:
+        return ollama(server).chat("echo")
+
+
+class TestOverlapRerank(RerankModelContract):
+    @pytest.fixture
+    def model(self) -> RerankModel:
+        return OverlapRerank()
+
+
+class TestJinaRerank(RerankModelContract):
+    @pytest.fixture
+    def model(self, server: ModelServer) -> RerankModel:
+        return openai(server, "Jina").rerank("reranker")
+
+
+class TestTeiRerank(RerankModelContract):
+    @pytest.fixture
+    def model(self, server: ModelServer) -> RerankModel:
+        return openai(server, "TEI").rerank("reranker")
