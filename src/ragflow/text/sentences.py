@@ -32,6 +32,7 @@ _ABBREVIATIONS = frozenset(
 _LOOK_BACK = 16
 _SHORT_LINE = 40  # characters; a shorter line before a capital is a heading or a list entry
 _LINE_SAMPLE = 200
+_LONGEST_NAME = 64
 
 
 def split_sentences(text: str) -> list[Span]:
@@ -73,6 +74,11 @@ def _ends_line(text: str, line_start: int, match: re.Match[str]) -> bool:
         return True
     if _LIST_MARK.match(text, line_start):
         return not following[:1].islower()
+    name, colon, _ = text[line_start : min(match.start(), line_start + _LONGEST_NAME)].partition(
+        "："
+    )
+    if colon and following.startswith(name + colon):
+        return True  # records, each a line of `name：value; …`
     return match.start() - line_start < _SHORT_LINE and following[:1].isupper()
 
 
