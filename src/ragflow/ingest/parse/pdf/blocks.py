@@ -21,6 +21,8 @@ from ragflow.ingest.parse.pdf.titles import TitleFinder
 
 Element = Paragraph | TableRegion
 
+_CAPTION_GAP = 30.0  # points between a table and its caption
+
 
 @dataclass(slots=True)
 class LaidOutPage:
@@ -119,22 +121,17 @@ def _code(paragraph: Paragraph) -> list[tuple[str, Box | None]]:
 
 def _table_captions(elements: Sequence[Element]) -> dict[int, Paragraph]:
     """Return for each table, by identity, the caption that stands right above or below it."""
+    tables = [element for element in elements if isinstance(element, TableRegion)]
+    if not tables:
+        return {}
+    free = [e for e in elements if isinstance(e, Paragraph) and _names_a_table(e)]
     captions: dict[int, Paragraph] = {}
-    for index, element in enumerate(elements):
-        if not isinstance(element, TableRegion):
-            continue
-        for near in (index - 1, index + 1):
-            if not 0 <= near < len(elements):
-                continue
-            other = elements[near]
-            if (
-                isinstance(other, Paragraph)
-                and not any(other is taken for taken in captions.values())
-                and _names_a_table(other)
-                and _distance(element, other) < 30
-            ):
-                captions[id(element)] = other
-                break
+    for table in tables:
+        near = [caption for caption in free if _distance(table, caption) < _CAPTION_GAP]
+        if near:
+            nearest = min(near, key=lambda caption: _distance(table, caption))
+            captions[id(table)] = nearest
+            free.remove(nearest)
     return captions
 
 
@@ -145,7 +142,11 @@ def _names_a_table(paragraph: Paragraph) -> bool:
 
 
 def _distance(table: TableRegion, paragraph: Paragraph) -> float:
+    """Return how far above or below a table a paragraph stands, or infinity if elsewhere."""
     rect = paragraph.rect
+    beside = rect.x1 < table.rect.x0 or rect.x0 > table.rect.x1
+    if beside or paragraph.lines[0].sheet != table.sheet:
+        return float("inf")
     return max(table.rect.top - rect.bottom, rect.top - table.rect.bottom)
 
 

@@ -72,7 +72,8 @@ class TitleFinder:
             return False
         larger = paragraph.size >= _LARGER * self._body
         if larger:
-            return len(_LETTERS.findall(text)) > 1 and not (ends_sentence(text) and len(text) > 80)
+            is_sentence = text.endswith("。") or (ends_sentence(text) and len(text) > 80)
+            return len(_LETTERS.findall(text)) > 1 and not is_sentence
         if ends_sentence(text) and not text.endswith(("?", ":")):
             return False
         bold = self._bold_means_title and paragraph.bold and paragraph.size >= 0.9 * self._body
