@@ -181,20 +181,22 @@ class DocumentBuilder:
         for row_index, row in enumerate(rows):
             if row_index:
                 self._append("\n")
-            cells: list[Cell] = []
-            for cell_index, draft in enumerate(row):
-                if cell_index:
-                    self._append("\t")
-                span = self._append(draft.text)
-                self._line(span, draft.box or box)
-                cells.append(
-                    Cell(draft.text, span, draft.row_span, draft.column_span, draft.header)
-                )
-            placed.append(tuple(cells))
+            placed.append(self._row(row, box))
         span = Span(start, self._length)
         table = Table(rows=tuple(placed), caption=caption, sheet=sheet)
         self._blocks.append(Block(kind, span, table=table))
         return span
+
+    def _row(self, row: Sequence[CellDraft], box: Box | None) -> tuple[Cell, ...]:
+        cells: list[Cell] = []
+        start = self._length
+        for draft in row:
+            span = Span(start, start + len(draft.text))
+            self._line(span, draft.box or box)
+            cells.append(Cell(draft.text, span, draft.row_span, draft.column_span, draft.header))
+            start = span.end + 1
+        self._append("\t".join([draft.text for draft in row]))
+        return tuple(cells)
 
     def drop(self, kind: DropKind, text: str, box: Box | None = None) -> Span:
         """Account for text that was extracted and is left out on purpose."""

@@ -32,30 +32,40 @@ def table_rows(
     """Return the drafts of a grid; a merged cell stands once, where it begins."""
     width = max((_used_width(row) for row in rows), default=0)
     spans, covered = _places(merges, len(rows), width)
-    kept = [index for index, row in enumerate(rows) if any(row) or _has_cover(covered, index)]
-    kept_before = _ranks(kept, len(rows))
+    kept = [index for index, row in enumerate(rows) if any(row) or covered.get(index)]
+    heights = _heights(spans.values(), kept, len(rows))
     header = is_header([rows[index] for index in kept[:20]], width)
     drafts: list[list[CellDraft]] = []
     for index in kept:
-        row = rows[index]
-        hidden = covered.get(index, frozenset())
-        heads = header and not drafts
-        cells: list[CellDraft] = []
-        for column in range(max(width if heads else len(row), 0)):
-            if column >= width or column in hidden:
-                continue
-            text = row[column] if column < len(row) else ""
-            merge = spans.get((index, column))
-            if merge is not None:
-                height = kept_before[merge.bottom + 1] - kept_before[merge.top]
-                across = merge.right - merge.left + 1
-                cells.append(CellDraft(text, max(height, 1), across, heads))
-            elif text or heads:
-                cells.append(CellDraft(text, header=heads))
-            else:
-                cells.append(_EMPTY)
+        row = rows[index][:width]
+        if header and not drafts:
+            row = [*row, *[""] * (width - len(row))]
+            cells = [CellDraft(text, header=True) for text in row]
+        else:
+            cells = [CellDraft(text) if text else _EMPTY for text in row]
+        if index in covered:
+            cells = _merged(cells, index, spans, heights, covered[index])
         drafts.append(cells)
     return drafts
+
+
+def _merged(
+    cells: list[CellDraft],
+    index: int,
+    spans: dict[tuple[int, int], Merge],
+    heights: dict[Merge, int],
+    covered: frozenset[int],
+) -> list[CellDraft]:
+    """Return the cells of a row without those that a merge covers."""
+    left: list[CellDraft] = []
+    for column, cell in enumerate(cells):
+        merge = spans.get((index, column))
+        if merge is not None:
+            across = merge.right - merge.left + 1
+            left.append(CellDraft(cell.text, heights[merge], across, cell.header))
+        elif column not in covered:
+            left.append(cell)
+    return left
 
 
 def _used_width(row: Sequence[str]) -> int:
@@ -85,18 +95,14 @@ def _places(
     return spans, covered
 
 
-def _has_cover(covered: dict[int, frozenset[int]], row: int) -> bool:
-    return bool(covered.get(row))
-
-
-def _ranks(kept: Sequence[int], height: int) -> list[int]:
-    """Count, for each row, the kept rows before it."""
-    ranks = [0] * (height + 1)
+def _heights(merges: Iterable[Merge], kept: Sequence[int], height: int) -> dict[Merge, int]:
+    """Count the kept rows that each merge spans."""
+    before = [0] * (height + 1)
     for index in kept:
-        ranks[index + 1] = 1
+        before[index + 1] = 1
     for index in range(height):
-        ranks[index + 1] += ranks[index]
-    return ranks
+        before[index + 1] += before[index]
+    return {merge: before[merge.bottom + 1] - before[merge.top] for merge in merges}
 
 
 def is_header(rows: Sequence[Sequence[str]], width: int) -> bool:

@@ -39,7 +39,7 @@ CellValue = int | float | str | bool | time | date | datetime | timedelta
 MOST_CELLS = 20_000_000
 """The reader holds the whole rectangle of a sheet in memory, also where it is empty."""
 
-_COLUMN = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})\d')
+_WIDE_COLUMN = re.compile(rb'r="([A-Z]{2,3})[1-9]')
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
 
 
@@ -111,7 +111,7 @@ def _check_extent(source: SourceFile, archive: zipfile.ZipFile) -> None:
             continue
         sheet = archive.read(name)
         rows = max(map(int, _ROW.findall(sheet)), default=0)
-        columns = max(map(_column_number, set(_COLUMN.findall(sheet))), default=0)
+        columns = max(map(_column_number, set(_WIDE_COLUMN.findall(sheet))), default=26)
         if rows * columns > MOST_CELLS:
             raise LimitExceeded(
                 f"{source.name} exceeds the limit: a sheet spans {rows} rows and {columns} "

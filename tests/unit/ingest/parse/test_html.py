@@ -84,9 +84,9 @@ def test_an_embedded_image_becomes_a_figure(read) -> None:
     [
         "<div>" * 100_000 + "end",
         "<b>" * 100_000 + "end",
-        "<table><tr><td>" * 20_000 + "end",
-        "".join(f"<p><font size={n}>x" for n in range(5_000)) + "end",
-        "<ul><li>" * 50_000 + "end",
+        "<table><tr><td>" * 10_000 + "end",
+        "".join(f"<p><font size={n}>x" for n in range(2_000)) + "end",
+        "<ul><li>" * 20_000 + "end",
         "<" * 300_000 + "end",
         '<a b="' * 100_000 + "end",
     ],
