@@ -159,6 +159,7 @@ class _TextReader:
         self._frame = frame
         self._matrix = (ctypes.c_float * 6)()
         self._looks: dict[int | None, _Look] = {}
+        self._styles: dict[int, Style] = {}
 
     def sheets(self) -> list[WrittenSheet]:
         boxes = self._boxes()
@@ -197,7 +198,18 @@ class _TextReader:
         a, b, c, d, _, _ = self._matrix
         size = calls.font_size(self._handle, index) * (math.hypot(c, d) or 1.0)
         turn = (round(math.atan2(b, a) / (math.pi / 2)) - self._frame.rotation) % 4
-        return _Look(turn, size, _font_style(text_object) if text_object else Style())
+        return _Look(turn, size, self._style(text_object) if text_object else Style())
+
+    def _style(self, text_object: int) -> Style:
+        import pypdfium2.raw as raw
+
+        font = raw.FPDFTextObj_GetFont(ctypes.cast(text_object, raw.FPDF_PAGEOBJECT))
+        address = ctypes.cast(font, ctypes.c_void_p).value
+        if address is None:
+            return Style()
+        if address not in self._styles:
+            self._styles[address] = _font_style(font)
+        return self._styles[address]
 
     def _written(self, sheet: Sheet, boxes: Any, tokens: list[_Token]) -> WrittenSheet:
         rects = _turned(boxes, sheet)
@@ -282,13 +294,9 @@ def _ligatures_in_order(text: str, parts: list[list[float]]) -> str:
     return "".join(letters)
 
 
-def _font_style(text_object: int) -> Style:
+def _font_style(font: Any) -> Style:
     import pypdfium2.raw as raw
 
-    handle = ctypes.cast(text_object, raw.FPDF_PAGEOBJECT)
-    font = raw.FPDFTextObj_GetFont(handle)
-    if not font:
-        return Style()
     buffer = ctypes.create_string_buffer(128)
     raw.FPDFFont_GetBaseFontName(font, buffer, len(buffer))
     name = buffer.value.decode("latin-1").rpartition("+")[2].lower()

@@ -16,6 +16,7 @@ from ragflow.ingest.parse.pdf.lines import same_row
 from ragflow.ingest.parse.pdf.sheet import Rect
 
 _MAX_DEPTH = 6
+_MAX_ITEMS = 3000  # more on one page is a drawing, which is read by rows
 _MIN_ROWS = 3  # that a side of a gutter needs to be a column
 _MARKER_WIDTH = 2.0  # of the size: narrower items are list markers or notes' numbers
 _MIN_WIDTH = 7.0  # of the size: narrower runs are cells, not lines of prose
@@ -50,7 +51,8 @@ def columns(items: Sequence[Item]) -> list[Column[Item]]:
 
 
 def _split(items: list[Item], depth: int) -> list[list[Item]]:
-    gutter = _gutter(items) if depth < _MAX_DEPTH and len(items) >= 2 * _MIN_ROWS else None
+    searched = depth < _MAX_DEPTH and 2 * _MIN_ROWS <= len(items) <= _MAX_ITEMS
+    gutter = _gutter(items) if searched else None
     if gutter is None:
         return [items]
     rtl = sum(item.rtl for item in items) * 2 > len(items)

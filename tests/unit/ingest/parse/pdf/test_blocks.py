@@ -1,5 +1,7 @@
 """Lines become titles, paragraphs, list items, code and captions."""
 
+import pytest
+
 SENTENCES = [
     "The first line of this paragraph is full and runs to the right edge of it,",
     "the second line of the paragraph is as full as the first one and goes on,",
@@ -92,12 +94,20 @@ def test_typewriter_lines_become_code_with_their_indent(pdf):
     assert pdf.texts(document, "code") == ["def double(x):\n    return 2 * x"]
 
 
-def test_a_figure_caption_is_a_caption(pdf):
-    document = pdf.parse(
-        pdf.make(lambda canvas: pdf.write(canvas, ["Figure 3: The parts of the machine."]))
-    )
+@pytest.mark.parametrize(
+    "text", ["Figure 3: The parts of the machine.", "Figure 7-26. Nuts.", "Fig. 2.1 The machine"]
+)
+def test_a_line_that_names_a_figure_is_a_caption(pdf, text):
+    document = pdf.parse(pdf.make(lambda canvas: pdf.write(canvas, [text])))
 
-    assert pdf.texts(document, "caption") == ["Figure 3: The parts of the machine."]
+    assert pdf.texts(document, "caption") == [text]
+
+
+def test_a_sentence_about_a_figure_is_text(pdf):
+    text = "Figure 3 shows the parts of the machine and how they work together."
+    document = pdf.parse(pdf.make(lambda canvas: pdf.write(canvas, [text])))
+
+    assert pdf.texts(document, "text") == [text]
 
 
 def test_a_paragraph_that_runs_over_the_page_stays_one_block(pdf):
