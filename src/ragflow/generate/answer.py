@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -77,7 +77,7 @@ class AnswerMaker:
 
     async def answer(
         self, request: AnswerRequest, retrieve: Retrieve | None
-    ) -> AsyncIterator[AnswerFrame]:
+    ) -> AsyncGenerator[AnswerFrame, None]:
         """Yield the states of the answer; the last frame is final.
 
         `retrieve` None means a chat without datasets. Raises `InvalidInput` or a `ModelError`.

@@ -12,7 +12,18 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Lifespan
 
 from ragflow.http import errors, openapi
-from ragflow.http.routers import chunks, datasets, dify, documents, retrieval, system
+from ragflow.http.routers import (
+    chats,
+    chunks,
+    completions,
+    datasets,
+    dify,
+    documents,
+    openai,
+    retrieval,
+    sessions,
+    system,
+)
 from ragflow.http.transport import BodyLimit, TrailingSlash
 from ragflow.services.container import Services
 
@@ -25,6 +36,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     chunks.pictures,
     retrieval.router,
     dify.router,
+    chats.router,
+    sessions.router,
+    completions.router,
+    openai.router,
     system.router,
     system.health,
 )

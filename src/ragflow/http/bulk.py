@@ -12,7 +12,8 @@ from typing import Any
 from fastapi.responses import JSONResponse
 
 from ragflow.http.envelope import refusal, result
-from ragflow.http.errors import Code, WireError
+from ragflow.http.errors import Code
+from ragflow.http.named_ids import ids_in
 from ragflow.services.bulk import unique
 
 
@@ -26,12 +27,10 @@ class WantedIds:
 
 def wanted_ids(body: Mapping[str, Any], name: str, every: Callable[[], list[str]]) -> WantedIds:
     """Read a list of ids; `every` finds all of them. Raises `WireError` for other values."""
-    value = body.get(name)
-    if not value:
+    named = ids_in(body, name)
+    if named is None:
         return WantedIds(tuple(every()))
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise WireError(Code.ARGUMENT, f"`{name}` should be a list of ids.")
-    ids, duplicates = unique(value)
+    ids, duplicates = unique(named)
     return WantedIds(tuple(ids), duplicates)
 
 

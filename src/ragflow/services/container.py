@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from ragflow.domain.ports import BlobStore, Clock, Ids, JobQueue, ModelCatalog, SearchEngine
 from ragflow.domain.repositories import Database
-from ragflow.ingest.index import index_records
 from ragflow.services.accounts import AccountService
 from ragflow.services.chats import ChatService
 from ragflow.services.chunks import ChunkService
+from ragflow.services.completions import CompletionService
 from ragflow.services.datasets import DatasetService
 from ragflow.services.documents import DocumentService
 from ragflow.services.models import ModelService
@@ -54,6 +54,7 @@ class Services:
     retrieval: RetrievalService
     chats: ChatService
     sessions: SessionService
+    completions: CompletionService
     models: ModelService
     system: SystemService
     relay: OutboxRelay
@@ -64,7 +65,9 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
     """Build every service; nothing is opened or started by it."""
     options = options or ServiceOptions()
     database, catalog, clock, ids = ports.database, ports.catalog, ports.clock, ports.ids
-    relay = OutboxRelay(database, ports.queue, ports.engine, ports.blobs, index_records, clock)
+    relay = OutboxRelay(database, ports.queue, ports.engine, ports.blobs, clock)
+    retrieval = RetrievalService(database, ports.engine, catalog)
+    sessions = SessionService(database, clock, ids)
     return Services(
         accounts=AccountService(database, clock, ids),
         datasets=DatasetService(database, catalog, relay, clock, ids, options.language),
@@ -73,11 +76,12 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         ),
         parsing=ParsingService(database, relay, clock),
         chunks=ChunkService(database, catalog, ports.blobs, relay, clock),
-        retrieval=RetrievalService(database, ports.engine, catalog),
+        retrieval=retrieval,
         chats=ChatService(database, catalog, clock, ids),
-        sessions=SessionService(database, clock, ids),
+        sessions=sessions,
+        completions=CompletionService(database, retrieval, sessions, catalog, clock, ids),
         models=ModelService(catalog),
         system=SystemService(database, ports.engine, ports.blobs, ports.queue),
         relay=relay,
-        reindex=Reindex(database, ports.engine, index_records),
+        reindex=Reindex(database, ports.engine),
     )

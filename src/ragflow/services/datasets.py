@@ -18,7 +18,7 @@ from ragflow.domain.repositories import Database, Paging, UnitOfWork
 from ragflow.services import parser_config
 from ragflow.services.access import may_use, require_own_dataset
 from ragflow.services.errors import DatasetNotFound, DuplicateDatasetName, EmbeddingLocked
-from ragflow.services.followups import follow_dataset_deletion, follow_deletion
+from ragflow.services.followups import follow_dataset_deletion
 from ragflow.services.outbox import OutboxRelay
 
 
@@ -182,7 +182,6 @@ class DatasetService:
 
     @staticmethod
     def _delete(unit: UnitOfWork, dataset: Dataset) -> None:
-        for document in unit.documents.get_many(unit.documents.ids(dataset.id)):
-            follow_deletion(unit, document)
-        follow_dataset_deletion(unit, dataset.id)
+        documents = unit.documents.get_many(unit.documents.ids(dataset.id))
+        follow_dataset_deletion(unit, dataset.id, documents)
         unit.datasets.delete(dataset.id)

@@ -5,9 +5,15 @@ In: a unit of work and the object that changed. Out: outbox entries, which the r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from ragflow.domain.blob_keys import document_prefixes
+from ragflow.domain.blob_keys import (
+    dataset_prefixes,
+    document_key,
+    document_prefixes,
+    work_prefix,
+)
 from ragflow.domain.documents import Document, RunState
 from ragflow.domain.jobs import OutboxKind
 from ragflow.domain.repositories import UnitOfWork
@@ -38,14 +44,29 @@ def follow_chunk_change(unit: UnitOfWork, document_id: str, chunk_id: str) -> No
 def follow_deletion(unit: UnitOfWork, document: Document) -> None:
     """Take a document out of the queue, the index and the blob store."""
     follow_stop(unit, document)
+    if not document.revision and not document.chunk_count:  # nothing but the file was ever made
+        _delete_blobs(unit, document_key(document.dataset_id, document.id))
+        return
     follow_document_change(unit, document.id)
     for prefix in document_prefixes(document.dataset_id, document.id):
-        unit.outbox.add(OutboxKind.DELETE_BLOBS, {"prefix": prefix})
+        _delete_blobs(unit, prefix)
 
 
-def follow_dataset_deletion(unit: UnitOfWork, dataset_id: str) -> None:
-    """Take a whole dataset out of the index."""
+def follow_dataset_deletion(
+    unit: UnitOfWork, dataset_id: str, documents: Sequence[Document]
+) -> None:
+    """Take a dataset with its documents out of the queue, the index and the blob store."""
+    for document in documents:
+        follow_stop(unit, document)
+        if document.revision:
+            _delete_blobs(unit, work_prefix(document.id))
     unit.outbox.add(OutboxKind.DELETE_DATASET, {"dataset_id": dataset_id})
+    for prefix in dataset_prefixes(dataset_id):
+        _delete_blobs(unit, prefix)
+
+
+def _delete_blobs(unit: UnitOfWork, prefix: str) -> None:
+    unit.outbox.add(OutboxKind.DELETE_BLOBS, {"prefix": prefix})
 
 
 def _job(document: Document) -> dict[str, Any]:

@@ -10,7 +10,7 @@ up no other.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -19,14 +19,15 @@ from ragflow.domain.chunks import Chunk
 from ragflow.domain.errors import RagflowError
 from ragflow.domain.jobs import OutboxEntry, OutboxKind, ParseJob
 from ragflow.domain.ports import BlobStore, Clock, JobQueue, SearchEngine
-from ragflow.domain.queries import IndexRecord
 from ragflow.domain.repositories import Database
+from ragflow.ingest.index import index_records
+from ragflow.ingest.settle import refresh_index
 
-RecordMaker = Callable[[Sequence[Chunk], str], list[IndexRecord]]
-"""Make index records of chunks with vectors and the name of their document."""
+_Same = tuple[object, ...]
 
 _BATCH = 500
 _LONGEST_PAUSE = 300.0
+_MOST_DOUBLINGS = 10
 _FAILURES = (RagflowError, OSError, RuntimeError, ValueError)
 
 log = structlog.get_logger(__name__)
@@ -39,10 +40,11 @@ class _Pauses:
     until: dict[int, float] = field(default_factory=dict)
     attempts: dict[int, int] = field(default_factory=dict)
 
-    def failed(self, entry_id: int, now: float) -> None:
-        attempts = self.attempts.get(entry_id, 0) + 1
-        self.attempts[entry_id] = attempts
-        self.until[entry_id] = now + min(2.0**attempts / 2, _LONGEST_PAUSE)
+    def failed(self, entry_ids: Sequence[int], now: float) -> None:
+        for entry_id in entry_ids:
+            attempts = min(self.attempts.get(entry_id, 0) + 1, _MOST_DOUBLINGS)
+            self.attempts[entry_id] = attempts
+            self.until[entry_id] = now + min(2.0**attempts / 2, _LONGEST_PAUSE)
 
     def waits(self, entry_id: int, now: float) -> bool:
         return self.until.get(entry_id, 0.0) > now
@@ -62,14 +64,12 @@ class OutboxRelay:
         queue: JobQueue,
         engine: SearchEngine,
         blobs: BlobStore,
-        records: RecordMaker,
         clock: Clock,
     ) -> None:
         self._database = database
         self._queue = queue
         self._engine = engine
         self._blobs = blobs
-        self._records = records
         self._clock = clock
         self._pauses = _Pauses()
         self._one_at_a_time = threading.Lock()
@@ -90,31 +90,47 @@ class OutboxRelay:
     def _apply(self, entries: Sequence[OutboxEntry]) -> int:
         """Apply one batch; entries that ask for the same are done once."""
         now = self._clock.seconds()
-        ready = [entry for entry in entries if not self._pauses.waits(entry.id, now)]
-        groups: dict[tuple[object, ...], list[int]] = {}
-        by_key: dict[tuple[object, ...], OutboxEntry] = {}
-        for entry in ready:
-            key: tuple[object, ...] = (entry.kind, *sorted(entry.payload.items()))
-            groups.setdefault(key, []).append(entry.id)
-            by_key.setdefault(key, entry)
+        groups: dict[_Same, list[OutboxEntry]] = {}
+        for entry in entries:
+            if not self._pauses.waits(entry.id, now):
+                groups.setdefault(_same(entry), []).append(entry)
+        gone = self._forget_deleted([same[0] for same in groups.values()])
         done: list[int] = []
-        for same, entry_ids in groups.items():
-            entry = by_key[same]
+        for same in groups.values():
+            entry_ids = [entry.id for entry in same]
             try:
-                self._do(entry)
+                if same[0].id not in gone:
+                    self._do(same[0])
             except _FAILURES as error:
-                log.warning(
-                    "outbox entry failed", entry=entry.id, kind=entry.kind, error=str(error)
-                )
-                for entry_id in entry_ids:
-                    self._pauses.failed(entry_id, now)
+                kind = same[0].kind
+                log.warning("outbox entry failed", entry=entry_ids[0], kind=kind, error=str(error))
+                self._pauses.failed(entry_ids, now)
             else:
-                done.extend(entry_ids)
+                done += entry_ids
         if done:
             with self._database.transaction() as unit:
                 unit.outbox.done(done)
             self._pauses.forget(done)
         return len(done)
+
+    def _forget_deleted(self, entries: Sequence[OutboxEntry]) -> set[int]:
+        """Take documents that are no more out of the index at once; return their entries."""
+        named = {
+            entry.id: str(entry.payload["document_id"])
+            for entry in entries
+            if entry.kind is OutboxKind.INDEX_DOCUMENT
+        }
+        with self._database.reading() as unit:
+            there = {document.id for document in unit.documents.get_many(list(named.values()))}
+        gone = {entry_id: document for entry_id, document in named.items() if document not in there}
+        if not gone:
+            return set()
+        try:
+            self._engine.delete_documents(list(gone.values()))
+        except _FAILURES as error:  # each entry tries again by itself
+            log.warning("deleting documents from the index failed", error=str(error))
+            return set()
+        return set(gone)
 
     def _do(self, entry: OutboxEntry) -> None:
         payload = entry.payload
@@ -124,33 +140,13 @@ class OutboxRelay:
             case OutboxKind.CANCEL:
                 self._queue.cancel(_job(entry))
             case OutboxKind.INDEX_DOCUMENT:
-                self._index_document(payload["document_id"])
+                refresh_index(self._database, self._engine, payload["document_id"])
             case OutboxKind.INDEX_CHUNK:
                 self._index_chunk(payload["document_id"], payload["chunk_id"])
             case OutboxKind.DELETE_DATASET:
                 self._engine.delete_datasets((payload["dataset_id"],))
             case OutboxKind.DELETE_BLOBS:
                 self._blobs.delete_prefix(payload["prefix"])
-
-    def _index_document(self, document_id: str) -> None:
-        state = self._document_state(document_id)
-        while True:
-            if state is None:
-                self._engine.delete_documents((document_id,))
-            else:
-                dataset_id, name, chunks = state
-                self._engine.replace_document(dataset_id, document_id, self._records(chunks, name))
-            after = self._document_state(document_id)
-            if after == state:
-                return
-            state = after
-
-    def _document_state(self, document_id: str) -> tuple[str, str, list[Chunk]] | None:
-        with self._database.reading() as unit:
-            document = unit.documents.get(document_id)
-            if document is None:
-                return None
-            return document.dataset_id, document.name, unit.chunks.of_document(document_id)
 
     def _index_chunk(self, document_id: str, chunk_id: str) -> None:
         state = self._chunk_state(document_id, chunk_id)
@@ -159,7 +155,7 @@ class OutboxRelay:
                 self._engine.delete_chunks(document_id, (chunk_id,))
             else:
                 name, chunk = state
-                self._engine.upsert(self._records((chunk,), name))
+                self._engine.upsert(index_records((chunk,), name))
             after = self._chunk_state(document_id, chunk_id)
             if after == state:
                 return
@@ -170,6 +166,10 @@ class OutboxRelay:
             document = unit.documents.get(document_id)
             chunk = unit.chunks.get(document_id, chunk_id, with_vector=True)
         return None if document is None or chunk is None else (document.name, chunk)
+
+
+def _same(entry: OutboxEntry) -> _Same:
+    return (entry.kind, *sorted(entry.payload.items()))
 
 
 def _job(entry: OutboxEntry) -> ParseJob:

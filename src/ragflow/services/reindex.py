@@ -11,7 +11,7 @@ from itertools import groupby
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.ports import SearchEngine
 from ragflow.domain.repositories import Database
-from ragflow.services.outbox import RecordMaker
+from ragflow.ingest.index import index_records
 
 ReindexProgress = Callable[[int, int, int], None]
 """Report datasets done, datasets in all, and chunks written so far."""
@@ -20,10 +20,9 @@ ReindexProgress = Callable[[int, int, int], None]
 class Reindex:
     """Rebuild the engine; changes made meanwhile come in through the outbox."""
 
-    def __init__(self, database: Database, engine: SearchEngine, records: RecordMaker) -> None:
+    def __init__(self, database: Database, engine: SearchEngine) -> None:
         self._database = database
         self._engine = engine
-        self._records = records
 
     def run(self, progress: ReindexProgress) -> int:
         """Rebuild the index; return how many chunks it holds."""
@@ -48,6 +47,6 @@ class Reindex:
         records = [
             record
             for document_id, chunks in groupby(batch, key=lambda chunk: chunk.document_id)
-            for record in self._records(list(chunks), names[document_id])
+            for record in index_records(list(chunks), names[document_id])
         ]
         self._engine.upsert(records)

@@ -72,14 +72,14 @@ class SessionService:
         """Return a conversation. Raises `ChatNotFound`, `SessionNotFound`."""
         with self._database.reading() as unit:
             require_chat(unit, actor, chat_id)
-            session = _require_session(unit, chat_id, session_id)
+            session = require_session(unit, chat_id, session_id)
             messages = unit.sessions.messages([session_id])
         return Conversation(session, tuple(messages.get(session_id, ())))
 
     def rename(self, actor: Actor, chat_id: str, session_id: str, name: str | None) -> None:
         """Rename a conversation; None leaves the name. Raises `NotFound`, `NameRequired`."""
         with self._database.transaction() as unit:
-            session = _require_session(unit, chat_id, session_id)
+            session = require_session(unit, chat_id, session_id)
             require_chat(unit, actor, chat_id)
             if name is None:
                 return
@@ -141,7 +141,8 @@ def opener_of(chat: Chat) -> str:
     return str(chat.prompt_config.get("prologue") or "")
 
 
-def _require_session(unit: UnitOfWork, chat_id: str, session_id: str) -> ChatSession:
+def require_session(unit: UnitOfWork, chat_id: str, session_id: str) -> ChatSession:
+    """Return a conversation of an assistant that was checked before. Raises `SessionNotFound`."""
     session = unit.sessions.get(session_id)
     if session is None or session.chat_id != chat_id:
         raise SessionNotFound(id=session_id)

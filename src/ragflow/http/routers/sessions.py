@@ -67,11 +67,10 @@ def update_session(
     chat_id: str, session_id: str, actor: CurrentActor, services: ServicesOf, body: Body
 ) -> JSONResponse:
     """Rename a conversation."""
-    for name in ("message", "messages", "reference"):
-        if name in body:
-            raise WireError(Code.DATA, f"`{name.removesuffix('s')}` can not be change")
-    name = _name(body, None)
-    services.sessions.rename(actor, chat_id, session_id, name)
+    for fixed in ("message", "messages", "reference"):
+        if fixed in body:
+            raise WireError(Code.DATA, f"`{fixed.removesuffix('s')}` can not be change")
+    services.sessions.rename(actor, chat_id, session_id, _name(body, None))
     return result()
 
 

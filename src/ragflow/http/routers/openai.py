@@ -1,0 +1,224 @@
+"""The OpenAI-compatible endpoint of an assistant.
+
+The conversation comes with each request and nothing is stored. The assistant's own system prompt
+is used; system messages and what comes before the first question are dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
+
+from ragflow.domain.answers import AnswerFrame, ChatTurn
+from ragflow.domain.errors import RagflowError
+from ragflow.http.auth import bearer
+from ragflow.http.deps import ServicesOf
+from ragflow.http.envelope import json_result
+from ragflow.http.errors import Code, Reply, WireError, answers
+from ragflow.http.openapi import json_body, properties
+from ragflow.http.schemas.completions import truth
+from ragflow.http.sse import done_frame, event_stream, frame
+from ragflow.services.completions import Turn
+from ragflow.services.container import Services
+from ragflow.services.errors import ChatNotFound
+from ragflow.services.references import reference_record
+
+router = APIRouter(tags=["openai"])
+
+log = structlog.get_logger(__name__)
+
+_ROLES = ("system", "user", "assistant")
+
+
+@router.post(
+    "/chats_openai/{chat_id}/chat/completions",
+    summary="Create a chat completion (OpenAI-compatible)",
+    openapi_extra=json_body(
+        properties(
+            model={"type": "string"},
+            messages={"type": "array", "items": {"type": "object"}},
+            stream={"type": "boolean"},
+            reference={"type": "boolean"},
+        )
+    ),
+)
+@answers({ChatNotFound: Reply(Code.DATA, "You don't own the chat {id}")})
+async def create_chat_completion(chat_id: str, request: Request, services: ServicesOf) -> Response:
+    """Answer the last message of a conversation."""
+    body = await _body(request)  # the arguments are checked before the key
+    actor = await run_in_threadpool(services.accounts.authenticate, bearer(request))
+    turns = _turns(body["messages"])
+    wants_reference = truth(body, "reference", False)
+    turn = await run_in_threadpool(
+        services.completions.begin_detached, actor, chat_id, turns, wants_reference
+    )
+    if truth(body, "stream", True):
+        return event_stream(_chunks(services, turn, chat_id, wants_reference))
+    return await _completion(services, turn, chat_id, str(body["model"]), wants_reference)
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    try:
+        body = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        body = {}
+    if not isinstance(body, dict):
+        body = {}
+    missing = [name for name in ("model", "messages") if body.get(name) is None]
+    if missing:
+        text = f"required argument are missing: {','.join(missing)}; "
+        raise WireError(Code.ARGUMENT, text, data=None)
+    return body
+
+
+def _turns(messages: Any) -> tuple[ChatTurn, ...]:
+    if not isinstance(messages, list) or not messages:
+        raise WireError(Code.DATA, "You have to provide messages.")
+    turns: list[ChatTurn] = []
+    for message in messages:
+        if not isinstance(message, Mapping) or message.get("role") not in _ROLES:
+            raise WireError(Code.DATA, f"Each message needs a role of {', '.join(_ROLES)}.")
+        turns.append(ChatTurn(message["role"], _content(message.get("content"))))
+    if turns[-1].role != "user":
+        raise WireError(Code.DATA, "The last content of this conversation is not from user.")
+    return tuple(turns)
+
+
+def _content(content: Any) -> str:
+    """Read a message's text, which may come as a list of text parts."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        texts = [part.get("text") for part in content if isinstance(part, Mapping)]
+        if texts and all(isinstance(text, str) for text in texts):
+            return "\n".join(map(str, texts))
+    raise WireError(Code.DATA, "The content of a message must be a string.")
+
+
+async def _completion(
+    services: Services, turn: Turn, chat_id: str, model: str, wants_reference: bool
+) -> Response:
+    last: AnswerFrame | None = None
+    async with aclosing(services.completions.frames(turn)) as states:
+        async for state in states:
+            last = state
+    if last is None:
+        return json_result(None, "The model ended without an answer.")
+    message: dict[str, Any] = {"role": "assistant", "content": last.text}
+    if wants_reference:
+        message["reference"] = reference_record(last.reference).get("chunks", [])
+        message["citations"] = reference_record(last.reference).get("citations", [])
+    said = sum(len(each.content) for each in turn.turns)
+    usage = _usage(turn.turns, len(last.text)) | {
+        "completion_tokens_details": {
+            "reasoning_tokens": said,
+            "accepted_prediction_tokens": len(last.text),
+            "rejected_prediction_tokens": 0,
+        }
+    }
+    body = {
+        "id": f"chatcmpl-{chat_id}",
+        "object": "chat.completion",
+        "created": int(time.time()),
+        "model": model,
+        "usage": usage,
+        "choices": [{"index": 0, "finish_reason": "stop", "logprobs": None, "message": message}],
+    }
+    return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
+
+
+async def _chunks(
+    services: Services, turn: Turn, chat_id: str, wants_reference: bool
+) -> AsyncGenerator[bytes, None]:
+    """Encode what is new in each state of the answer, then its reference and the end."""
+    stream = _Deltas(f"chatcmpl-{chat_id}", int(time.time()))
+    end: dict[str, Any] = {}
+    try:
+        async with aclosing(services.completions.frames(turn)) as states:
+            async for state in states:
+                for delta in stream.new_in(state):
+                    yield frame(stream.chunk(delta))
+                if state.final and wants_reference:
+                    record = reference_record(state.reference)
+                    end = {
+                        "reference": record.get("chunks", []),
+                        "citations": record.get("citations", []),
+                        "final_content": state.text,
+                    }
+    except RagflowError as error:
+        yield frame(stream.chunk({"content": f"**ERROR**: {error}"}))
+    except Exception as error:
+        log.exception("stream failed")
+        yield frame(stream.chunk({"content": f"**ERROR**: {error!r}"}))
+    usage = _usage(turn.turns, stream.emitted)
+    yield frame(stream.chunk({"content": None, **end}, finish_reason="stop", usage=usage))
+    yield done_frame()
+
+
+class _Deltas:
+    """Turn the states of an answer, each with all of it so far, into what is new."""
+
+    def __init__(self, completion_id: str, created: int) -> None:
+        self._id = completion_id
+        self._created = created
+        self._content = ""
+        self._reasoning = ""
+        self.emitted = 0
+
+    def new_in(self, state: AnswerFrame) -> list[dict[str, Any]]:
+        """Return the deltas of a state: reasoning first, then content."""
+        deltas: list[dict[str, Any]] = []
+        reasoning = state.reasoning[len(self._reasoning) :]
+        if reasoning:
+            deltas.append({"content": None, "reasoning_content": reasoning})
+            self._reasoning = state.reasoning
+        answer = state.text.rpartition("</think>")[2] if state.reasoning else state.text
+        # A last state whose marks were changed by the check does not continue what was sent; its
+        # whole text is in `final_content`.
+        if answer.startswith(self._content) and len(answer) > len(self._content):
+            deltas.append({"content": answer[len(self._content) :]})
+            self._content = answer
+        self.emitted = len(self._content) + len(self._reasoning)
+        return deltas
+
+    def chunk(
+        self,
+        delta: Mapping[str, Any],
+        finish_reason: str | None = None,
+        usage: Mapping[str, int] | None = None,
+    ) -> dict[str, Any]:
+        """Return a chunk of the stream."""
+        empty = {"function_call": None, "tool_calls": None, "reasoning_content": None}
+        choice = {
+            "index": 0,
+            "finish_reason": finish_reason,
+            "logprobs": None,
+            "delta": {"role": "assistant", "content": None, **empty, **delta},
+        }
+        return {
+            "id": self._id,
+            "object": "chat.completion.chunk",
+            "created": self._created,
+            "model": "model",
+            "system_fingerprint": "",
+            "usage": usage,
+            "choices": [choice],
+        }
+
+
+def _usage(turns: Sequence[ChatTurn], completion: int) -> dict[str, Any]:
+    """Count characters, as v0.20 clients know it: of the last question and of the answer."""
+    prompt = len(turns[-1].content)
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+    }
