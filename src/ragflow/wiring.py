@@ -161,7 +161,6 @@ def run_worker(settings: Settings) -> None:
     """Run one worker until stopped."""
     from ragflow import worker
     from ragflow.adapters.jobs.dbos_worker import DbosWorker
-    from ragflow.ingest.index import index_records
     from ragflow.ingest.isolate import Isolation, IsolationLimits
     from ragflow.ingest.pipeline import IngestLimits, IngestParts
     from ragflow.services.outbox import OutboxRelay
@@ -185,7 +184,7 @@ def run_worker(settings: Settings) -> None:
             ),
         )
         relay = OutboxRelay(
-            opened.database, opened.queue, opened.engine, opened.blobs, index_records, opened.clock
+            opened.database, opened.queue, opened.engine, opened.blobs, opened.clock
         )
         worker.run_worker(
             worker.WorkerParts(ingest, isolation, jobs, relay, settings.worker.lease_seconds)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 
 def test_unknown_routes_answer_http_200_with_code_100(api: Any) -> None:
@@ -88,7 +89,9 @@ def test_an_uncaught_exception_answers_its_text(
         raise KeyError("lost")
 
     monkeypatch.setattr(type(world.services.datasets), "page", broken)
-    response = api.raw("GET", "/datasets")
+    with capture_logs() as logs:
+        response = api.raw("GET", "/datasets")
+    assert [entry["path"] for entry in logs] == ["/api/v1/datasets"]
     assert response.status_code == 200
     assert response.json() == {"code": 100, "data": None, "message": "KeyError('lost')"}
 

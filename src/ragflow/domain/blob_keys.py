@@ -41,3 +41,8 @@ def document_prefixes(dataset_id: str, document_id: str) -> tuple[str, ...]:
         thumbnail_key(dataset_id, document_id),
         work_prefix(document_id),
     )
+
+
+def dataset_prefixes(dataset_id: str) -> tuple[str, ...]:
+    """Return prefixes that hold every blob of a dataset but those of work in progress."""
+    return (f"documents/{dataset_id}/", f"pictures/{dataset_id}/", f"thumbnails/{dataset_id}/")

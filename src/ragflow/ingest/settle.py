@@ -19,6 +19,15 @@ def settle_index(database: Database, engine: SearchEngine, document_id: str) -> 
     """Make the index equal to the database, and take away the outbox entries that ask for it."""
     with database.reading() as unit:
         entries = _entries(unit, document_id)
+    refresh_index(database, engine, document_id)
+    if entries:
+        with database.transaction() as unit:
+            unit.outbox.done(entries)
+
+
+def refresh_index(database: Database, engine: SearchEngine, document_id: str) -> None:
+    """Make the index equal to the database."""
+    with database.reading() as unit:
         state = _state(unit, document_id)
     while True:
         if state is None:
@@ -29,11 +38,8 @@ def settle_index(database: Database, engine: SearchEngine, document_id: str) -> 
         with database.reading() as unit:
             newest = _state(unit, document_id)
         if newest == state:
-            break
+            return
         state = newest
-    if entries:
-        with database.transaction() as unit:
-            unit.outbox.done(entries)
 
 
 def _state(unit: UnitOfWork, document_id: str) -> _State | None:
