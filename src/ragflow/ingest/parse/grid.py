@@ -33,7 +33,7 @@ def table_rows(
     width = max((_used_width(row) for row in rows), default=0)
     spans, covered = _places(merges, len(rows), width)
     kept = [index for index, row in enumerate(rows) if any(row) or covered.get(index)]
-    heights = _heights(spans.values(), kept, len(rows))
+    heights = _heights(spans.values(), kept, len(rows)) if spans else {}
     header = is_header([rows[index] for index in kept[:20]], width)
     drafts: list[list[CellDraft]] = []
     for index in kept:

@@ -39,7 +39,8 @@ CellValue = int | float | str | bool | time | date | datetime | timedelta
 MOST_CELLS = 20_000_000
 """The reader holds the whole rectangle of a sheet in memory, also where it is empty."""
 
-_WIDE_COLUMN = re.compile(rb'r="([A-Z]{2,3})[1-9]')
+_WIDE_COLUMN = re.compile(rb'r="([A-Z]{2,3})[1-9]')  # columns after the 26th
+_NARROW_COLUMN = re.compile(rb'r="([A-Z])[1-9]')
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
 
 
@@ -78,7 +79,11 @@ class SpreadsheetParser:
 
 
 def _add_sheet(builder: DocumentBuilder, sheet: CalamineSheet) -> None:
-    rows = [[as_text(value) for value in row] for row in sheet.to_python()]
+    blank: list[str] = []  # sheets often go on for a million empty rows
+    rows = [
+        blank if row.count("") == len(row) else [as_text(value) for value in row]
+        for row in sheet.to_python()
+    ]
     builder.table(table_rows(rows, _merges(sheet)), sheet=sheet.name)
 
 
@@ -111,7 +116,10 @@ def _check_extent(source: SourceFile, archive: zipfile.ZipFile) -> None:
             continue
         sheet = archive.read(name)
         rows = max(map(int, _ROW.findall(sheet)), default=0)
-        columns = max(map(_column_number, set(_WIDE_COLUMN.findall(sheet))), default=26)
+        if rows * 26 <= MOST_CELLS and not _WIDE_COLUMN.search(sheet):
+            continue
+        letters = set(_WIDE_COLUMN.findall(sheet)) or set(_NARROW_COLUMN.findall(sheet))
+        columns = max(map(_column_number, letters), default=0)
         if rows * columns > MOST_CELLS:
             raise LimitExceeded(
                 f"{source.name} exceeds the limit: a sheet spans {rows} rows and {columns} "

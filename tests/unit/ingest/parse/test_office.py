@@ -168,6 +168,14 @@ def test_a_stray_cell_far_away_does_not_fill_the_memory(read) -> None:
         read("a.xlsx", workbook(fill))
 
 
+def test_a_long_narrow_sheet_is_read(read) -> None:
+    def fill(sheet) -> None:
+        sheet["A1"] = "a"
+        sheet["C800000"] = "last"
+
+    assert read("a.xlsx", workbook(fill)).text.split() == ["a", "last"]
+
+
 def test_numbers_read_as_people_read_them(read) -> None:
     def fill(sheet) -> None:
         sheet.append([0.1 + 0.2, 3.0, 1e15, -4.5, "007"])

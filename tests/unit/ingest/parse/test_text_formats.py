@@ -74,8 +74,8 @@ def test_uneven_rows_keep_every_cell(read) -> None:
 
 
 def test_a_quote_that_never_closes_loses_nothing(read) -> None:
-    text = 'a,b\n1,"open\n' + "x,y\n" * 100_000
-    assert read("a.csv", text).text.count("x") == 100_000
+    text = 'a,b\n1,"open\n' + f"{'-' * 400}x,y\n" * 500
+    assert read("a.csv", text).text.count("x") == 500
 
 
 def test_a_first_row_of_values_is_no_header(read) -> None:
