@@ -120,7 +120,8 @@ def main() -> None:
                     seconds = time.monotonic() - started
                     console.print(f"   (first cited answer after {seconds:.1f} s)", style="green")
     console.print(
-        "\nDone. To keep a server: [bold]make serve[/bold], then open http://127.0.0.1:9380/api/docs;\n"
+        "\nDone. To keep a server: [bold]make serve[/bold]; how to use it: "
+        "docs/tutorial/first-answer.md;\n"
         "an API key for your own programs: [bold].venv/bin/ragflow key create[/bold]."
     )
 

@@ -24,10 +24,6 @@ class HttpSettings(_Section):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(9380, description="Port to listen on; 0 picks a free one.")
     max_body_mib: int = Field(1024, description="Largest request body, in MiB.")
-    registration: Literal["auto", "open", "closed"] = Field(
-        "auto",
-        description="Who may sign up: auto is open on loopback, else closed after the first.",
-    )
 
 
 class DatabaseSettings(_Section):
@@ -54,7 +50,9 @@ class BlobSettings(_Section):
 class SearchSettings(_Section):
     """Which search engine serves retrieval."""
 
-    engine: str = Field("lancedb", description="Registered engine: lancedb or memory.")
+    engine: str = Field(
+        "lancedb", description="Registered engine; memory serves one process only, for tests."
+    )
     url: str = Field("", description="Where its data is; empty: the data directory.")
     optimise_every: int = Field(64, description="Commits between two merges of small writes.")
 

@@ -212,14 +212,12 @@ def _blob_store(settings: Settings) -> BlobStore:
 
 
 def _search_engine(settings: Settings) -> SearchEngine:
-    if settings.search.engine == "memory":
-        from ragflow.adapters.search.memory import MemoryEngine
+    from ragflow.adapters.search import lancedb, memory  # noqa: F401 - they register themselves
+    from ragflow.adapters.search.base import engines
 
-        return MemoryEngine()
-    from ragflow.adapters.search.lancedb import LanceEngine
-
-    directory = Path(settings.search.url) if settings.search.url else _data_dir(settings) / "search"
-    return LanceEngine(directory, settings.search.optimise_every)
+    search = settings.search
+    directory = Path(search.url) if search.url else _data_dir(settings) / "search"
+    return engines[search.engine](directory, search.optimise_every)
 
 
 def _catalog(settings: Settings, database: Database) -> ModelCatalog:

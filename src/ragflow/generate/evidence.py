@@ -134,8 +134,8 @@ class Source:
         """Return the smallest quotable parts: sentences, and rows of tables."""
         units: list[_Unit] = []
         position = 0
-        header = frozenset(tokenise(" ".join(map(_plain, _CAPTION.findall(self.content)))))
-        header_numbers: frozenset[str] = frozenset()
+        caption = " ".join(map(_plain, _CAPTION.findall(self.content)))
+        header, header_numbers = frozenset(tokenise(caption)), numbers_in(caption, spelled=True)
         for row in _TABLE_ROW.finditer(self.content):
             units += self._sentences(position, row.start())
             position = row.end()
