@@ -34,6 +34,22 @@ def store() -> ModelStore:
     return ModelStore(directory)
 
 
+@pytest.fixture(scope="module")
+def e5(store: ModelStore) -> Iterator[EmbeddingModel]:
+    yield from loaded("multilingual-e5-small", store)
+
+
+@pytest.fixture(scope="module")
+def minilm(store: ModelStore) -> Iterator[EmbeddingModel]:
+    yield from loaded("all-MiniLM-L6-v2", store)
+
+
+def loaded(name: str, store: ModelStore) -> Iterator[EmbeddingModel]:
+    model = OnnxEmbedding(name, 384, lambda: store.ensure(name))
+    yield model
+    model.unload()
+
+
 def openai(server: ModelServer, factory: str = "OpenAI-API-Compatible") -> OpenAiCompatible:
     endpoint = Endpoint(factory, server.base_url, "secret-key", trusted=True, seconds=5)
     return OpenAiCompatible(endpoint, HttpClients())
@@ -62,12 +78,9 @@ class TestOllamaEmbedding(EmbeddingModelContract):
 
 
 class TestE5(EmbeddingModelContract):
-    @pytest.fixture(scope="class")
-    def model(self, store: ModelStore) -> Iterator[EmbeddingModel]:
-        name = "multilingual-e5-small"
-        model = OnnxEmbedding(name, 384, lambda: store.ensure(name))
-        yield model
-        model.unload()
+    @pytest.fixture
+    def model(self, e5: EmbeddingModel) -> EmbeddingModel:
+        return e5
 
     def test_a_question_finds_a_text_in_another_language(self, model: EmbeddingModel) -> None:
         question = model.embed(["How much did the profit grow?"], "query")[0]
@@ -76,12 +89,9 @@ class TestE5(EmbeddingModelContract):
 
 
 class TestMiniLM(EmbeddingModelContract):
-    @pytest.fixture(scope="class")
-    def model(self, store: ModelStore) -> Iterator[EmbeddingModel]:
-        name = "all-MiniLM-L6-v2"
-        model = OnnxEmbedding(name, 384, lambda: store.ensure(name))
-        yield model
-        model.unload()
+    @pytest.fixture
+    def model(self, minilm: EmbeddingModel) -> EmbeddingModel:
+        return minilm
 
 
 class TestExtractiveChat(ChatModelContract):

@@ -251,7 +251,7 @@ class Catalog:
             if factory is None or not model:
                 raise UnknownModel(name=name)
         else:
-            factory = self._factory_of(tenant_id, model)
+            factory = None if name.endswith("@") else self._factory_of(tenant_id, model)
             if factory is None:
                 raise UnknownModel(name=name)
         account = self._account(tenant_id, factory)

@@ -67,7 +67,8 @@ def write_encoder(weights: EncoderWeights, directory: Path) -> None:
         location=WEIGHTS_FILE,
         size_threshold=_EXTERNAL_BYTES,
     )
-    (directory / WEIGHTS_FILE).chmod(0o644)  # a store may be shared by several accounts
+    if (directory / WEIGHTS_FILE).exists():
+        (directory / WEIGHTS_FILE).chmod(0o644)  # a store may be shared by several accounts
 
 
 class _GraphBuilder:

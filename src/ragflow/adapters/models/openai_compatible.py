@@ -55,6 +55,7 @@ SELF_HOSTED = (
 _RERANK_URLS = {"Cohere": "https://api.cohere.com/v2/rerank"}
 _EMBEDDING_BATCH = 32  # most vendors take more, some no more than this
 _EMBEDDING_TOKENS = 8000
+_MOST_TOKENS_PER_CHARACTER = 4  # no token is shorter than a byte
 _SMALL_BATCHES = {"Tongyi-Qianwen": 10}
 _RERANK_BATCH = 64
 
@@ -177,10 +178,7 @@ class OpenAiEmbedding:
         )
 
     def _ask(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        from ragflow.text.tokens import truncate_tokens
-
-        # servers refuse a batch with an empty text
-        wanted = [truncate_tokens(text, _EMBEDDING_TOKENS) or " " for text in texts]
+        wanted = [_embeddable(text) for text in texts]
         reply = self._calls.post(
             self._url, {"model": self.name, "input": wanted, "encoding_format": "float"}
         )
@@ -246,6 +244,15 @@ def sampling_fields(options: SamplingOptions) -> dict[str, Any]:
         "max_tokens": options.max_tokens,
     }
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def _embeddable(text: str) -> str:
+    """Return what servers accept: not empty, and within the usual limit."""
+    if len(text) * _MOST_TOKENS_PER_CHARACTER > _EMBEDDING_TOKENS:
+        from ragflow.text.tokens import truncate_tokens
+
+        text = truncate_tokens(text, _EMBEDDING_TOKENS)
+    return text or " "
 
 
 def _deltas(event: dict[str, Any]) -> list[ModelDelta]:
