@@ -6,8 +6,7 @@ how many in `Retrieval.dropped`.
 
 Candidates are the union of the best by words and the best by vector, at most `top_k` of each. A
 chunk that shares no word with the question, such as one in another language, can thus be found by
-its vector alone. Word weights come from how many candidates hold each word: the rare words that
-decide are complete among them.
+its vector alone. Word weights come from how many candidates hold each word.
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ from ragflow.domain.queries import (
     Term,
 )
 from ragflow.retrieve.highlight import highlight
-from ragflow.retrieve.score import Boost, document_frequency, key_of, match, rerank, score
-from ragflow.text.weights import question_words, term_texts, weigh
+from ragflow.retrieve.score import Boost, Matched, key_of, match, occurrences, rerank, score
+from ragflow.text.weights import names, question_words, term_texts, weigh
 
 Key = tuple[str, str]
 FetchChunks = Callable[[Sequence[Key]], Mapping[Key, Chunk]]
@@ -81,12 +80,12 @@ class Retriever:
         scored = self._scored(question, embedding, reranker, boost, dropped)
         kept = [item for item in scored if item.similarity >= question.similarity_threshold]
         dropped["threshold"] = len(scored) - len(kept)
-        names = self._sources.document_names(sorted({item.candidate.document_id for item in kept}))
+        titles = self._sources.document_names(sorted({item.candidate.document_id for item in kept}))
         page = _page(kept, question.page, question.page_size)
         return Retrieval(
             total=len(kept),
-            hits=tuple(self._hits(page, question, names, dropped)),
-            aggregates=_aggregates(kept, names),
+            hits=tuple(self._hits(page, question, titles, dropped)),
+            aggregates=_aggregates(kept, titles),
             dropped={stage: count for stage, count in dropped.items() if count},
         )
 
@@ -102,8 +101,8 @@ class Retriever:
         matched = match(self._candidates(question, embedding), term_texts(words))
         if not matched:
             return []
-        total = max(len(matched), self._engine.count(question.dataset_ids))
-        terms = weigh(words, document_frequency(matched), total)
+        total = self._population(question, matched)
+        terms = weigh(words, occurrences(matched, total), names(question.text))
         weight = question.vector_similarity_weight
         scored = score(matched, terms, weight, boost)
         if reranker is None:
@@ -113,6 +112,17 @@ class Retriever:
         dropped["rerank_window"] = len(scored) - len(window)
         dropped["missing"] = len(window) - len(judged)
         return rerank(window, matched, terms, weight, judged)
+
+    def _population(self, question: Question, matched: Sequence[Matched]) -> int:
+        """Count the chunks among which the candidates' words are rare or frequent.
+
+        While every chunk that shares a word is a candidate, words are counted among all chunks of
+        the datasets; else among the candidates alone, and the rare stand out from these.
+        """
+        lexical = sum(item.candidate.lexical_rank is not None for item in matched)
+        if lexical >= question.top_k:
+            return len(matched)
+        return max(len(matched), self._engine.count(question.dataset_ids))
 
     def _candidates(self, question: Question, embedding: EmbeddingModel | None) -> list[Candidate]:
         texts = term_texts(question_words(question.text))

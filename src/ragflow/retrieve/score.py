@@ -13,6 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ragflow.domain.queries import Candidate, ScoredCandidate, Term
+from ragflow.text.weights import Occurrences
+
+_NEAREST = 10  # chunks whose words say which words of the question matter
 
 Boost = Callable[[Candidate], float]
 """Return what is added to a candidate's similarity, such as its dataset's page rank."""
@@ -41,9 +44,15 @@ def match(candidates: Sequence[Candidate], terms: Sequence[str]) -> list[Matched
     return matched
 
 
-def document_frequency(matched: Sequence[Matched]) -> Counter[str]:
-    """Count the candidates that hold each term."""
-    return Counter(term for item in matched for term in item.terms)
+def occurrences(matched: Sequence[Matched], total: int) -> Occurrences:
+    """Count the candidates that hold each term, out of `total` chunks, and the nearest of them."""
+    nearest = [item for item in matched if (item.candidate.vector_rank or _NEAREST + 1) <= _NEAREST]
+    return Occurrences(
+        total=total,
+        holders=Counter(term for item in matched for term in item.terms),
+        best_total=len(nearest),
+        best_holders=Counter(term for item in nearest for term in item.terms),
+    )
 
 
 def score(

@@ -4,11 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragflow.text.weights import MAX_TERMS, question_words, term_texts, weigh
+from ragflow.text.weights import (
+    MAX_TERMS,
+    Occurrences,
+    names,
+    question_words,
+    term_texts,
+    weigh,
+)
 
 
 def weights(question: str, frequency: dict[str, int] | None = None, total: int = 100):
-    terms = weigh(question_words(question), frequency or {}, total)
+    counted = Occurrences(total, frequency or {})
+    terms = weigh(question_words(question), counted, names(question))
     return {term.text: term.weight for term in terms}
 
 
@@ -28,6 +36,28 @@ def test_rare_words_outweigh_frequent_ones() -> None:
     found = weights("turbine engine", {"turbin": 1, "engin": 50})
 
     assert found["turbin"] > found["engin"]
+
+
+def test_words_that_the_nearest_chunks_hold_outweigh_words_that_they_lack() -> None:
+    held = {"law": 20, "obey": 20}
+    counted = Occurrences(100, held, best_total=10, best_holders={"law": 8})
+
+    law, obey = weigh(question_words("laws obeyed"), counted)
+
+    assert law.weight > obey.weight
+
+
+def test_a_word_that_no_chunk_holds_counts_as_if_one_did() -> None:
+    found = weights("turbine zorblax", {"turbin": 1})
+
+    assert found["zorblax"] >= found["turbin"]
+
+
+def test_names_within_a_sentence_weigh_twice_a_word_of_their_rarity() -> None:
+    found = weights("Which engines did Daimler build?")
+
+    assert found["daimler"] == pytest.approx(2 * found["engin"])
+    assert names("Engines of BMW. Where?") == {"bmw"}
 
 
 def test_a_number_weighs_twice_a_word_of_its_rarity() -> None:
