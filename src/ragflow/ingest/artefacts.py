@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CHUNKS_PER_PART = 32
+THUMBNAIL_NAME = "thumbnail"
 
 
 def chunks_name(part: int) -> str:

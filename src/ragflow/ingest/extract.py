@@ -1,14 +1,15 @@
 """Extraction: a file becomes chunks. Runs in a child process, see `isolate`.
 
 In: the path of a file, its name and its parser_config. Out, in a directory: parts of chunks (see
-`artefacts`), pictures named by chunk id; and a summary in plain data. Refused with a `ParseError`:
-files that the chunk method does not take or the parser refuses; with a `CoverageError`: a document
-of which characters would be lost.
+`artefacts`), pictures named by chunk id and a thumbnail; and a summary in plain data. Refused with
+a `ParseError`: files that the chunk method does not take or the parser refuses; with a
+`CoverageError`: a document of which characters would be lost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from ragflow.domain.chunks import Chunk, ChunkDraft, ChunkedDocument
 from ragflow.domain.documents import Coverage, ParsedDocument
 from ragflow.domain.errors import InvalidInput, UnsupportedFile
 from ragflow.domain.ports import Progress
-from ragflow.ingest.artefacts import CHUNKS_PER_PART, chunks_name, encode_chunks
+from ragflow.ingest.artefacts import CHUNKS_PER_PART, THUMBNAIL_NAME, chunks_name, encode_chunks
 from ragflow.ingest.chunk.base import Chunker
 from ragflow.ingest.parse.base import ParseLimits, ParseOptions, SourceFile
 
@@ -62,6 +63,7 @@ def extract(request: Mapping[str, Any], directory: Path, progress: Progress) -> 
         "tokens": sum(_tokens(draft.content) for draft in drafts),
         "pages": len(document.pages),
         "pictures": sorted(pictures),
+        "thumbnail": (directory / THUMBNAIL_NAME).exists(),
         "coverage": {
             "extracted": coverage.extracted,
             "in_chunks": coverage.in_chunks,
@@ -178,20 +180,24 @@ def _chunk(draft: ChunkDraft, ordinal: int, pictures: set[str], wanted: ExtractR
 def _write_pictures(
     source: SourceFile, drafts: Sequence[ChunkDraft], document_id: str, directory: Path
 ) -> set[str]:
+    """Write the chunks' pictures and, for a PDF, its thumbnail; return the chunks that have one."""
     written: set[str] = set()
-    pages = _page_pictures(source)
-    for draft in drafts:
-        picture = draft.image or (pages.crop(draft.boxes) if pages and draft.boxes else None)
-        if picture:
-            identity = chunk_id(document_id, draft.content)
-            (directory / identity).write_bytes(picture)
-            written.add(identity)
+    with ExitStack() as stack:
+        pages = stack.enter_context(_page_pictures(source))
+        if pages and (thumbnail := pages.thumbnail()):
+            (directory / THUMBNAIL_NAME).write_bytes(thumbnail)
+        for draft in drafts:
+            picture = draft.image or (pages.crop(draft.boxes) if pages and draft.boxes else None)
+            if picture:
+                identity = chunk_id(document_id, draft.content)
+                (directory / identity).write_bytes(picture)
+                written.add(identity)
     return written
 
 
-def _page_pictures(source: SourceFile) -> PagePictures | None:
+def _page_pictures(source: SourceFile) -> AbstractContextManager[PagePictures | None]:
     if source.suffix != "pdf":
-        return None
+        return nullcontext()
     from ragflow.ingest.parse.pictures import PagePictures
 
     return PagePictures(source.data)

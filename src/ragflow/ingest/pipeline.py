@@ -29,7 +29,14 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ragflow.domain.blob_keys import document_key, picture_key, picture_prefix, work_prefix
+from ragflow.domain.blob_keys import (
+    document_key,
+    document_prefixes,
+    picture_key,
+    picture_prefix,
+    thumbnail_key,
+    work_prefix,
+)
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Coverage, Dataset, Document, RunState
 from ragflow.domain.errors import Cancelled, LimitExceeded, ModelUnavailable, RagflowError
@@ -37,6 +44,7 @@ from ragflow.domain.jobs import OutboxKind, ParseJob, Steps
 from ragflow.domain.ports import BlobStore, Clock, ModelCatalog, SearchEngine
 from ragflow.domain.repositories import Database, UnitOfWork
 from ragflow.ingest.artefacts import (
+    THUMBNAIL_NAME,
     chunks_name,
     decode_chunks,
     decode_vectors,
@@ -247,6 +255,7 @@ class _Run:
                     chunk_count=len(chunks),
                     token_count=extracted["tokens"],
                     coverage=Coverage(**_with_tuple(extracted["coverage"])),
+                    thumbnail=f"thumbnail_{document.id}.png" if extracted["thumbnail"] else "",
                 )
             )
             unit.outbox.add(OutboxKind.INDEX_DOCUMENT, {"document_id": document.id})
@@ -289,11 +298,16 @@ class _Run:
         for identity in extracted["pictures"]:
             key = picture_key(document.dataset_id, document.id, identity)
             put(key, (directory / identity).read_bytes())
+        if extracted["thumbnail"]:
+            key = thumbnail_key(document.dataset_id, document.id)
+            put(key, (directory / THUMBNAIL_NAME).read_bytes())
         for part in range(extracted["parts"]):
             put(self._key(chunks_name(part)), (directory / chunks_name(part)).read_bytes())
         with self._parts.database.reading() as unit:
-            if unit.documents.get(document.id) is None:  # whoever deleted it saw no pictures yet
-                self._parts.blobs.delete_prefix(picture_prefix(document.dataset_id, document.id))
+            gone = unit.documents.get(document.id) is None
+        if gone:  # whoever deleted it saw none of these yet
+            for prefix in document_prefixes(document.dataset_id, document.id):
+                self._parts.blobs.delete_prefix(prefix)
 
     def _delete_older_work(self) -> None:
         """Delete what revisions left that were stopped and whose worker died just then."""

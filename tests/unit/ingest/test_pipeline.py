@@ -71,6 +71,7 @@ class ScriptedSandbox:
             "tokens": sum(chunk.token_count for chunk in chunks),
             "pages": 2,
             "pictures": [chunk.id for chunk in chunks[:1]],
+            "thumbnail": False,
             "coverage": {"extracted": 9, "in_chunks": 9, "dropped": {}, "warnings": ["odd"]},
         }
 
