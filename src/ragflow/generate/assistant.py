@@ -1,7 +1,7 @@
 """Assistants: how a chat answers, read from its stored, free-form configuration.
 
-In: `prompt_config` and `llm_setting` of a chat. Out: typed settings. Nothing is refused: what cannot
-be read is as if it were not there.
+In: `prompt_config` and `llm_setting` of a chat. Out: typed settings. Nothing is refused: what
+cannot be read is as if it were not there.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ class Claim:
                 continue
             if not follows_word and not word[0].isupper():
                 continue
-            if word.start() == last_end + 1:
+            if names and word.start() == last_end + 1:
                 names[-1] += f" {word[0]}"
             else:
                 names.append(word[0])

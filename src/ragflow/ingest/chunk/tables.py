@@ -53,16 +53,20 @@ def html_parts(
     frame = count_tokens(_rendered(caption.text, head))
     if header == len(table.rows) or 2 * frame > limit:
         rows, head, header, frame = placed_rows(table), (), 0, 0
-    repeats = bool(head)
-    for number, body in enumerate(_bodies(rows, header, limit - frame, most_rows)):
-        shown = caption if repeats or number == 0 else Caption()
+    repeated = (*caption.spans, *_spans(head))
+    is_first = True
+    for body in _bodies(rows, header, limit - frame, most_rows):
         own = _spans(body)
-        repeated = (*shown.spans, *_spans(head))
+        if not own and not (is_first and head):
+            continue  # blank rows
+        shown = caption if head or is_first else Caption()
+        above = repeated if head or is_first else ()
         yield TablePart(
             content=_rendered(shown.text, [*head, *body]),
-            spans=_in_order((*repeated, *own)),
-            own_spans=_in_order((*repeated, *own) if number == 0 else own),
+            spans=_in_order((*above, *own)),
+            own_spans=_in_order((*above, *own) if is_first else own),
         )
+        is_first = False
 
 
 def _bodies(
@@ -131,7 +135,8 @@ def _escaped(text: str) -> str:
 
 
 def _spans(rows: Rows) -> tuple[Span, ...]:
-    return tuple(placed.cell.span for row in rows for placed in row if len(placed.cell.span))
+    cells = (placed.cell for row in rows for placed in row)
+    return tuple(cell.span for cell in cells if cell.text.strip())
 
 
 def _in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
