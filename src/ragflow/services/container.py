@@ -17,6 +17,7 @@ from ragflow.services.outbox import OutboxRelay
 from ragflow.services.parsing import ParsingService
 from ragflow.services.reindex import Reindex
 from ragflow.services.retrieval import RetrievalService
+from ragflow.services.rewriting import Rewriter
 from ragflow.services.sessions import SessionService
 from ragflow.services.system import SystemService
 
@@ -66,7 +67,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
     options = options or ServiceOptions()
     database, catalog, clock, ids = ports.database, ports.catalog, ports.clock, ports.ids
     relay = OutboxRelay(database, ports.queue, ports.engine, ports.blobs, clock)
-    retrieval = RetrievalService(database, ports.engine, catalog)
+    retrieval = RetrievalService(database, ports.engine, catalog, Rewriter(catalog))
     sessions = SessionService(database, clock, ids)
     return Services(
         accounts=AccountService(database, clock, ids),
