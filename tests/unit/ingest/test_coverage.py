@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ragflow.domain.chunks import ChunkDraft, ChunkedDocument
+from ragflow.domain.documents import Drop, DropKind, ParsedDocument, Span
+from ragflow.domain.errors import CoverageError
+from ragflow.ingest.coverage import account
+
+
+def parsed(text: str, *drops: Drop) -> ParsedDocument:
+    return ParsedDocument(text=text, blocks=(), drops=drops)
+
+
+def test_characters_are_counted_by_where_they_went() -> None:
+    document = parsed("head body; tail", Drop(DropKind.HEADER, Span(0, 4)))
+    chunks = (ChunkDraft("body", (Span(5, 9),)), ChunkDraft("tail", (Span(11, 15),)))
+    drops = (Drop(DropKind.DELIMITER, Span(9, 10)),)
+    coverage = account(document, ChunkedDocument(chunks, drops))
+    assert (coverage.extracted, coverage.in_chunks) == (13, 8)
+    assert coverage.dropped == {"header": 4, "delimiter": 1}
+
+
+def test_a_lost_character_is_an_error_that_shows_it() -> None:
+    with pytest.raises(CoverageError) as caught:
+        account(parsed("kept lost"), ChunkedDocument((ChunkDraft("kept", (Span(0, 4),)),)))
+    assert (caught.value.lost, caught.value.sample) == (4, "lost")
+
+
+def test_a_character_counts_once_and_a_chunk_wins() -> None:
+    document = parsed("word", Drop(DropKind.DUPLICATE, Span(0, 4)))
+    chunks = (ChunkDraft("word", (Span(0, 4),)),) * 2
+    coverage = account(document, ChunkedDocument(chunks))
+    assert (coverage.extracted, coverage.in_chunks, coverage.dropped) == (4, 4, {})
+
+
+def test_content_must_hold_what_its_spans_claim() -> None:
+    with pytest.raises(CoverageError, match="lacks characters"):
+        account(parsed("abc"), ChunkedDocument((ChunkDraft("ac", (Span(0, 3),)),)))
+
+
+def test_escaped_content_holds_its_characters() -> None:
+    chunk = ChunkDraft("<table><tr><td>a &lt; b &amp;</td></tr></table>", (Span(0, 7),))
+    assert account(parsed("a < b &"), ChunkedDocument((chunk,))).in_chunks == 4
+
+
+def test_spans_outside_the_text_are_an_error() -> None:
+    with pytest.raises(CoverageError, match="outside"):
+        account(parsed("abc"), ChunkedDocument((ChunkDraft("abc", (Span(0, 9),)),)))
+
+
+def test_every_kind_of_space_is_a_space() -> None:
+    text = "".join(map(chr, range(0x3100)))
+    chunks = (ChunkDraft(text, (Span(0, len(text)),)),)
+    visible = len("".join(text.split()))
+    assert account(parsed(text), ChunkedDocument(chunks)).extracted == visible
+
+
+def test_five_megabytes_are_accounted_in_a_moment() -> None:
+    text = "The quick brown fox. 上海 " * 210_000
+    spans = [Span(start, min(start + 2000, len(text))) for start in range(0, len(text), 2000)]
+    chunks = tuple(ChunkDraft(text[span.start : span.end], (span,)) for span in spans)
+    started = time.process_time()
+    account(parsed(text), ChunkedDocument(chunks))
+    assert time.process_time() - started < 2
