@@ -7,7 +7,7 @@ good enough to run the product on. Methods are synchronous unless they stream fr
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
 from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
 from ragflow.domain.jobs import ParseJob
@@ -53,8 +53,11 @@ class Ids(Protocol):
 class BlobStore(Protocol):
     """Keep bytes under keys; keys are relative, `/`-separated and made by us, never by users."""
 
-    def put(self, key: str, data: bytes) -> None:
-        """Store `data` under `key`, atomically, replacing what was there."""
+    def put(self, key: str, data: bytes | BinaryIO) -> None:
+        """Store `data` under `key`, atomically, replacing what was there.
+
+        A file is read in pieces, from where it stands to its end.
+        """
         ...
 
     def get(self, key: str) -> bytes:

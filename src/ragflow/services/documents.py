@@ -193,7 +193,7 @@ class DocumentService:
 
     def _stored(self, actor: Actor, dataset: Dataset, upload: Upload) -> Document:
         document_id, now = self._ids.object_id(), self._clock.milliseconds()
-        self._blobs.put(document_key(dataset.id, document_id), upload.source.read())
+        self._blobs.put(document_key(dataset.id, document_id), upload.source)
         return Document(
             id=document_id,
             dataset_id=dataset.id,

@@ -6,6 +6,7 @@ define that fixture there.
 
 from __future__ import annotations
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -47,6 +48,13 @@ class BlobStoreContract:
         assert store.exists("empty")
         assert b"".join(store.stream("empty")) == b""
         assert store.get_range("empty", 0, 10) == b""
+
+    def test_a_file_is_stored_from_where_it_stands(self, store: BlobStore) -> None:
+        data = bytes(range(256)) * 50_000
+        file = io.BytesIO(b"passed" + data)
+        file.seek(len(b"passed"))
+        store.put("large", file)
+        assert store.get("large") == data
 
     def test_putting_again_replaces(self, store: BlobStore) -> None:
         store.put("a", b"long old value")

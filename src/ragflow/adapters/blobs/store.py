@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from ragflow.domain.errors import InvalidInput, NotFound
@@ -50,8 +50,8 @@ class ObstoreBlobStore:
         }
         self._store = _open(url, {k: v for k, v in s3_options.items() if v}, allow_http)
 
-    def put(self, key: str, data: bytes) -> None:
-        """Store `data` under `key`, atomically, replacing what was there."""
+    def put(self, key: str, data: bytes | BinaryIO) -> None:
+        """Store `data` under `key`, atomically, replacing what was there; a file in pieces."""
         self._store.put(_checked(key), data)
 
     def get(self, key: str) -> bytes:
