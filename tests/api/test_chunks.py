@@ -170,6 +170,15 @@ def test_nothing_to_change_is_allowed_and_unknown_keys_are_ignored(api: Any, pat
     assert listed(api, path) == before
 
 
+def test_newer_clients_may_patch_chunks_and_documents(api: Any, path: str) -> None:
+    assert (
+        api("PATCH", f"{path}/{listed(api, path)[0]['id']}", json={"content": "new"})["code"] == 0
+    )
+    assert listed(api, path)[0]["content"] == "new"
+    document = api.data("PATCH", path.removesuffix("/chunks"), json={"name": "b.txt"})
+    assert document["name"] == "b.txt"
+
+
 @pytest.mark.parametrize("value", [False, 0])
 def test_a_chunk_that_is_switched_off_is_not_found(
     api: Any, parsed: Any, path: str, value: Any

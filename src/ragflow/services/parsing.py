@@ -119,8 +119,8 @@ class ParsingService:
     def _store(unit: UnitOfWork, old: Document, new: Document) -> None:
         follow_stop(unit, old)
         unit.documents.update(new)
-        unit.chunks.delete(old.id, None)
-        follow_document_change(unit, old.id)
+        if unit.chunks.delete(old.id, None):
+            follow_document_change(unit, old.id)
 
 
 def _without_chunks(document: Document) -> Document:

@@ -106,6 +106,7 @@ def list_chunks(
     )
 
 
+@router.patch("/chunks/{chunk_id}", include_in_schema=False)  # what newer clients send
 @router.put("/chunks/{chunk_id}", openapi_extra=_CHUNK_BODY)
 @answers(
     {

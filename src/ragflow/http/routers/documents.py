@@ -102,6 +102,7 @@ def list_documents(
     return result({"total": total, "docs": [document_object(each) for each in documents]})
 
 
+@router.patch("/documents/{document_id}", include_in_schema=False)  # what newer clients send
 @router.put(
     "/documents/{document_id}",
     openapi_extra=json_body(
