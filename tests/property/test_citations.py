@@ -7,10 +7,10 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ragflow.domain.chunks import Chunk
-from ragflow.domain.queries import Candidate, Hit, ScoredCandidate
+from ragflow.domain.queries import Hit
 from ragflow.generate.cite import SUPPORT_THRESHOLD, cite
 from ragflow.generate.marks import normalise_marks, strip_marks
+from ragflow.testing.chat import make_hit
 
 FACTS = (
     "The bridge opened in 1932.",
@@ -26,14 +26,9 @@ ANSWERS = st.lists(PIECES | st.text(max_size=8), max_size=14).map("".join)
 MARK = re.compile(r"\[ID:(\d+)\]")
 
 
-def hit(content: str) -> Hit:
-    chunk = Chunk("0" * 16, "d", "s", content, 0, 1, 0.0)
-    scored = ScoredCandidate(Candidate("s", "d", "c", "", "", "", "", 0.5), 0.5, 0.5, 0.5, 0.5)
-    return Hit(chunk, "facts.txt", scored)
-
-
 HITS = st.lists(
-    (st.lists(st.sampled_from(FACTS), min_size=1, max_size=4).map("\n".join)).map(hit), max_size=4
+    (st.lists(st.sampled_from(FACTS), min_size=1, max_size=4).map("\n".join)).map(make_hit),
+    max_size=4,
 )
 
 

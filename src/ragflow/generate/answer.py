@@ -28,7 +28,7 @@ from ragflow.generate.context import (
     knowledge_of,
     share_window,
 )
-from ragflow.generate.marks import strip_marks
+from ragflow.generate.marks import spoken_text, strip_marks
 from ragflow.generate.prompts import fill, prompt_text
 from ragflow.generate.questions import in_languages, standalone_question, with_keywords
 from ragflow.text.tokens import count_tokens
@@ -172,13 +172,19 @@ class AnswerMaker:
 
 
 def conversation(turns: Sequence[ChatTurn]) -> list[ChatTurn]:
-    """Return the turns from the first question on, without system turns; raises `InvalidInput`."""
+    """Return the turns from the first question on, without system turns; raises `InvalidInput`.
+
+    Earlier answers lose their marks, which counted other hits, and their reasoning.
+    """
     spoken = [turn for turn in turns if turn.role != "system"]
     while spoken and spoken[0].role == "assistant":
         spoken.pop(0)
     if not spoken or spoken[-1].role != "user":
         raise InvalidInput("The last content of this conversation is not from user.")
-    return spoken
+    return [
+        turn if turn.role == "user" else ChatTurn(turn.role, strip_marks(spoken_text(turn.content)))
+        for turn in spoken
+    ]
 
 
 def prompt_values(variables: Mapping[str, bool], values: Mapping[str, str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ _PROTECTED = re.compile(
     r"(?P<think><think>.*?(?:</think>|\Z))|(?P<code>^[ \t]*(```|~~~).*?(?:^[ \t]*\3[^\S\n]*$|\Z))",
     re.DOTALL | re.MULTILINE,
 )
+_THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 _NUMBER = r"(?:(?:ID|ref)\s*[:：#]?\s*)?\d{1,4}"
 _LIST = rf"{_NUMBER}(?:\s*(?:[,，、;；&|]|and|和)\s*{_NUMBER})*"
 _SPELLINGS = re.compile(
@@ -60,6 +61,11 @@ def normalise_marks(text: str) -> str:
 def strip_marks(text: str) -> str:
     """Take the marks out of a text."""
     return take_apart(text).plain
+
+
+def spoken_text(text: str) -> str:
+    """Take a model's reasoning out of a text."""
+    return _THINKING.sub("", text).lstrip()
 
 
 def take_apart(text: str) -> MarkedText:

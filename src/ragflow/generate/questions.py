@@ -13,6 +13,7 @@ from ragflow.domain.answers import ChatTurn, SamplingOptions
 from ragflow.domain.errors import ModelError
 from ragflow.domain.ports import ChatModel
 from ragflow.generate.context import fitting_turns
+from ragflow.generate.marks import spoken_text
 from ragflow.generate.prompts import prompt
 
 _STEADY = SamplingOptions(temperature=0.1)
@@ -21,7 +22,6 @@ _CONSIDERED_QUESTIONS = 3
 _KEYWORDS = 8
 _CONVERSATION_TOKENS = 2000
 _NUMBERED = re.compile(r"^[0-9]\. ")
-_THINKING = re.compile(r"^.*</think>", re.DOTALL)
 _QUOTES = "\"'“”「」"
 
 
@@ -30,7 +30,7 @@ async def complete(
 ) -> str:
     """Return a model's whole answer without its reasoning. Raises `ModelError`."""
     pieces = [delta.content async for delta in model.stream(turns, options)]
-    return _THINKING.sub("", "".join(pieces)).strip()
+    return spoken_text("".join(pieces)).strip()
 
 
 async def standalone_question(model: ChatModel, turns: Sequence[ChatTurn], today: str) -> str:

@@ -1,0 +1,63 @@
+"""Parts to test answers with: a chat model that follows a script, and hits made of a text."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
+from ragflow.domain.chunks import Chunk
+from ragflow.domain.errors import ModelUnavailable
+from ragflow.domain.queries import (
+    Candidate,
+    DocumentAggregate,
+    Hit,
+    Retrieval,
+    ScoredCandidate,
+)
+
+
+@dataclass
+class ScriptedChatModel:
+    """Answer each call with the next of `answers`, word by word; None fails."""
+
+    answers: list[str | list[ModelDelta] | None]
+    generative: bool = True
+    context_tokens: int = 4000
+    name: str = "scripted"
+    calls: list[Sequence[ChatTurn]] = field(default_factory=list)
+    passages: list[Sequence[Passage]] = field(default_factory=list)
+
+    async def stream(
+        self,
+        turns: Sequence[ChatTurn],
+        options: SamplingOptions,  # noqa: ARG002 - a script is not sampled
+        passages: Sequence[Passage] = (),
+    ) -> AsyncIterator[ModelDelta]:
+        """Yield the next answer, and keep what was asked."""
+        self.calls.append(list(turns))
+        self.passages.append(passages)
+        answer = self.answers.pop(0)
+        if answer is None:
+            raise ModelUnavailable(name=self.name, reason="the script says so")
+        if isinstance(answer, str):
+            answer = [ModelDelta(f"{word} ") for word in answer.split(" ")]
+        for delta in answer:
+            yield delta
+
+
+def make_hit(content: str, name: str = "facts.txt", document_id: str = "d1") -> Hit:
+    """Return a hit on a chunk of the given text."""
+    chunk = Chunk("0" * 16, document_id, "s1", content, 0, 1, 0.0)
+    candidate = Candidate("s1", document_id, chunk.id, "", "", "", "", 0.5)
+    return Hit(chunk, name, ScoredCandidate(candidate, 0.5, 0.5, 0.5, 0.5))
+
+
+def make_retrieval(*hits: Hit) -> Retrieval:
+    """Return a page of hits and the counts of their documents."""
+    names = {hit.chunk.document_id: hit.document_name for hit in hits}
+    counts = [hit.chunk.document_id for hit in hits]
+    aggregates = tuple(
+        DocumentAggregate(key, name, counts.count(key)) for key, name in names.items()
+    )
+    return Retrieval(len(hits), hits, aggregates)

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from ragflow.generate.marks import normalise_marks, strip_marks
+
+
+@pytest.mark.parametrize(
+    ("written", "mark"),
+    [
+        ("fact (ID: 3).", "fact [ID:3]."),
+        ("fact [ID: 3].", "fact [ID:3]."),
+        ("fact [id:3].", "fact [ID:3]."),
+        ("fact [ID 3].", "fact [ID:3]."),
+        ("事实【ID:3】。", "事实[ID:3]。"),
+        ("事实（ID：3）。", "事实[ID:3]。"),
+        ("fact ref3.", "fact [ID:3]."),
+        ("fact [ref 3].", "fact [ID:3]."),
+        ("fact ##3$$.", "fact [ID:3]."),
+        ("fact [ID:0, ID:1].", "fact [ID:0] [ID:1]."),
+        ("fact [ID:0,1 and 2].", "fact [ID:0] [ID:1] [ID:2]."),
+        ("fact [[ID:0]].", "fact [ID:0]."),
+        ("fact ([ID:1], [ID:2]).", "fact [ID:1] [ID:2]."),
+    ],
+)
+def test_every_spelling_becomes_the_same(written: str, mark: str) -> None:
+    assert normalise_marks(written) == mark
+
+
+@pytest.mark.parametrize(
+    "text", ["patient (ID 3)", "see [3]", "prefix ref", "preference3", "array[3]", "paid ID: 3"]
+)
+def test_other_text_is_left_alone(text: str) -> None:
+    assert normalise_marks(text) == text
+
+
+def test_code_is_left_alone() -> None:
+    text = "```\nx = [ID:3] # (ID: 4)\n```"
+    assert normalise_marks(text) == text
+    assert strip_marks(text) == text
+
+
+def test_marks_in_reasoning_are_taken_out() -> None:
+    assert strip_marks("<think>see [ID:3]</think>Fact [ID:3].") == "<think>see </think>Fact."
+
+
+def test_stripping_takes_the_blank_before_a_mark() -> None:
+    assert strip_marks("One [ID:0]. Two [ID:1] [ID:2] and three.") == "One. Two and three."
