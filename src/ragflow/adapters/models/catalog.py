@@ -28,6 +28,7 @@ from ragflow.adapters.models.factories import (
 )
 from ragflow.adapters.models.hashing import HashingEmbedding
 from ragflow.adapters.models.onnx_embedding import OnnxEmbedding
+from ragflow.adapters.models.openai_compatible import SELF_HOSTED
 from ragflow.adapters.models.provider import (
     ChatProvider,
     EmbeddingProvider,
@@ -280,9 +281,12 @@ class Catalog:
         return None
 
     def _endpoint(self, factory: str, account: ProviderAccount | None) -> Endpoint | None:
-        """Return where a vendor's models are for a tenant: its own account goes first."""
+        """Return where a vendor's models are for a tenant: its own account goes first.
+
+        An account with a server that has no address of its own must name one.
+        """
         seconds = self._options.request_seconds
-        if account is not None:
+        if account is not None and (account.base_url or factory not in SELF_HOSTED):
             return Endpoint(
                 factory,
                 account.base_url,

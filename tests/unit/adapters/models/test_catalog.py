@@ -132,6 +132,12 @@ def test_a_tenants_own_address_is_never_trusted(tmp_path: Path) -> None:
         assert not model._calls.endpoint.trusted
 
 
+def test_an_account_without_the_address_of_its_server_is_not_configured(tmp_path: Path) -> None:
+    models = catalog(tmp_path, accounts=(ProviderAccount("owner", "Xinference", "key"),))
+    with pytest.raises(ModelNotConfigured):
+        models.chat("owner", "qwen@Xinference")
+
+
 def test_the_default_chat_model_is_extractive(tmp_path: Path) -> None:
     models = catalog(tmp_path)
     assert isinstance(models.chat("owner", ""), ExtractiveChat)
