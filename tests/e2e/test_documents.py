@@ -148,10 +148,10 @@ def test_a_second_parse_makes_the_same_chunks(
 def test_work_can_be_stopped_and_begun_again(
     rag: RAGFlow, dataset: DataSet, wait: Callable[..., Any]
 ) -> None:
-    (document,) = dataset.upload_documents([{"display_name": "log.txt", "blob": text_file(6000)}])
+    (document,) = dataset.upload_documents([{"display_name": "log.txt", "blob": text_file(600)}])
     dataset.async_parse_documents([document.id])
     deadline = time.monotonic() + 60
-    while "Finish parsing" not in document_of(dataset, "log.txt").progress_msg:
+    while "Start to parse" not in document_of(dataset, "log.txt").progress_msg:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     dataset.async_cancel_parse_documents([document.id])
@@ -161,10 +161,9 @@ def test_work_can_be_stopped_and_begun_again(
     assert document_of(dataset, "log.txt").run == "CANCEL"
     assert stopped.list_chunks() == []
 
-    stopped.update({"parser_config": {"pages": []}})
     dataset.async_parse_documents([document.id])
     assert wait(dataset, {"log.txt"})["log.txt"].run == "DONE"
-    assert rag.retrieve([dataset.id], question="Line 5999 of the log")[0].document_name == "log.txt"
+    assert rag.retrieve([dataset.id], question="Line 599 of the log")[0].document_name == "log.txt"
 
 
 def test_a_queued_document_is_not_queued_twice(dataset: DataSet, wait: Any) -> None:
