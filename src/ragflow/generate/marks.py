@@ -89,7 +89,9 @@ def take_apart(text: str) -> MarkedText:
         position = 0
         for match in MARK.finditer(part):
             before = part[position : match.start()]
-            keep(before.rstrip(" \t") if _ends_at_mark(part, match.end()) else before)
+            if _ends_at_mark(part, match.end()) or (position and not before.strip(" \t")):
+                before = before.rstrip(" \t")
+            keep(before)
             marks.append(Mark(length, _index(match[1])))
             position = match.end()
         keep(part[position:])
@@ -109,7 +111,8 @@ def put_together(text: MarkedText, marks: Iterable[Mark]) -> tuple[str, Callable
         between = text.plain[position : mark.position]
         label = f"[ID:{mark.index}]"
         before = text.plain[mark.position - 1 : mark.position]
-        if before and not before.isspace() and before not in "([（【":
+        after = text.plain[mark.position : mark.position + 1]
+        if before.strip(" \t\n([（【") and not after.isalnum():
             label = f" {label}"
         pieces += [between, label]
         position = mark.position

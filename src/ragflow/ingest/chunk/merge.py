@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ragflow.domain.documents import Span
+from ragflow.ingest.chunk.delimiters import stripped
 from ragflow.text.sentences import split_sentences
 from ragflow.text.tokens import count_tokens, split_tokens
 
@@ -81,7 +82,7 @@ def split_large(text: str, limit: int) -> list[Span]:
         else:
             parts.append(sentence)
             tokens = cost
-    return parts
+    return [stripped(text, part) for part in parts]
 
 
 def joined(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:

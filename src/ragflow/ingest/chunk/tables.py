@@ -57,7 +57,7 @@ def html_parts(
     is_first = True
     for body in _bodies(rows, header, limit - frame, most_rows):
         own = _spans(body)
-        if not own and not (is_first and head):
+        if not own and not (is_first and repeated):
             continue  # blank rows
         shown = caption if head or is_first else Caption()
         above = repeated if head or is_first else ()
