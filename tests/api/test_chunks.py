@@ -57,7 +57,18 @@ def test_the_same_content_again_replaces_its_chunk(api: Any, parsed: Any, path: 
     second = api.data("POST", path, json={"content": "twice", "questions": ["q"]})["chunk"]
     assert first["id"] == second["id"]
     assert [c["questions"] for c in listed(api, path) if c["content"] == "twice"] == [["q"]]
-    assert api.document(*parsed)["chunk_count"] == len(listed(api, path)) == 4
+    assert len(listed(api, path)) == 4
+
+
+def test_each_addition_counts_until_a_deletion_sets_the_counter_right(
+    api: Any, parsed: Any, path: str
+) -> None:
+    before = api.document(*parsed)["chunk_count"]
+    for _ in range(2):
+        chunk = api.data("POST", path, json={"content": "twice"})["chunk"]
+    assert api.document(*parsed)["chunk_count"] == before + 2
+    api.data("DELETE", path, json={"chunk_ids": [chunk["id"]]})
+    assert api.document(*parsed)["chunk_count"] == len(listed(api, path)) == before
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,14 @@ In: domain values. Out: JSON objects with the contract's names, whichever the pl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from ragflow.domain.chunks import Chunk, ChunkKind
+from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Coverage, Dataset, Document
-from ragflow.domain.queries import DocumentAggregate, Hit
+from ragflow.domain.queries import Hit
 from ragflow.http.schemas.common import http_date, times
+from ragflow.services.references import doc_type, image_id, positions
 
 
 def dataset_object(dataset: Dataset) -> dict[str, Any]:
@@ -109,35 +109,6 @@ def chunk_found(hit: Hit) -> dict[str, Any]:
         "term_similarity": score.term_similarity,
         "vector_similarity": score.vector_similarity,
     }
-
-
-def aggregates(counts: Iterable[DocumentAggregate]) -> list[dict[str, Any]]:
-    """Return how many hits each document has."""
-    return [
-        {"doc_name": each.document_name, "doc_id": each.document_id, "count": each.count}
-        for each in counts
-    ]
-
-
-def image_id(chunk: Chunk) -> str:
-    """Return the name under which a chunk's picture can be fetched, empty without one."""
-    return f"{chunk.dataset_id}-{chunk.id}" if chunk.has_image else ""
-
-
-def doc_type(chunk: Chunk) -> str:
-    """Return `image` for a chunk that carries a picture, else nothing."""
-    return "image" if chunk.kind is ChunkKind.IMAGE else ""
-
-
-def positions(chunk: Chunk) -> list[list[int]]:
-    """Return `[page, left, right, top, bottom]` lists; chunk i of a text without pages gets i."""
-    if not chunk.boxes:
-        place = chunk.ordinal
-        return [[place + 1, place, place, place, place]]
-    return [
-        [box.page, round(box.x0), round(box.x1), round(box.top), round(box.bottom)]
-        for box in chunk.boxes
-    ]
 
 
 def _chunk(chunk: Chunk, document_name: str) -> dict[str, Any]:

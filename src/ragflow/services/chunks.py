@@ -104,7 +104,9 @@ class ChunkService:
                 chunk = replace(chunk, ordinal=ordinal, available=document.status == "1")
             else:
                 chunk = _replacing(old, chunk)
-            self._put(unit, document, old, chunk)
+            # Clients count one more for each addition, also of content that was there: a hash
+            # of it is the id. Deleting and parsing set the counter right again.
+            self._put(unit, replace(document, chunk_count=document.chunk_count + 1), old, chunk)
         self._relay.flush()
         return chunk
 
@@ -147,10 +149,11 @@ class ChunkService:
             document = require_document(unit, dataset, document_id)
             tokens = _tokens(unit, document, wanted)
             deleted = unit.chunks.delete(document_id, wanted)
+            _, left = unit.chunks.page(document_id, 0, 0)
             unit.documents.update(
                 replace(
                     document,
-                    chunk_count=max(document.chunk_count - len(deleted), 0),
+                    chunk_count=left,
                     token_count=max(document.token_count - tokens, 0),
                 )
             )
@@ -188,7 +191,6 @@ class ChunkService:
         unit.documents.update(
             replace(
                 document,
-                chunk_count=document.chunk_count + (old is None),
                 token_count=document.token_count + new.token_count - old_tokens,
             )
         )

@@ -15,8 +15,9 @@ from ragflow.http.envelope import result
 from ragflow.http.errors import Code, Reply, WireError, answers
 from ragflow.http.openapi import json_body, properties
 from ragflow.http.validation import lenient_object
-from ragflow.http.views import aggregates, chunk_found
+from ragflow.http.views import chunk_found
 from ragflow.services.errors import DatasetNotFound, MixedEmbeddings
+from ragflow.services.references import aggregate_record
 from ragflow.services.retrieval import RetrievalRequest
 
 router = APIRouter(tags=["retrieval"])
@@ -67,7 +68,7 @@ def retrieve(actor: CurrentActor, body: Body, services: ServicesOf) -> JSONRespo
         {
             "total": found.total,
             "chunks": [chunk_found(hit) for hit in found.hits],
-            "doc_aggs": aggregates(found.aggregates),
+            "doc_aggs": [aggregate_record(each) for each in found.aggregates],
         }
     )
 
