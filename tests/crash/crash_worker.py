@@ -71,7 +71,8 @@ def main(
     blobs = ObstoreBlobStore(f"file://{folder / 'blobs'}")
     engine = LanceEngine(folder / "index")
     clock = SystemClock()
-    jobs = AnnouncingWorker(jobs_url, concurrency=2, poll_seconds=0.05)
+    # Here the same step may well be hit many times by chance.
+    jobs = AnnouncingWorker(jobs_url, concurrency=2, poll_seconds=0.05, max_attempts=1000)
     jobs.ready = ready
     isolation = Isolation(IsolationLimits())
     run_worker(

@@ -35,8 +35,11 @@ SEED = 20
 
 WORDS = ["bee", "hive", "honey", "wax", "queen", "drone", "蜂", "蜜"]
 
-sys.path.append(str(Path(__file__).parent))  # for the process that workers are forked from
+HERE = str(Path(__file__).parent)
+sys.path.append(HERE)
 import crash_worker  # noqa: E402
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # for busy machines; else a minute
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["crash_preload"])
@@ -211,6 +214,14 @@ def kill_at_random(world: World, kills: int) -> World:
         world.kill_after(chance.uniform(0.0, 0.3 + 0.3 * (number % 6)))
     world.finish()
     return world
+
+
+@pytest.fixture(scope="module", autouse=True)
+def preloaded() -> Iterator[None]:
+    """Let the process that workers are forked from find the module that it is to load."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", HERE)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 """The durable job queue, seen by those who do the jobs.
 
 In: a handler. Out: its calls, several at once, tenants taking turns. A step that ended is never
-repeated, by whatever process the job goes on in; a step in which `MAX_ATTEMPTS` processes died is
-answered with `JobAbandoned`.
+repeated, by whatever process the job goes on in; one in which too many processes died is answered
+with `JobAbandoned`.
 
 DBOS is one per process and knows its workflows by name, so one `DbosWorker` may run at a time.
 """
@@ -34,7 +34,8 @@ _DELETE_AT_ONCE = 200
 class DbosSteps:
     """Run the steps of the workflow that this thread is in."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_attempts: int) -> None:
+        self._max_attempts = max_attempts
         self._attempt_of_last_step = 1
 
     def run(self, name: str, action: Callable[[], T]) -> T:
@@ -46,7 +47,7 @@ class DbosSteps:
             # A recorded step is not called, so the difference counts attempts at this very step.
             attempt = _attempt()
             failed = attempt - self._attempt_of_last_step
-            if failed >= MAX_ATTEMPTS:
+            if failed >= self._max_attempts:
                 raise JobAbandoned(step=name, attempts=failed)
             return attempt, action()
 
@@ -66,11 +67,13 @@ class DbosWorker:
         concurrency: int,
         poll_seconds: float,
         executor_id: str | None = None,
+        max_attempts: int = MAX_ATTEMPTS,
     ) -> None:
         self._url = url
         self._concurrency = concurrency
         self._poll_seconds = poll_seconds
         self._executor_id = executor_id or this_executor()
+        self._max_attempts = max_attempts
 
     @property
     def executor_id(self) -> str:
@@ -95,7 +98,7 @@ class DbosWorker:
         )
 
         def work(tenant_id: str, document_id: str, revision: int) -> None:
-            handler(ParseJob(tenant_id, document_id, revision), DbosSteps())
+            handler(ParseJob(tenant_id, document_id, revision), DbosSteps(self._max_attempts))
 
         DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)(work)
         DBOS.launch()
