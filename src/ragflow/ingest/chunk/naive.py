@@ -162,8 +162,9 @@ class _Cut:
 
     def _own_caption(self, block: Block, table: Table) -> Span | None:
         start = block.span.start
-        written = table.caption.strip() and self._text.startswith(table.caption, start)
-        return Span(start, start + len(table.caption)) if written else None
+        if not table.caption.strip() or not self._text.startswith(table.caption, start):
+            return None
+        return stripped(self._text, Span(start, start + len(table.caption)))
 
     def _caption(self, text: str, span: Span | None) -> Caption:
         if span is None:
