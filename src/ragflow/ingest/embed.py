@@ -1,12 +1,14 @@
 """Embedding: the vector of a chunk, as the contract defines it.
 
-In: texts of chunks and the title of their document. Out: unit vectors, w · title + (1 − w) · text,
-where w is parser_config's filename_embd_weight. A chunk with questions is embedded by them.
+In: texts of chunks and the name of their document. Out: unit vectors, w · title + (1 − w) · text;
+the title is the name without extension, w is parser_config's filename_embd_weight. A chunk with
+questions is embedded by them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ragflow.domain.chunks import Chunk
@@ -31,13 +33,13 @@ def embedded_text(chunk: Chunk) -> str:
 
 
 def chunk_vectors(
-    model: EmbeddingModel, title: str, texts: Sequence[str], weight: float
+    model: EmbeddingModel, document_name: str, texts: Sequence[str], weight: float
 ) -> NDArray[np.float32]:
     """Return a matrix of unit rows, one per text. Raises `ModelUnavailable`."""
     import numpy as np
 
     # Alone, since a quantised model may answer a little differently in other company.
-    title_vector = model.embed([title], "passage")[0]
+    title_vector = model.embed([PurePosixPath(document_name).stem], "passage")[0]
     mixed = weight * title_vector + (1.0 - weight) * model.embed(list(texts), "passage")
     lengths = np.linalg.norm(mixed, axis=1, keepdims=True)
     return np.asarray(mixed / np.where(lengths == 0.0, 1.0, lengths), dtype=np.float32)

@@ -26,7 +26,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from ragflow.domain.blob_keys import (
@@ -217,12 +217,11 @@ class _Run:
         document, dataset = self._subject()
         began = time.monotonic()
         texts = [embedded_text(chunk) for chunk in self._chunks(part)]
-        title = PurePosixPath(document.name).stem
         weight = title_weight(document.parser_config)
         vectors = self._patiently(
             lambda: chunk_vectors(
                 self._parts.models.embedding(document.tenant_id, dataset.embedding_model),
-                title,
+                document.name,
                 texts,
                 weight,
             )
