@@ -12,7 +12,8 @@ from ragflow.domain.documents import Span
 
 _BOUNDARY = re.compile(
     r"(?P<wide>[。！？｡؟।۔]+[”’」』）】》〉\"')\]]*)"
-    r"|(?P<stop>[.!?…．]+[\"'”’)\]»]*)(?=\s|$|[\u3040-\u30ff\u4e00-\u9fff])"
+    r"|(?P<stop>[.!?…．]+)[\"'”’)\]»]*(?:\[[^\[\]\n]{1,30}\])*"  # "end.[3]" has a footnote
+    r"(?=\s|$|[\u3040-\u30ff\u4e00-\u9fff])"
     r"|(?P<break>(?:\r\n|\r|\n)\s*)"
 )
 _LIST_MARK = re.compile(
@@ -84,7 +85,7 @@ def _ends_line(text: str, line_start: int, match: re.Match[str]) -> bool:
 
 def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     """Tell a full stop from the dot of an abbreviation, an initial or a list number."""
-    mark = match["stop"].rstrip("\"'”’)]»")
+    mark = match["stop"]
     following = text[match.end() : match.end() + 3].lstrip()[:1]
     if following.islower():
         return "!" in mark or "?" in mark

@@ -27,6 +27,11 @@ def test_addresses_stay_whole() -> None:
     ]
 
 
+def test_footnote_marks_belong_to_the_sentence_before() -> None:
+    text = "They eat fish.[3][citation needed] They fly."
+    assert sentences(text) == ["They eat fish.[3][citation needed]", "They fly."]
+
+
 def test_chinese_and_japanese_marks_end_sentences() -> None:
     assert sentences("今天很好。去公园吗？“好的。”他说！") == [
         "今天很好。",
