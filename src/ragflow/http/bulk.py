@@ -1,43 +1,51 @@
-"""Bulk requests: which ids a body names, and how partial success is told.
-
-Absent, null and empty lists mean all. Ids that come twice are handled once and named in `errors`.
-"""
+"""Bulk requests: which ids a body names, and what is told about the work on them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi.responses import JSONResponse
 
 from ragflow.http.envelope import refusal, result
-from ragflow.http.errors import Code
-from ragflow.http.named_ids import ids_in
-from ragflow.services.bulk import unique
+from ragflow.http.errors import Code, WireError
+from ragflow.services.bulk import BulkOutcome
 
 
-@dataclass(frozen=True, slots=True)
-class WantedIds:
-    """Hold the ids to handle, each once, and those that were named more than once."""
+def ids_in(body: Mapping[str, Any], key: str) -> list[str] | None:
+    """Return the ids to delete, None for all: no key, null and [] alike.
 
-    ids: tuple[str, ...]
-    duplicates: tuple[str, ...] = ()
-
-
-def wanted_ids(body: Mapping[str, Any], name: str, every: Callable[[], list[str]]) -> WantedIds:
-    """Read a list of ids; `every` finds all of them. Raises `WireError` for other values."""
-    named = ids_in(body, name)
-    if named is None:
-        return WantedIds(tuple(every()))
-    ids, duplicates = unique(named)
-    return WantedIds(tuple(ids), duplicates)
+    A body with `delete_all`, as newer clients send it, means all only when that is true.
+    """
+    ids = _texts(body.get(key) or [], key)
+    if ids:
+        return ids
+    return [] if body.get("delete_all", True) in (False, None) else None
 
 
-def bulk_result(wanted: WantedIds, noun: str, failures: Sequence[str]) -> JSONResponse:
-    """Answer a bulk request: refused when nothing was done, with counts when some was not."""
-    done = len(wanted.ids) - len(failures)
-    if failures and not done:
+def required_ids(body: Mapping[str, Any], key: str) -> list[str]:
+    """Return the ids of a body that must name some."""
+    ids = body.get(key)
+    if not ids:
+        raise WireError(Code.DATA, f"`{key}` is required")
+    return _texts(ids, key)
+
+
+def handled(outcome: BulkOutcome, noun: str, unknown: str = "") -> JSONResponse:
+    """Answer what was done, naming the ids that came twice and those of no object.
+
+    `unknown` tells about one id, `{id}`; where there are such ids only, the request is refused.
+    """
+    failures = [unknown.format(id=each) for each in outcome.unknown]
+    if failures and not outcome.success_count:
         return refusal(Code.DATA, "; ".join(failures))
-    notes = [*failures, *(f"Duplicate {noun} ids: {each}" for each in wanted.duplicates)]
-    return result({"success_count": done, "errors": notes}) if notes else result()
+    errors = [*failures, *(f"Duplicate {noun} ids: {each}" for each in outcome.duplicates)]
+    if not errors:
+        return result()
+    return result({"success_count": outcome.success_count, "errors": errors})
+
+
+def _texts(ids: Any, key: str) -> list[str]:
+    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
+        raise WireError(Code.DATA, f"`{key}` should be a list of ids")
+    return ids

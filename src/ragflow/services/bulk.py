@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class BulkOutcome:
-    """Count the objects that were handled, each once, and name the ids that came twice."""
+    """Count the handled objects, each once; name the ids that came twice and those of none."""
 
     success_count: int
     duplicates: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def unique(ids: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:

@@ -18,7 +18,8 @@ from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock, Ids, ModelCatalog
 from ragflow.domain.repositories import Database, Paging, UnitOfWork
 from ragflow.generate.prompts import prompt_text
-from ragflow.services.access import require_datasets
+from ragflow.services.access import may_use, require_datasets
+from ragflow.services.bulk import BulkOutcome, unique
 from ragflow.services.errors import (
     ChatNotFound,
     DuplicateChatName,
@@ -48,6 +49,7 @@ class ChatDraft:
     avatar: str | None = None
     description: str | None = None
     language: str | None = None
+    prompt_type: str | None = None
     dataset_ids: tuple[str, ...] | None = None
     chat_model: str | None = None
     llm_setting: Mapping[str, Any] | None = None
@@ -63,8 +65,8 @@ class ChatDraft:
     def changes(self) -> dict[str, Any]:
         """Return the fields that are set and replace what is stored as they are."""
         names = (
-            "name avatar description language dataset_ids chat_model meta_data_filter do_refer "
-            "similarity_threshold vector_similarity_weight top_n top_k rerank_model"
+            "name avatar description language prompt_type dataset_ids chat_model meta_data_filter "
+            "do_refer similarity_threshold vector_similarity_weight top_n top_k rerank_model"
         )
         values = {name: getattr(self, name) for name in names.split()}
         return {name: value for name, value in values.items() if value is not None}
@@ -94,7 +96,7 @@ def default_prompt_config() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ListedChat:
-    """Hold an assistant and those of its datasets that still exist."""
+    """Hold an assistant and those of its datasets that may still be used."""
 
     chat: Chat
     datasets: tuple[Dataset, ...] = field(default_factory=tuple)
@@ -171,7 +173,8 @@ class ChatService:
                 if not whole:
                     raise ChatNotFound(id=chat_id or name)
             wanted = sorted({dataset_id for chat in chats for dataset_id in chat.dataset_ids})
-            known = {dataset.id: dataset for dataset in unit.datasets.get_many(wanted)}
+            datasets = unit.datasets.get_many(wanted)
+            known = {dataset.id: dataset for dataset in datasets if may_use(actor, dataset)}
         return [
             ListedChat(chat, tuple(known[i] for i in chat.dataset_ids if i in known))
             for chat in chats
@@ -182,24 +185,18 @@ class ChatService:
         with self._database.reading() as unit:
             return require_chat(unit, actor, chat_id)
 
-    def all_ids(self, actor: Actor) -> list[str]:
-        """List the ids of all own assistants."""
-        with self._database.reading() as unit:
-            chats, _ = unit.chats.page(actor.tenant_id, Paging(limit=None))
-        return [chat.id for chat in chats]
-
-    def delete(self, actor: Actor, chat_ids: Sequence[str]) -> list[str]:
-        """Delete assistants; return the ids that the caller has no assistant for."""
-        unknown = []
+    def delete(self, actor: Actor, chat_ids: Sequence[str] | None) -> BulkOutcome:
+        """Delete own assistants, None for all; those with known ids are gone in any case."""
         with self._database.transaction() as unit:
-            for chat_id in chat_ids:
-                chat = unit.chats.get(chat_id)
-                if chat is None or chat.tenant_id != actor.tenant_id:
-                    unknown.append(chat_id)
-                    continue
-                now = self._clock.milliseconds()
-                unit.chats.update(replace(chat, status="0", update_time=now))
-        return unknown
+            own, _ = unit.chats.page(actor.tenant_id, Paging(limit=None))
+            known = {chat.id: chat for chat in own}
+            wanted, duplicates = unique(list(known) if chat_ids is None else chat_ids)
+            now = self._clock.milliseconds()
+            for chat_id in wanted:
+                if chat_id in known:
+                    unit.chats.update(replace(known[chat_id], status="0", update_time=now))
+        unknown = tuple(chat_id for chat_id in wanted if chat_id not in known)
+        return BulkOutcome(len(wanted) - len(unknown), duplicates, unknown)
 
     def _check_sources(self, unit: UnitOfWork, actor: Actor, draft: ChatDraft) -> None:
         datasets = require_datasets(unit, actor, draft.dataset_ids or ())

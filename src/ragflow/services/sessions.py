@@ -11,6 +11,7 @@ from ragflow.domain.chats import Chat, ChatSession, Message
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock, Ids
 from ragflow.domain.repositories import Database, Paging, UnitOfWork
+from ragflow.services.bulk import BulkOutcome, unique
 from ragflow.services.chats import require_chat
 from ragflow.services.errors import NameRequired, SessionNotFound
 
@@ -88,24 +89,22 @@ class SessionService:
             now = self._clock.milliseconds()
             unit.sessions.update(replace(session, name=name, update_time=now))
 
-    def all_ids(self, actor: Actor, chat_id: str) -> list[str]:
-        """List the ids of all conversations of an assistant. Raises `NotFound`."""
-        with self._database.reading() as unit:
-            require_chat(unit, actor, chat_id)
-            sessions, _ = unit.sessions.page(chat_id, Paging(limit=None))
-        return [session.id for session in sessions]
+    def delete(self, actor: Actor, chat_id: str, session_ids: Sequence[str] | None) -> BulkOutcome:
+        """Delete an assistant's conversations, None for all. Raises `ChatNotFound`.
 
-    def delete(self, actor: Actor, chat_id: str, session_ids: Sequence[str]) -> list[str]:
-        """Delete conversations; return the ids that are none of this assistant's."""
+        Those with known ids are gone in any case.
+        """
         with self._database.transaction() as unit:
             require_chat(unit, actor, chat_id)
-            known = []
-            for session_id in session_ids:
-                session = unit.sessions.get(session_id)
-                if session is not None and session.chat_id == chat_id:
-                    known.append(session_id)
-            unit.sessions.delete(known)
-        return [session_id for session_id in session_ids if session_id not in known]
+            own, _ = unit.sessions.page(chat_id, Paging(limit=None))
+            known = {session.id for session in own}
+            wanted, duplicates = unique(
+                [session.id for session in own] if session_ids is None else session_ids
+            )
+            deleted = [session_id for session_id in wanted if session_id in known]
+            unit.sessions.delete(deleted)
+        unknown = tuple(session_id for session_id in wanted if session_id not in known)
+        return BulkOutcome(len(deleted), duplicates, unknown)
 
     def append_turn(
         self,

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from ragflow.domain.errors import InvalidInput
 from ragflow.http.auth import CurrentActor
-from ragflow.http.bulk import bulk_result, wanted_ids
+from ragflow.http.bulk import handled, ids_in
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
 from ragflow.http.errors import Answers, Code, Reply, WireError, answers
@@ -84,8 +84,5 @@ def update_chat(
 @router.delete("/chats", summary="Delete chat assistants")
 def delete_chats(actor: CurrentActor, services: ServicesOf, body: Body) -> JSONResponse:
     """Delete assistants; without ids, all of them."""
-    wanted = wanted_ids(body, "ids", lambda: services.chats.all_ids(actor))
-    unknown = services.chats.delete(actor, wanted.ids)
-    return bulk_result(
-        wanted, "assistant", [f"Assistant({chat_id}) not found." for chat_id in unknown]
-    )
+    outcome = services.chats.delete(actor, ids_in(body, "ids"))
+    return handled(outcome, "assistant", unknown="Assistant({id}) not found.")

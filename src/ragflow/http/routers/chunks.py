@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
 from ragflow.http.auth import CurrentActor
+from ragflow.http.bulk import handled, ids_in
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
 from ragflow.http.errors import Code, Reply, WireError, answers
-from ragflow.http.named_ids import handled, ids_in
 from ragflow.http.openapi import PAGING, json_body, properties, query
 from ragflow.http.paging import page_of
 from ragflow.http.validation import lenient_object

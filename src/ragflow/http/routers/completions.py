@@ -17,7 +17,6 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from ragflow.domain.errors import RagflowError
-from ragflow.domain.identity import Actor
 from ragflow.http.auth import CurrentActor
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
@@ -34,7 +33,7 @@ from ragflow.http.validation import lenient_object
 from ragflow.services.completions import Turn
 from ragflow.services.container import Services
 from ragflow.services.errors import ChatNotFound, DatasetNotFound, SessionNotFound
-from ragflow.services.sessions import Conversation, opener_of
+from ragflow.services.sessions import Conversation
 
 router = APIRouter(tags=["completions"])
 
@@ -68,8 +67,9 @@ async def complete_chat(
     stream = truth(body, "stream", True)
     session_id = str(body.get("session_id") or "")
     if not session_id:
-        conversation = await run_in_threadpool(_begin_session, services, actor, chat_id, body)
-        return _opener(conversation, stream)
+        name, user_id = str(body.get("name") or "New session"), str(body.get("user_id") or "")
+        begun = await run_in_threadpool(services.sessions.create, actor, chat_id, name, user_id)
+        return _opener(begun, stream)
     request = completion_request(body)
     turn = await run_in_threadpool(services.completions.begin, actor, chat_id, session_id, request)
     if stream:
@@ -112,19 +112,10 @@ async def suggest_questions(actor: CurrentActor, services: ServicesOf, body: Bod
     return result(await services.completions.related_questions(actor, str(question), industry))
 
 
-def _begin_session(
-    services: Services, actor: Actor, chat_id: str, body: dict[str, Any]
-) -> tuple[Conversation, str]:
-    name = str(body.get("name") or "New session")
-    conversation = services.sessions.create(actor, chat_id, name, str(body.get("user_id") or ""))
-    return conversation, opener_of(services.chats.get(actor, chat_id))
-
-
-def _opener(begun: tuple[Conversation, str], stream: bool) -> Response:
-    conversation, opener = begun
-    data = opener_data(opener, conversation.session.id)
+def _opener(begun: Conversation, stream: bool) -> Response:
+    data = opener_data(begun.messages[0].content, begun.session.id)
     if not stream:
-        return result(data)
+        return result({**data, "prompt": "", "created_at": begun.messages[0].created_at})
 
     async def frames() -> AsyncGenerator[bytes, None]:
         yield frame(cumulative(data, message=""))

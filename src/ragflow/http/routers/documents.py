@@ -10,10 +10,10 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from ragflow.domain.errors import InvalidInput
 from ragflow.http.auth import CurrentActor
+from ragflow.http.bulk import handled, ids_in, required_ids
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
 from ragflow.http.errors import Code, Reply, answers
-from ragflow.http.named_ids import handled, ids_in, required_ids
 from ragflow.http.openapi import FILES_BODY, PAGING, json_body, properties, query
 from ragflow.http.paging import PAGE_ERRORS, paging_of, whole_number
 from ragflow.http.uploads import uploaded_files

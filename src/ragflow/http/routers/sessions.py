@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
 from ragflow.http.auth import CurrentActor
-from ragflow.http.bulk import bulk_result, wanted_ids
+from ragflow.http.bulk import handled, ids_in
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
 from ragflow.http.errors import Answers, Code, Reply, WireError, answers
@@ -80,11 +80,8 @@ def delete_sessions(
     chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body
 ) -> JSONResponse:
     """Delete conversations; without ids, all of the assistant's."""
-    wanted = wanted_ids(body, "ids", lambda: services.sessions.all_ids(actor, chat_id))
-    unknown = services.sessions.delete(actor, chat_id, wanted.ids)
-    return bulk_result(
-        wanted, "session", [f"The chat doesn't own the session {each}" for each in unknown]
-    )
+    outcome = services.sessions.delete(actor, chat_id, ids_in(body, "ids"))
+    return handled(outcome, "session", unknown="The chat doesn't own the session {id}")
 
 
 def _name(body: dict[str, Any], default: str | None) -> str | None:

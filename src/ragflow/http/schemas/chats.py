@@ -6,6 +6,7 @@ names of the product. Keys that nobody knows pass through `prompt` and `llm` bot
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,14 +33,14 @@ def chat_draft(body: Mapping[str, Any]) -> ChatDraft:
     """Read a create or update body. Raises `InvalidInput` on values of the wrong kind."""
     llm = _object(body, "llm")
     prompt = _object(body, "prompt")
-    dataset_ids = body.get("dataset_ids")
     return ChatDraft(
         name=_text(body, "name"),
         avatar=_text(body, "avatar"),
         description=_text(body, "description"),
         language=_text(body, "language"),
-        dataset_ids=tuple(i for i in dataset_ids if i) or None if dataset_ids else None,
-        chat_model=(llm or {}).get("model_name"),
+        prompt_type=_text(body, "prompt_type"),
+        dataset_ids=_dataset_ids(body.get("dataset_ids")),
+        chat_model=_text(llm or {}, "model_name"),
         llm_setting=None if llm is None else _llm_setting(llm),
         prompt_config=None if prompt is None else _prompt_config(prompt),
         meta_data_filter=_object(body, "meta_data_filter"),
@@ -48,7 +49,7 @@ def chat_draft(body: Mapping[str, Any]) -> ChatDraft:
         vector_similarity_weight=_vector_weight(prompt),
         top_n=_whole(prompt, "top_n"),
         top_k=_whole(prompt, "top_k"),
-        rerank_model=(prompt or {}).get("rerank_model"),
+        rerank_model=_text(prompt or {}, "rerank_model"),
     )
 
 
@@ -174,8 +175,27 @@ def _prompt_config(prompt: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in prompt.items()
         if key not in TOP_LEVEL_NAMES and key != "rerank_model"
     }
-    written = prompt.get("keywords_similarity_weight")
+    _check_variables(config.get("parameters"))
+    written = prompt.get(WRITTEN_WEIGHT)
     return config if written is None else {**config, WRITTEN_WEIGHT: written}
+
+
+def _check_variables(variables: Any) -> None:
+    if variables is None:
+        return
+    if not isinstance(variables, list) or not all(
+        isinstance(each, dict) and each.get("key") for each in variables
+    ):
+        raise InvalidInput("`variables` should be a list of objects with a `key`.")
+
+
+def _dataset_ids(value: Any) -> tuple[str, ...] | None:
+    """Read ids, each once; a plain text is taken apart, so that its first character is refused."""
+    if not value:
+        return None
+    if not isinstance(value, list | str):
+        raise InvalidInput("`dataset_ids` should be a list of ids.", field="dataset_ids")
+    return tuple(dict.fromkeys(str(each) for each in value if each)) or None
 
 
 def _vector_weight(prompt: Mapping[str, Any] | None) -> float | None:
@@ -211,9 +231,12 @@ def _number(body: Mapping[str, Any] | None, name: str) -> float | None:
     if value is None:
         return None
     try:
-        return float(value)
+        number = float(value)
     except (TypeError, ValueError):
-        raise InvalidInput(f"`{name}` should be a number.", field=name) from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise InvalidInput(f"`{name}` should be a number.", field=name)
+    return number
 
 
 def _whole(body: Mapping[str, Any] | None, name: str) -> int | None:
