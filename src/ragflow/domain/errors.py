@@ -140,7 +140,7 @@ class Cancelled(RagflowError):
 
 
 class JobAbandoned(RagflowError):
-    """Say that a step of a job was begun again and again and never ended (facts: step, attempts)."""
+    """Say that a step of a job was begun many times and never ended (facts: step, attempts)."""
 
     template = (
         "The worker died {attempts} times at the step {step} of this document, so it was given up."
