@@ -13,7 +13,7 @@ import pytest
 from ragflow.adapters.jobs.dbos_queue import DbosJobQueue
 from ragflow.adapters.jobs.dbos_worker import MAX_ATTEMPTS, DbosWorker
 from ragflow.adapters.jobs.memory import MemoryJobQueue
-from ragflow.domain.errors import JobAbandoned
+from ragflow.domain.errors import Cancelled, JobAbandoned
 from ragflow.domain.jobs import JobHandler, ParseJob, Steps
 from ragflow.testing.jobs import Drain, JobQueueContract, Recorder
 
@@ -64,7 +64,34 @@ def unfinished(queue: DbosJobQueue) -> list[object]:
 
 
 class TestDbosJobQueue(JobQueueContract):
-    pass
+    @pytest.mark.parametrize("how", ["returns", "gives up"])
+    def test_a_job_stopped_within_a_step_is_told_at_its_end(
+        self,
+        queue: DbosJobQueue,
+        drain: Drain,
+        capfd: pytest.CaptureFixture[str],
+        how: str,
+    ) -> None:
+        job = ParseJob("tenant", "document", 1)
+        outcomes: list[str] = []
+
+        def handler(_job: ParseJob, steps: Steps) -> None:
+            def stopped() -> None:
+                queue.cancel(job)
+                if how == "gives up":
+                    raise Cancelled
+
+            try:
+                steps.run("first", stopped)
+                steps.run("second", lambda: outcomes.append("second"))
+            except Cancelled:
+                outcomes.append("told")
+
+        queue.enqueue(job)
+        drain(handler)
+        wait_until(lambda: bool(outcomes))
+        assert outcomes == ["told"]
+        assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.fixture

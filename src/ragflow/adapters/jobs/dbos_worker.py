@@ -9,8 +9,10 @@ DBOS is one per process and knows its workflows by name, so one `DbosWorker` may
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
+from contextvars import Context
 from datetime import UTC, datetime
 from typing import cast
 
@@ -41,7 +43,7 @@ class DbosSteps:
     def run(self, name: str, action: Callable[[], T]) -> T:
         """Return what `action` returns, recorded in the job store. Raises `Cancelled`."""
         from dbos import DBOS
-        from dbos._error import DBOSWorkflowCancelledError
+        from dbos._error import DBOSWorkflowCancelledError, DBOSWorkflowConflictIDError
 
         def numbered() -> tuple[int, T]:
             # A recorded step is not called, so the difference counts attempts at this very step.
@@ -55,6 +57,11 @@ class DbosSteps:
             self._attempt_of_last_step, result = DBOS.run_step({"name": name}, numbered)
         except DBOSWorkflowCancelledError:
             raise Cancelled from None
+        except DBOSWorkflowConflictIDError:
+            # A step that outlives the stop of its job, or the lease of its worker, has no say.
+            if _was_cancelled(cast(str, DBOS.workflow_id)):
+                raise Cancelled from None
+            raise
         return result
 
 
@@ -100,6 +107,7 @@ class DbosWorker:
         def work(tenant_id: str, document_id: str, revision: int) -> None:
             handler(ParseJob(tenant_id, document_id, revision), DbosSteps(self._max_attempts))
 
+        logging.getLogger("dbos").addFilter(_is_no_stop)
         DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)(work)
         DBOS.launch()
 
@@ -152,6 +160,23 @@ class DbosWorker:
             )
         finally:
             client.destroy()
+
+
+def _was_cancelled(workflow_id: str) -> bool:
+    """Tell whether a job was stopped, asked from outside of it: inside, DBOS refuses strangers."""
+    from dbos import DBOS
+
+    status = Context().run(DBOS.get_workflow_status, workflow_id)
+    return status is None or status.status == "CANCELLED"
+
+
+def _is_no_stop(record: logging.LogRecord) -> bool:
+    """Pass what DBOS logs, but its traceback of each job that was stopped on demand."""
+    from dbos._error import DBOSAwaitedWorkflowCancelledError
+
+    return not (
+        record.exc_info and isinstance(record.exc_info[1], DBOSAwaitedWorkflowCancelledError)
+    )
 
 
 def _attempt() -> int:
