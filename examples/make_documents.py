@@ -55,7 +55,29 @@ HANDBOOK = [
     ("6 Overhead line", "The line carries 750 volts direct current. Nobody works within one metre "
      "of it before the control centre has confirmed in writing that the section is dead and "
      "earthed at both ends."),
-    ("7 Records", "Inspection logs are kept for six years, records of emergency braking for ten. "
+    ("7 Coupling and towing", "A broken-down tram is towed by another AX-200 at no more than 15 "
+     "kilometres per hour. The tow bar hangs in the rear cab behind the driver's seat and weighs 31 "
+     "kilograms, so two people carry it. Before the tow begins the parking brake of the broken-down "
+     "tram is released by hand with the red lever under the third seat on the left. Passengers leave "
+     "both trams before the coupling."),
+    ("8 Air conditioning", "The cabin is cooled from an outside temperature of 24 degrees and heated "
+     "below 12 degrees. The filters are changed every 90 days. If the display shows code K-03, the "
+     "refrigerant pressure is too low; the cooling is switched off and the tram stays in service."),
+    ("9 Accidents", "After a collision the driver switches on the hazard lights, secures the tram "
+     "with the parking brake, calls the control centre on channel 4 and gives first aid. Nothing is "
+     "moved until the police have taken photographs, except to help the injured. The report on form "
+     "AC-1 is handed in within 24 hours. The driver is relieved at once and is not asked to drive "
+     "again on the same day."),
+    ("10 Cleaning", "Each tram is swept at every second terminus and washed outside twice a week, in "
+     "frost only with warm water. Graffiti is removed within two days, because it attracts more. The "
+     "washing plant reclaims 85 percent of its water."),
+    ("11 Training", "New drivers train for 58 days, 22 of them on the line with an instructor. They "
+     "pass a written test, a test on the simulator and a test drive in the dark. The licence is "
+     "valid for five years and lapses after twelve months without a duty."),
+    ("12 Batteries", "The on-board battery supplies lights, doors and radio for at least 40 minutes "
+     "when the overhead line is dead. It is tested on the first Monday of each month and replaced "
+     "after eight years. Its voltage must not fall below 21 volts under load."),
+    ("13 Records", "Inspection logs are kept for six years, records of emergency braking for ten. "
      "The workshop manager, Ingrid Solberg, answers for both."),
 ]  # fmt: skip
 
