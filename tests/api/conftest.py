@@ -6,13 +6,14 @@ calls `world.work()`.
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from starlette.testclient import TestClient
@@ -21,6 +22,7 @@ from ragflow.adapters.blobs.store import ObstoreBlobStore
 from ragflow.adapters.db.database import SqlDatabase
 from ragflow.adapters.db.migrate import migrate
 from ragflow.adapters.jobs.memory import MemoryJobQueue
+from ragflow.adapters.models.extractive import ExtractiveChat
 from ragflow.adapters.models.hashing import HashingEmbedding
 from ragflow.adapters.search.memory import MemoryEngine
 from ragflow.domain.blob_keys import document_key, picture_key
@@ -33,6 +35,7 @@ from ragflow.http.app import create_app
 from ragflow.ingest.embed import chunk_vectors
 from ragflow.ingest.extract import chunk_id
 from ragflow.services.container import Ports, Services, build_services
+from ragflow.testing.chat import ScriptedChatModel
 
 PICTURE = b"\x89PNG\r\n\x1a\n picture"
 
@@ -60,10 +63,16 @@ class Ids:
         return uuid.uuid4().hex
 
 
+@dataclass
 class FewModels:
-    """Serve the hashing model under three names; know one that is not configured."""
+    """Serve the hashing model under three names; know one that is not configured.
 
-    names = ("hashing@Builtin", "BAAI/bge-large-zh-v1.5@BAAI", "other@Builtin")
+    Chats speak with the extractive model, or with `scripted` as a test tells it.
+    """
+
+    scripted: ScriptedChatModel = field(default_factory=lambda: ScriptedChatModel([]))
+    default_chat: str = "extractive"
+    names: ClassVar = ("hashing@Builtin", "BAAI/bge-large-zh-v1.5@BAAI", "other@Builtin")
 
     def embedding(self, tenant_id: str, name: str) -> HashingEmbedding:
         if name == "private@Elsewhere":
@@ -73,7 +82,12 @@ class FewModels:
         return HashingEmbedding()
 
     def chat(self, tenant_id: str, name: str) -> Any:
-        raise UnknownModel(name=name)
+        name = name or self.default_chat
+        if name == "private@Elsewhere":
+            raise ModelNotConfigured(name=name)
+        if name not in ("extractive", "scripted"):
+            raise UnknownModel(name=name)
+        return self.scripted if name == "scripted" else ExtractiveChat()
 
     def rerank(self, tenant_id: str, name: str) -> Any:
         if name != "backwards":
@@ -81,7 +95,7 @@ class FewModels:
         return Backwards()
 
     def default_name(self, tenant_id: str, kind: str) -> str:
-        return {"embedding": "hashing@Builtin", "chat": "extractive"}.get(kind, "")
+        return {"embedding": "hashing@Builtin", "chat": self.default_chat}.get(kind, "")
 
 
 class Backwards:
@@ -182,6 +196,24 @@ class Api:
         uploaded = self.data("POST", f"/datasets/{dataset_id}/documents", files=parts)
         return [document["id"] for document in uploaded]
 
+    def stream(self, path: str, **body: Any) -> list[Any]:
+        """Return the values of the frames of an event stream, whose form is checked."""
+        response = self.raw("POST", path, json=body)
+        assert response.headers["content-type"] == "text/event-stream; charset=utf-8", response.text
+        *frames, end = response.text.split("\n\n")
+        assert end == ""
+        assert all(frame.startswith("data:") and frame[5] != " " for frame in frames)
+        texts = [frame.removeprefix("data:") for frame in frames]
+        return [text if text == "[DONE]" else json.loads(text) for text in texts]
+
+    def chat(self, name: str = "guide", **fields: Any) -> str:
+        """Create an assistant; return its id."""
+        return str(self.data("POST", "/chats", json={"name": name, **fields})["id"])
+
+    def session(self, chat_id: str, **fields: Any) -> str:
+        """Begin a conversation; return its id."""
+        return str(self.data("POST", f"/chats/{chat_id}/sessions", json=fields)["id"])
+
     def document(self, dataset_id: str, document_id: str) -> dict[str, Any]:
         """Return one document."""
         found = self.data("GET", f"/datasets/{dataset_id}/documents", params={"id": document_id})
@@ -245,6 +277,14 @@ def teammate(world: World, api: Api) -> Api:
     with world.ports.database.transaction() as unit:
         unit.accounts.put_membership(Membership(api.tenant_id, mate.tenant_id, TenantRole.NORMAL))
     return mate
+
+
+@pytest.fixture
+def model(world: World) -> ScriptedChatModel:
+    """Return the model named `scripted`, which says what a test gives it."""
+    catalog = world.ports.catalog
+    assert isinstance(catalog, FewModels)
+    return catalog.scripted
 
 
 @pytest.fixture

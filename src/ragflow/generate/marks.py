@@ -30,6 +30,8 @@ _SPELLINGS = re.compile(
 )
 _NESTED = re.compile(r"[\[(（【]\s*((?:\[ID:\d+\][\s,，、;；]*)+)[\])）】]")
 _DIGITS = re.compile(r"\d+")
+_PIECES = re.compile(rf"{MARK.pattern}|\s+|\S")
+_UNFINISHED = re.compile(r"\s*\[[^\]\n]{0,12}$")
 _LONGEST_NUMBER = 9
 
 
@@ -61,6 +63,35 @@ def normalise_marks(text: str) -> str:
 def strip_marks(text: str) -> str:
     """Take the marks out of a text."""
     return take_apart(text).plain
+
+
+def without_unfinished_mark(text: str) -> str:
+    """Take the beginning of a mark off the end of a growing text."""
+    return _UNFINISHED.sub("", text)
+
+
+def unsent_part(sent: str, whole: str) -> str:
+    """Return what a whole answer adds to the part that was sent, though their marks may differ.
+
+    Marks and blanks count for nothing in the comparison; nothing is left where the words differ.
+    """
+    for begun in (sent, normalise_marks(sent)):
+        if whole.startswith(begun):
+            return whole[len(begun) :]
+    said = "".join(strip_marks(normalise_marks(sent)).split())
+    matched = end = 0
+    for piece in _PIECES.finditer(whole):
+        if matched == len(said):
+            break
+        if MARK.fullmatch(piece[0]) or piece[0].isspace():
+            continue
+        if piece[0] != said[matched]:
+            return ""
+        matched, end = matched + 1, piece.end()
+    if matched < len(said):
+        return ""
+    rest = whole[end:]
+    return rest.lstrip() if sent[-1:].isspace() else rest
 
 
 def spoken_text(text: str) -> str:

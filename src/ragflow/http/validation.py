@@ -69,6 +69,14 @@ async def lenient_object(request: Request, _actor: CurrentActor) -> dict[str, An
     return body
 
 
+async def given_object(request: Request, actor: CurrentActor) -> dict[str, Any]:
+    """Return the JSON object of a body that must be there."""
+    if await lenient_json(request) is None:
+        message = "argument of type 'NoneType' is not iterable"
+        raise WireError(Code.EXCEPTION, repr(TypeError(message)), data=None)
+    return await lenient_object(request, actor)
+
+
 async def strict_object(request: Request) -> dict[str, Any]:
     """Return the JSON object of a body; anything falsy means an empty one. Raises `WireError`."""
     content_type = request.headers.get("content-type")

@@ -180,11 +180,6 @@ class ChatService:
             for chat in chats
         ]
 
-    def get(self, actor: Actor, chat_id: str) -> Chat:
-        """Return an assistant of the caller's. Raises `NotFound`."""
-        with self._database.reading() as unit:
-            return require_chat(unit, actor, chat_id)
-
     def delete(self, actor: Actor, chat_ids: Sequence[str] | None) -> BulkOutcome:
         """Delete own assistants, None for all; those with known ids are gone in any case."""
         with self._database.transaction() as unit:

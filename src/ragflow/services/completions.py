@@ -8,7 +8,6 @@ that refusals go out as plain replies. No database connection is held while a mo
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,7 @@ from ragflow.domain.repositories import Database, UnitOfWork
 from ragflow.generate.answer import AnswerMaker, AnswerRequest
 from ragflow.generate.assistant import AnswerSettings, settings_of
 from ragflow.generate.context import MetaFields
-from ragflow.generate.marks import strip_marks
+from ragflow.generate.marks import strip_marks, without_unfinished_mark
 from ragflow.generate.prompts import prompt_text
 from ragflow.generate.questions import related_questions
 from ragflow.services.access import may_use, require_dataset, require_datasets
@@ -35,8 +34,6 @@ from ragflow.services.sessions import SessionService, require_session
 
 ASK_PAGE_SIZE = 12
 ASK_THRESHOLD = 0.1
-
-_UNFINISHED_MARK = re.compile(r"\s*\[[^\]\n]{0,12}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +158,7 @@ class CompletionService:
                 elif turn.quote and turn.settings.quote:
                     yield frame
                 else:
-                    yield replace(frame, text=_without_marks(frame.text))
+                    yield replace(frame, text=without_unfinished_mark(strip_marks(frame.text)))
 
     async def related_questions(self, actor: Actor, question: str, industry: str) -> list[str]:
         """Return questions that someone may ask next. Raises `ModelError`."""
@@ -264,8 +261,3 @@ def _metadata_condition(stored: Mapping[str, Any]) -> Mapping[str, Any] | None:
         if isinstance(each, Mapping)
     ]
     return {"logical_operator": "and", "conditions": conditions}
-
-
-def _without_marks(text: str) -> str:
-    """Take marks out of a growing text, and one that is only half there."""
-    return _UNFINISHED_MARK.sub("", strip_marks(text))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ragflow.domain.answers import Role
-from ragflow.domain.chats import Chat, ChatSession, Message
+from ragflow.domain.chats import ChatSession, Message
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock, Ids
 from ragflow.domain.repositories import Database, Paging, UnitOfWork
@@ -47,7 +47,7 @@ class SessionService:
                 ordinal=0,
                 id=self._ids.message_id(),
                 role="assistant",
-                content=opener_of(chat),
+                content=str(chat.prompt_config.get("prologue") or ""),
                 created_at=self._clock.seconds(),
             )
             unit.sessions.add(session, [opener])
@@ -68,14 +68,6 @@ class SessionService:
             sessions, _ = unit.sessions.page(chat_id, paging, session_id, name, user_id)
             messages = unit.sessions.messages([session.id for session in sessions])
         return [Conversation(session, tuple(messages.get(session.id, ()))) for session in sessions]
-
-    def get(self, actor: Actor, chat_id: str, session_id: str) -> Conversation:
-        """Return a conversation. Raises `ChatNotFound`, `SessionNotFound`."""
-        with self._database.reading() as unit:
-            require_chat(unit, actor, chat_id)
-            session = require_session(unit, chat_id, session_id)
-            messages = unit.sessions.messages([session_id])
-        return Conversation(session, tuple(messages.get(session_id, ())))
 
     def rename(self, actor: Actor, chat_id: str, session_id: str, name: str | None) -> None:
         """Rename a conversation; None leaves the name. Raises `NotFound`, `NameRequired`."""
@@ -133,11 +125,6 @@ class SessionService:
                 ],
             )
             unit.sessions.update(replace(session, update_time=self._clock.milliseconds()))
-
-
-def opener_of(chat: Chat) -> str:
-    """Return the greeting with which an assistant begins."""
-    return str(chat.prompt_config.get("prologue") or "")
 
 
 def require_session(unit: UnitOfWork, chat_id: str, session_id: str) -> ChatSession:

@@ -19,6 +19,7 @@ from fastapi.responses import Response
 
 from ragflow.domain.answers import AnswerFrame, ChatTurn
 from ragflow.domain.errors import RagflowError
+from ragflow.generate.marks import unsent_part, without_unfinished_mark
 from ragflow.http.auth import bearer
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import json_result
@@ -181,11 +182,13 @@ class _Deltas:
             deltas.append({"content": None, "reasoning_content": reasoning})
             self._reasoning = state.reasoning
         answer = state.text.rpartition("</think>")[2] if state.reasoning else state.text
-        # A last state whose marks were changed by the check does not continue what was sent; its
-        # whole text is in `final_content`.
-        if answer.startswith(self._content) and len(answer) > len(self._content):
-            deltas.append({"content": answer[len(self._content) :]})
-            self._content = answer
+        if not state.final:
+            answer = without_unfinished_mark(answer)
+        # The check may have changed marks that were sent: `final_content` has the right ones.
+        content = unsent_part(self._content, answer)
+        if content:
+            deltas.append({"content": content})
+            self._content += content
         self.emitted = len(self._content) + len(self._reasoning)
         return deltas
 

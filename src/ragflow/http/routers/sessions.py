@@ -14,13 +14,13 @@ from ragflow.http.envelope import result
 from ragflow.http.errors import Answers, Code, Reply, WireError, answers
 from ragflow.http.paging import PAGE_ERRORS, paging_of
 from ragflow.http.schemas.chats import session_object
-from ragflow.http.validation import lenient_object
+from ragflow.http.validation import given_object, lenient_object
 from ragflow.services.errors import ChatNotFound, NameRequired, SessionNotFound
 
 router = APIRouter(tags=["sessions"])
 
 Body = Annotated[dict[str, Any], Depends(lenient_object)]
-
+GivenBody = Annotated[dict[str, Any], Depends(given_object)]
 
 NAME_EMPTY: Answers = {NameRequired: Reply(Code.DATA, "`name` can not be empty.")}
 
@@ -64,7 +64,7 @@ def list_sessions(
     }
 )
 def update_session(
-    chat_id: str, session_id: str, actor: CurrentActor, services: ServicesOf, body: Body
+    chat_id: str, session_id: str, actor: CurrentActor, services: ServicesOf, body: GivenBody
 ) -> JSONResponse:
     """Rename a conversation."""
     for fixed in ("message", "messages", "reference"):
