@@ -226,7 +226,7 @@ def preloaded() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    world = World(tmp_path_factory.mktemp("world") / "undisturbed", DOCUMENTS)
+    world = World(tmp_path_factory.mktemp("world") / "undisturbed", DOCUMENTS, isolated=False)
     world.finish()
     outcome = world.stored()
     assert all(len(chunks) > 64 for chunks in outcome.values())

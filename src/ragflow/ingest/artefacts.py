@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-CHUNKS_PER_PART = 32
+CHUNKS_PER_PART = 16
 THUMBNAIL_NAME = "thumbnail"
 
 
