@@ -24,6 +24,8 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("POST", "/retrieval", {"question": "ships", "dataset_ids": ["{dataset}"]}),
     ("POST", "/dify/retrieval", {"query": "ships", "knowledge_id": "{dataset}"}),
     ("GET", "/images/{dataset}-{chunk}", None),
+    ("POST", "/sessions/ask", {"question": "ships", "dataset_ids": ["{dataset}"]}),
+    ("POST", "/chats", {"name": "mine", "dataset_ids": ["{dataset}"]}),
 ]
 OWNERS_ALONE = {ROUTES[0][:2], ROUTES[1][:2], ROUTES[5][:2], ROUTES[6][:2]}
 
@@ -106,22 +108,62 @@ def test_a_request_without_a_key_is_refused(
     assert state(world, api, parsed) == before
 
 
+# An assistant belongs to its owner alone, whatever the datasets that it answers from.
+CHAT_ROUTES: list[tuple[str, str, Any]] = [
+    ("GET", "/chats?id={chat}", None),
+    ("PUT", "/chats/{chat}", {"name": "x"}),
+    ("DELETE", "/chats", {"ids": ["{chat}"]}),
+    ("POST", "/chats/{chat}/sessions", {"name": "x"}),
+    ("GET", "/chats/{chat}/sessions", None),
+    ("PUT", "/chats/{chat}/sessions/{session}", {"name": "x"}),
+    ("DELETE", "/chats/{chat}/sessions", {}),
+    ("DELETE", "/chats/{chat}/sessions", {"ids": ["{session}"]}),
+    ("POST", "/chats/{chat}/completions", {"question": "ships"}),
+    ("POST", "/chats/{chat}/completions", {"question": "ships", "session_id": "{session}"}),
+    (
+        "POST",
+        "/chats_openai/{chat}/chat/completions",
+        {"model": "m", "messages": [{"role": "user", "content": "ships"}]},
+    ),
+]
+
+
+@pytest.mark.parametrize("caller", ["stranger", "teammate", "anonymous"])
+@pytest.mark.parametrize(("method", "path", "body"), CHAT_ROUTES)
+def test_assistants_and_conversations_are_their_owners_alone(
+    request: Any, api: Any, parsed: Any, caller: str, method: str, path: str, body: Any
+) -> None:
+    api.data("PUT", f"/datasets/{parsed[0]}", json={"permission": "team"})
+    chat_id = api.chat("private", dataset_ids=[parsed[0]])
+    ids = {"chat": chat_id, "session": api.session(chat_id)}
+    before = api.data("GET", "/chats"), api.data("GET", f"/chats/{chat_id}/sessions")
+    nobody = type(api)(api.client, "", "")
+    other = nobody if caller == "anonymous" else request.getfixturevalue(caller)
+    options = {} if body is None else {"json": _filled(body, ids)}
+    response = other.raw(method, path.format(**ids), **options)
+    assert refused(response)
+    assert "lighthouse" not in response.text
+    assert (api.data("GET", "/chats"), api.data("GET", f"/chats/{chat_id}/sessions")) == before
+
+
 def test_the_table_of_rights_names_every_route_that_takes_an_id(world: Any) -> None:
     described = world.client.get("/api/openapi.json").json()["paths"]
     named = {
         (method.upper(), path.removeprefix("/api/v1"))
         for path, operations in described.items()
         for method in operations
-        if "{dataset_id}" in path or "{image_id}" in path or path.endswith("retrieval")
+        if "{" in path or path.endswith(("retrieval", "/ask", "/chats"))
     }
     renames = {
         "{dataset}-{chunk}": "{image_id}",
         "{dataset}": "{dataset_id}",
         "{document}": "{document_id}",
         "{chunk}": "{chunk_id}",
+        "{chat}": "{chat_id}",
+        "{session}": "{session_id}",
     }
     covered = set()
-    for method, path, _ in ROUTES:
+    for method, path, _ in [*ROUTES, *CHAT_ROUTES]:
         for short, long in renames.items():
             path = path.replace(short, long)
         covered.add((method, path.partition("?")[0]))

@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from ragflow.generate.marks import normalise_marks, strip_marks
+from ragflow.generate.marks import (
+    normalise_marks,
+    strip_marks,
+    unsent_part,
+    without_unfinished_mark,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,3 +51,33 @@ def test_marks_in_reasoning_are_taken_out() -> None:
 
 def test_stripping_takes_the_blank_before_a_mark() -> None:
     assert strip_marks("One [ID:0]. Two [ID:1] [ID:2] and three.") == "One. Two and three."
+
+
+@pytest.mark.parametrize("end", ["", " [", " [I", " [ID:", " [ID:12"])
+def test_the_beginning_of_a_mark_is_taken_off_the_end(end: str) -> None:
+    assert without_unfinished_mark(f"A fact{end}") == "A fact"
+
+
+def test_a_whole_mark_at_the_end_stays() -> None:
+    assert without_unfinished_mark("A fact [ID:0]") == "A fact [ID:0]"
+
+
+@pytest.mark.parametrize(
+    ("sent", "whole", "rest"),
+    [
+        ("", "One. Two.", "One. Two."),
+        ("One.", "One. Two.", " Two."),
+        ("One. Two.", "One. Two.", ""),
+        ("One (ID: 0).", "One [ID:0]. Two.", " Two."),
+        ("One [ID:7].", "One. Two.", " Two."),
+        ("One [ID:7]. ", "One. Two.", "Two."),
+        ("One. Tw", "One [ID:0]. Two [ID:1].", "o [ID:1]."),
+        ("One ", "One. Two.", ". Two."),
+        ("One", "Other. Two.", ""),
+        ("One. Two.", "One.", ""),
+    ],
+)
+def test_a_stream_goes_on_where_it_stopped_though_marks_changed(
+    sent: str, whole: str, rest: str
+) -> None:
+    assert unsent_part(sent, whole) == rest
