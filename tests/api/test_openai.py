@@ -132,6 +132,19 @@ def test_reasoning_has_its_own_field(api: Any, model: Any, scripted: str) -> Non
     assert last["usage"]["completion_tokens"] == len(thoughts) + len("Flour.")
 
 
+def test_reasoning_in_tags_of_the_model_has_its_own_field_too(
+    api: Any, model: Any, scripted: str
+) -> None:
+    thoughts = "I think about bread for a while and then about flour, salt and the water."
+    text = f"<think>{thoughts}</think>Flour [ID:0] is what bread needs and water too, they say."
+    model.answers = [[ModelDelta(character) for character in text]]
+    chunks = ask(api, scripted)
+    reasoning = [delta["reasoning_content"] for delta in deltas(chunks)]
+    assert "".join(part or "" for part in reasoning) == thoughts
+    assert said(chunks) == "Flour is what bread needs and water too, they say."
+    assert len([part for part in reasoning if part]) > 1
+
+
 def test_a_failing_model_is_told_in_the_content(api: Any, model: Any, scripted: str) -> None:
     model.answers = [None]
     error, last = ask(api, scripted)

@@ -7,6 +7,7 @@ is used; system messages and what comes before the first question are dropped.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
@@ -36,6 +37,7 @@ router = APIRouter(tags=["openai"])
 
 log = structlog.get_logger(__name__)
 
+_HALF_A_TAG = re.compile(r"<[/a-z]{0,6}$")
 _ROLES = ("system", "user", "assistant")
 
 
@@ -177,11 +179,11 @@ class _Deltas:
     def new_in(self, state: AnswerFrame) -> list[dict[str, Any]]:
         """Return the deltas of a state: reasoning first, then content."""
         deltas: list[dict[str, Any]] = []
-        reasoning = state.reasoning[len(self._reasoning) :]
+        thought, answer = _thought_and_said(state.text)
+        reasoning = thought[len(self._reasoning) :]
         if reasoning:
             deltas.append({"content": None, "reasoning_content": reasoning})
-            self._reasoning = state.reasoning
-        answer = state.text.rpartition("</think>")[2] if state.reasoning else state.text
+            self._reasoning = thought
         if not state.final:
             answer = without_unfinished_mark(answer)
         # The check may have changed marks that were sent: `final_content` has the right ones.
@@ -215,6 +217,15 @@ class _Deltas:
             "usage": usage,
             "choices": [choice],
         }
+
+
+def _thought_and_said(text: str) -> tuple[str, str]:
+    """Separate the reasoning at the start of an answer, in think tags, from the rest."""
+    begun = text.lstrip()
+    if not begun.startswith("<think>"):
+        return "", text
+    thought, closed, said = begun.removeprefix("<think>").partition("</think>")
+    return thought if closed else _HALF_A_TAG.sub("", thought), said
 
 
 def _usage(turns: Sequence[ChatTurn], completion: int) -> dict[str, Any]:
