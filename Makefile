@@ -33,7 +33,7 @@ serve: models ## run the API and the workers on http://127.0.0.1:9380
 	@$(BIN)/ragflow serve
 
 test: models ## pass all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 	@echo "All tests passed. Next: make check, or make serve to use what was tested."
 
 check: $(INSTALLED) ## types, style and import contracts

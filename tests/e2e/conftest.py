@@ -1,6 +1,7 @@
 """Whole products, started as a user starts them, and clients to work with them.
 
-Modules that share a server belong to one xdist group, so that it is started once.
+Run with `--dist loadfile`, so that a module's server is started once. The default embedding model
+is used where meaning counts; elsewhere a smaller one, which loads faster.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pytest
 
 from ragflow.services.accounts import AccountService
 from ragflow.settings import Settings
+from ragflow.testing.model_server import ModelServer, model_server
 from ragflow.testing.server import RunningServer, running_server
 from ragflow.wiring import accounts
 from ragflow_sdk import DataSet, Document, RAGFlow
@@ -62,6 +64,12 @@ def wait() -> Callable[..., dict[str, Document]]:
 
 
 @pytest.fixture(scope="session")
+def small_model() -> dict[str, str]:
+    """Return settings that choose a small embedding model, which knows English alone."""
+    return {"RAGFLOW_MODELS__EMBEDDING": "all-MiniLM-L6-v2"}
+
+
+@pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Start servers with settings; all end with the session."""
     with ExitStack() as stack:
@@ -74,9 +82,16 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
 
 
 @pytest.fixture(scope="session")
-def server(serve: Serve) -> RunningServer:
-    """Run the product as it comes."""
-    return serve()
+def remote_models() -> Iterator[ModelServer]:
+    """Run a server of chat models that say what a test tells them to."""
+    with model_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def server(serve: Serve, remote_models: ModelServer) -> RunningServer:
+    """Run the product as it comes; it also knows a server of models."""
+    return serve(RAGFLOW_MODELS__BASE_URL=remote_models.base_url, RAGFLOW_MODELS__API_KEY="key")
 
 
 @pytest.fixture(scope="session")

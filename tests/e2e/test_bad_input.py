@@ -17,9 +17,7 @@ from ragflow.testing import sample_files
 from ragflow.testing.server import RunningServer
 from ragflow_sdk import DataSet, Document, RAGFlow, RAGFlowError
 
-pytestmark = pytest.mark.xdist_group("e2e-bad-input")
-
-PARSE_SECONDS = 15
+PARSE_SECONDS = 10
 GOOD = {
     "good.txt": b"The keeper of the lighthouse counts ships.",
     "good.docx": sample_files.docx(),
@@ -126,9 +124,10 @@ BAD: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
 
 
 @pytest.fixture(scope="module")
-def guarded(serve: Callable[..., RunningServer]) -> RunningServer:
+def guarded(serve: Callable[..., RunningServer], small_model: dict[str, str]) -> RunningServer:
     """Run a server with low limits."""
     return serve(
+        **small_model,
         RAGFLOW_LIMITS__FILE_MIB="1",
         RAGFLOW_LIMITS__UNPACKED_MIB="64",
         RAGFLOW_LIMITS__PARSE_MEMORY_MIB="1024",

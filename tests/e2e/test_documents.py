@@ -12,8 +12,6 @@ import pytest
 from ragflow.testing.server import RunningServer
 from ragflow_sdk import Chunk, DataSet, Document, RAGFlow, RAGFlowError
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 HANDBOOK = "AX-200 handbook.pdf"
 
 
@@ -75,7 +73,7 @@ def test_the_picture_of_a_pdf_chunk_can_be_fetched(library: DataSet, server: Run
     [
         ("What does fault code E-42 mean?", HANDBOOK, "inverter is too hot"),
         ("braking distance at 60 km/h on wet rail", HANDBOOK, "124 m"),
-        ("How much does a day pass cost?", "Fares and passengers.xlsx", "8.2"),
+        ("What is the price of a day pass in euro?", "Fares and passengers.xlsx", "8.2"),
         ("Who takes care of payroll?", "Staff handbook.docx", "Aisha Bello"),
         ("What did the new line cost?", "Line 4 opens.html", "148 million"),
         ("coin path blocked", "Ticket machine TM-5.md", "C-07"),
@@ -148,7 +146,7 @@ def test_a_second_parse_makes_the_same_chunks(
 def test_work_can_be_stopped_and_begun_again(
     rag: RAGFlow, dataset: DataSet, wait: Callable[..., Any]
 ) -> None:
-    (document,) = dataset.upload_documents([{"display_name": "log.txt", "blob": text_file(600)}])
+    (document,) = dataset.upload_documents([{"display_name": "log.txt", "blob": text_file(200)}])
     dataset.async_parse_documents([document.id])
     deadline = time.monotonic() + 60
     while "Start to parse" not in document_of(dataset, "log.txt").progress_msg:
@@ -163,7 +161,7 @@ def test_work_can_be_stopped_and_begun_again(
 
     dataset.async_parse_documents([document.id])
     assert wait(dataset, {"log.txt"})["log.txt"].run == "DONE"
-    assert rag.retrieve([dataset.id], question="Line 599 of the log")[0].document_name == "log.txt"
+    assert rag.retrieve([dataset.id], question="Line 199 of the log")[0].document_name == "log.txt"
 
 
 def test_a_queued_document_is_not_queued_twice(dataset: DataSet, wait: Any) -> None:
@@ -198,3 +196,9 @@ def test_accounts_may_use_the_same_names(
     mine = rag.retrieve([library.id], question="violet tram", similarity_threshold=0.0)
     assert not any("violet" in hit.content for hit in mine)
     assert [each.id for each in rag.list_datasets(name="Tramway")] == [library.id]
+
+
+def test_the_log_holds_no_failure(server: RunningServer, library: DataSet) -> None:
+    log = (server.data_dir / "server.log").read_text()
+    assert "Traceback" not in log
+    assert "level='error'" not in log
