@@ -23,14 +23,19 @@ class HttpSettings(_Section):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(9380, description="Port to listen on; 0 picks a free one.")
-    max_body_mib: int = Field(1024, description="Largest request body, in MiB.")
+    max_body_mib: int = Field(1024, description="Largest upload request, in MiB.")
+    max_json_mib: int = Field(32, description="Largest request body that is no upload, in MiB.")
 
 
 class DatabaseSettings(_Section):
     """Where metadata and chunks live."""
 
-    url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data directory.")
-    jobs_url: str = Field("", description="URL of the job store; empty: beside the metadata.")
+    url: SecretStr = Field(
+        SecretStr(""), description="SQLAlchemy URL; empty: SQLite in the data directory."
+    )
+    jobs_url: SecretStr = Field(
+        SecretStr(""), description="URL of the job store; empty: beside the metadata."
+    )
     pool_size: int = Field(8, description="Connections kept per process.")
 
 
@@ -53,7 +58,9 @@ class SearchSettings(_Section):
     engine: str = Field(
         "lancedb", description="Registered engine; memory serves one process only, for tests."
     )
-    url: str = Field("", description="Where its data is; empty: the data directory.")
+    directory: Path | None = Field(
+        None, description="Where it keeps files; empty: the data directory."
+    )
     optimise_every: int = Field(64, description="Commits between two merges of small writes.")
 
 
@@ -62,7 +69,6 @@ class ModelSettings(_Section):
 
     embedding: str = Field("multilingual-e5-small", description="Default embedding model.")
     chat: str = Field("extractive", description="Default chat model.")
-    rerank: str = Field("", description="Default rerank model; empty: none.")
     base_url: str = Field(
         "", description="OpenAI-compatible endpoint for model@OpenAI-API-Compatible."
     )

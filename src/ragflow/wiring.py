@@ -11,7 +11,6 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
@@ -19,6 +18,8 @@ import structlog
 from ragflow.settings import Settings, default_model_directory
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fastapi import FastAPI
 
     from ragflow.adapters.models.store import ModelStore
@@ -52,14 +53,15 @@ def configure_logging(settings: Settings) -> None:
 
 def database_url(settings: Settings) -> str:
     """Return where metadata and chunks live."""
-    return settings.database.url or f"sqlite:///{_data_dir(settings) / 'metadata.sqlite'}"
+    url = settings.database.url.get_secret_value()
+    return url or f"sqlite:///{_data_dir(settings) / 'metadata.sqlite'}"
 
 
 def jobs_url(settings: Settings) -> str:
     """Return where jobs live: beside the metadata, in a file of their own on SQLite."""
-    if settings.database.jobs_url or settings.database.url:
-        return settings.database.jobs_url or settings.database.url
-    return f"sqlite:///{_data_dir(settings) / 'jobs.sqlite'}"
+    database = settings.database
+    url = database.jobs_url.get_secret_value() or database.url.get_secret_value()
+    return url or f"sqlite:///{_data_dir(settings) / 'jobs.sqlite'}"
 
 
 def migrate(settings: Settings) -> None:
@@ -149,8 +151,12 @@ def run_api(settings: Settings, host: str, port: int, announce: Announce) -> Non
             announce(f"http://{_printable(host)}:{bound}", bound)
             yield
 
-        max_bytes = settings.http.max_body_mib * _MIB
-        app = create_app(use_cases, max_body_bytes=max_bytes, lifespan=lifespan)
+        app = create_app(
+            use_cases,
+            max_body_bytes=settings.http.max_body_mib * _MIB,
+            max_json_bytes=settings.http.max_json_mib * _MIB,
+            lifespan=lifespan,
+        )
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=5
         )
@@ -216,7 +222,7 @@ def _search_engine(settings: Settings) -> SearchEngine:
     from ragflow.adapters.search.base import engines
 
     search = settings.search
-    directory = Path(search.url) if search.url else _data_dir(settings) / "search"
+    directory = search.directory or _data_dir(settings) / "search"
     return engines[search.engine](directory, search.optimise_every)
 
 
@@ -244,7 +250,6 @@ def _catalog(settings: Settings, database: Database) -> ModelCatalog:
     options = CatalogOptions(
         embedding=models.embedding,
         chat=models.chat,
-        rerank=models.rerank,
         base_url=models.base_url,
         api_key=models.api_key.get_secret_value(),
         ollama_url=models.ollama_url,

@@ -28,6 +28,7 @@ from ragflow.http.transport import BodyLimit, TrailingSlash
 from ragflow.services.container import Services
 
 DEFAULT_MAX_BODY_BYTES = 1 << 30
+DEFAULT_MAX_JSON_BYTES = 32 << 20
 
 ROUTERS: tuple[APIRouter, ...] = (
     datasets.router,
@@ -50,6 +51,7 @@ def create_app(
     services: Services,
     *,
     max_body_bytes: int = DEFAULT_MAX_BODY_BYTES,
+    max_json_bytes: int = DEFAULT_MAX_JSON_BYTES,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """Build the application."""
@@ -74,7 +76,7 @@ def create_app(
     )
     errors.install(app)
     openapi.install(app)
-    app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
+    app.add_middleware(BodyLimit, max_bytes=max_body_bytes, max_json_bytes=max_json_bytes)
     app.add_middleware(TrailingSlash)
     app.add_middleware(
         CORSMiddleware,

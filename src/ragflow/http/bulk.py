@@ -13,11 +13,12 @@ from ragflow.services.bulk import BulkOutcome
 
 
 def ids_in(body: Mapping[str, Any], key: str) -> list[str] | None:
-    """Return the ids to delete, None for all: no key, null and [] alike.
+    """Return the ids to delete, None for all: no key, null and [] alike. Refuses other values.
 
     A body with `delete_all`, as newer clients send it, means all only when that is true.
     """
-    ids = _texts(body.get(key) or [], key)
+    named = body.get(key)
+    ids = [] if named is None else _texts(named, key)
     if ids:
         return ids
     return [] if body.get("delete_all", True) in (False, None) else None

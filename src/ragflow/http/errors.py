@@ -28,6 +28,7 @@ from ragflow.domain.errors import (
     NotFound,
     RagflowError,
     SignUpClosed,
+    StoreUnavailable,
     UnknownModel,
 )
 from ragflow.http.envelope import ABSENT, Maybe, json_refusal, refusal
@@ -74,6 +75,7 @@ _DEFAULTS: Answers = {
     UnknownModel: Reply(Code.ARGUMENT),
     ModelNotConfigured: Reply(Code.ARGUMENT),
     ModelError: Reply(Code.SERVER),
+    StoreUnavailable: Reply(Code.SERVER),
     AuthenticationError: Reply(
         Code.AUTHENTICATION, "Authentication error: API key is invalid!", data=False
     ),

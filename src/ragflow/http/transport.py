@@ -27,36 +27,41 @@ class TrailingSlash:
 
 
 class BodyLimit:
-    """Refuse bodies over a number of bytes."""
+    """Refuse bodies over a number of bytes; only uploads may be large, they go to disk."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, max_json_bytes: int) -> None:
         self._app = app
-        self._max_bytes = max_bytes
+        self._max_upload_bytes = max_bytes
+        self._max_json_bytes = min(max_json_bytes, max_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        declared = Headers(scope=scope).get("content-length", "")
-        too_long = declared.isdecimal() and int(declared) > self._max_bytes
+        headers = Headers(scope=scope)
+        is_upload = headers.get("content-type", "").startswith("multipart/")
+        limit = self._max_upload_bytes if is_upload else self._max_json_bytes
+        setting = "http.max_body_mib" if is_upload else "http.max_json_mib"
+        declared = headers.get("content-length", "")
+        too_long = declared.isdecimal() and int(declared) > limit
         received = 0
 
         async def counted() -> Message:
             nonlocal received
             if too_long:
-                raise self._refusal()
+                raise _too_large(limit, setting)
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_bytes:
-                raise self._refusal()
+            if received > limit:
+                raise _too_large(limit, setting)
             return message
 
         await self._app(scope, counted, send)
 
-    def _refusal(self) -> WireError:
-        return WireError(
-            Code.ARGUMENT,
-            f"The request body exceeds {self._max_bytes} bytes. "
-            "The setting http.max_body_mib moves this limit.",
-            http_status=_TOO_LARGE,
-        )
+
+def _too_large(limit: int, setting: str) -> WireError:
+    return WireError(
+        Code.ARGUMENT,
+        f"The request body exceeds {limit} bytes. The setting {setting} moves this limit.",
+        http_status=_TOO_LARGE,
+    )

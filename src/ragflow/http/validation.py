@@ -58,9 +58,14 @@ async def lenient_json(request: Request) -> Any:
 
 
 async def lenient_object(request: Request, _actor: CurrentActor) -> dict[str, Any]:
-    """Return the JSON object of a body; none and null mean an empty one."""
+    """Return the JSON object of a body; none and null mean an empty one.
+
+    On DELETE an empty object means all objects, so a body that is broken is refused there.
+    """
     body = await lenient_json(request)
     if body is None:
+        if request.method == "DELETE" and (await request.body()).strip() not in (b"", b"null"):
+            raise WireError(Code.ARGUMENT, "Malformed JSON syntax: nothing was deleted.")
         return {}
     if not isinstance(body, dict):
         name = type(body).__name__

@@ -1,4 +1,4 @@
-"""Routes that search: retrieval, and the same in the shape of an external knowledge base."""
+"""The route that searches datasets."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
 from ragflow.http.errors import Code, Reply, WireError, answers
 from ragflow.http.openapi import json_body, properties
+from ragflow.http.schemas.completions import truth
 from ragflow.http.validation import lenient_object
 from ragflow.http.views import chunk_found
 from ragflow.services.errors import DatasetNotFound, MixedEmbeddings
@@ -98,8 +99,8 @@ def _request(body: Mapping[str, Any]) -> RetrievalRequest:
         vector_similarity_weight=_number(body, "vector_similarity_weight", 0.3),
         top_k=top_k,
         rerank_model=str(body.get("rerank_id") or ""),
-        keyword=_truth(body.get("keyword", False)),
-        highlight=_truth(body.get("highlight", True)),
+        keyword=truth(body, "keyword", False),
+        highlight=truth(body, "highlight", True),
         cross_languages=tuple(str(each) for each in body.get("cross_languages") or ()),
         metadata_condition=condition if isinstance(condition, Mapping) else None,
     )
@@ -114,8 +115,3 @@ def _number(body: Mapping[str, Any], key: str, default: float) -> float:
         return float(value)
     except (TypeError, ValueError) as error:
         raise WireError(Code.EXCEPTION, repr(error), data=None) from error
-
-
-def _truth(value: Any) -> bool:
-    """Read a switch; the texts False and false mean off, null means the default, on."""
-    return value is None or (bool(value) and value not in ("False", "false"))
