@@ -46,9 +46,8 @@ format: $(INSTALLED) ## put the code in order
 	@$(BIN)/ruff format src sdk tests bench examples
 	@$(BIN)/ruff check --fix src sdk tests bench examples
 
-bench: models ## measure speed, size and quality; results go to bench/results
-	@$(BIN)/python -m pip install --quiet --group bench
-	@$(BIN)/python bench/run.py
+bench: models ## measure speed and size, and quality on DATA=folder; see bench/README.md
+	@$(BIN)/python bench/run.py $(DATA)
 
 docs: $(INSTALLED) ## write docs/reference anew from the code
 	@$(BIN)/python docs/generate.py
