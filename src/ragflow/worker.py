@@ -20,6 +20,7 @@ from typing import Protocol
 
 import structlog
 
+from ragflow.domain.errors import RagflowError
 from ragflow.domain.jobs import JobHandler, ParseJob, Steps
 from ragflow.ingest.isolate import Isolation
 from ragflow.ingest.pipeline import Ingestion, IngestParts
@@ -112,7 +113,7 @@ class Worker:
             self._ingestion(job, steps)
         except Exception as error:  # noqa: BLE001 - the worker's edge: no document may stay RUNNING
             bound.exception("job failed")
-            self._fail(job, f"An internal error stopped this document: {type(error).__name__}.")
+            self._fail(job, _reason_of(error))
         bound.info("job ended", seconds=round(time.monotonic() - began, 3))
 
     def _fail(self, job: ParseJob, reason: str) -> None:
@@ -180,6 +181,13 @@ class Worker:
             log.exception(complaint)
             return False
         return True
+
+
+def _reason_of(error: Exception) -> str:
+    """Say why a job failed; only the product's own errors are written for users."""
+    if isinstance(error, RagflowError):
+        return str(error)
+    return f"An internal error stopped this document: {type(error).__name__}."
 
 
 def run_worker(parts: WorkerParts) -> None:

@@ -9,6 +9,7 @@ RagflowError
 ├── CoverageError       a parser or chunker lost characters: a defect of ours
 ├── ModelError          a model failed or is not there
 │   └── UnknownModel · ModelNotConfigured · ModelUnavailable
+├── StoreUnavailable    a store that holds state failed or does not answer
 ├── AuthenticationError · SignUpClosed
 ├── Cancelled           the work is no longer wanted
 ├── JobAbandoned        a job killed its worker too often
@@ -121,6 +122,12 @@ class ModelUnavailable(ModelError):
     """Say that a model could not be reached or refused (facts: name, reason)."""
 
     template = "The model {name} did not answer: {reason}"
+
+
+class StoreUnavailable(RagflowError):
+    """Say that a store failed or could not be reached (facts: store, reason)."""
+
+    template = "The {store} is not available: {reason}"
 
 
 class AuthenticationError(RagflowError):

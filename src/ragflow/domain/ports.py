@@ -244,3 +244,7 @@ class JobQueue(Protocol):
     def waiting(self) -> int:
         """Count the jobs that wait."""
         ...
+
+    def ping(self) -> None:
+        """Raise when the queue does not answer."""
+        ...

@@ -7,7 +7,7 @@ update stores the whole new value, made with `dataclasses.replace`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -156,12 +156,16 @@ class Chunks(Protocol):
         """List a document's chunks in reading order, without vectors; and their total."""
         ...
 
-    def scan(self, dataset_id: str, batch: int = 500) -> Iterator[list[Chunk]]:
-        """Yield all chunks of a dataset with vectors, in batches, whole documents together."""
+    def document_groups(self, dataset_id: str, chunks: int = 500) -> list[list[str]]:
+        """Return the ids of the documents that have chunks, in groups of about so many chunks."""
         ...
 
     def of_document(self, document_id: str) -> list[Chunk]:
         """Return a document's chunks in reading order, with vectors."""
+        ...
+
+    def of_documents(self, document_ids: Sequence[str]) -> list[Chunk]:
+        """Return the chunks of documents, by document and in reading order, with vectors."""
         ...
 
     def set_available(self, document_id: str, available: bool) -> None: ...

@@ -14,8 +14,9 @@ writes the same things to the same places, and a kill at any point costs the ste
 - `finish` says DONE, which therefore means searchable, and leaves an entry to delete the work.
 
 Every transaction asks first whether this revision is still wanted. If not, or if a step fails, the
-job ends with an index entry that brings the index back to what the database has. Refused: documents
-that cannot be ingested; they become FAIL, with the reason as their last line.
+job ends with an index entry that brings the index back to what the database has. A step during
+which a model or a store is away is repeated after growing pauses. Refused: documents that cannot be
+ingested; they become FAIL, with the reason as their last line.
 """
 
 from __future__ import annotations
@@ -39,8 +40,14 @@ from ragflow.domain.blob_keys import (
 )
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Coverage, Dataset, Document, RunState
-from ragflow.domain.errors import Cancelled, LimitExceeded, ModelUnavailable, RagflowError
-from ragflow.domain.jobs import OutboxKind, ParseJob, Steps
+from ragflow.domain.errors import (
+    Cancelled,
+    LimitExceeded,
+    ModelUnavailable,
+    RagflowError,
+    StoreUnavailable,
+)
+from ragflow.domain.jobs import OutboxKind, ParseJob, Steps, T
 from ragflow.domain.ports import BlobStore, Clock, ModelCatalog, SearchEngine
 from ragflow.domain.repositories import Database, UnitOfWork
 from ragflow.ingest.artefacts import (
@@ -109,9 +116,10 @@ class Ingestion:
         try:
             self._ingest(job, steps)
         except Cancelled:
-            self._abandon(job)
+            self._patiently(lambda: self._abandon(job))
         except RagflowError as error:
-            self.fail(job, str(error))
+            reason = str(error)
+            self._patiently(lambda: self.fail(job, reason))
 
     def fail(self, job: ParseJob, reason: str) -> None:
         """End a document as FAIL, without chunks, if the job is still wanted."""
@@ -130,12 +138,12 @@ class Ingestion:
             self._abandon(job)
 
     def _ingest(self, job: ParseJob, steps: Steps) -> None:
-        run = _Run(self._parts, job)
+        run = self._patiently(lambda: _Run(self._parts, job))
 
         def step(name: str, action: Callable[[], Any]) -> Any:
             def act() -> Any:
                 self._parts.reached(f"{name}:begin")
-                result = action()
+                result = self._patiently(action)
                 self._parts.reached(f"{name}:end")
                 return result
 
@@ -149,6 +157,15 @@ class Ingestion:
         step("store", lambda: run.store(plan, extracted))
         step("index", run.index)
         step("finish", lambda: run.finish(extracted))
+
+    def _patiently(self, action: Callable[[], T]) -> T:
+        """Do what may be repeated again after growing pauses, while a model or a store is away."""
+        for pause in _RETRY_SECONDS:
+            try:
+                return action()
+            except (ModelUnavailable, StoreUnavailable):
+                self._parts.sleep(pause)
+        return action()
 
     def _abandon(self, job: ParseJob) -> None:
         with self._parts.database.transaction() as unit:
@@ -218,13 +235,11 @@ class _Run:
         began = time.monotonic()
         texts = [embedded_text(chunk) for chunk in self._chunks(part)]
         weight = title_weight(document.parser_config)
-        vectors = self._patiently(
-            lambda: chunk_vectors(
-                self._parts.models.embedding(document.tenant_id, dataset.embedding_model),
-                document.name,
-                texts,
-                weight,
-            )
+        vectors = chunk_vectors(
+            self._parts.models.embedding(document.tenant_id, dataset.embedding_model),
+            document.name,
+            texts,
+            weight,
         )
         self._parts.blobs.put(self._key(vectors_name(part)), encode_vectors(vectors))
         last = part == parts - 1
@@ -325,16 +340,6 @@ class _Run:
 
     def _key(self, name: str) -> str:
         return work_prefix(self._job.document_id, self._job.revision) + name
-
-    def _patiently(self, action: Callable[[], Any]) -> Any:
-        """Ask a model again after growing pauses, as long as the job is wanted."""
-        for pause in _RETRY_SECONDS:
-            self.progress.check()
-            try:
-                return action()
-            except ModelUnavailable:
-                self._parts.sleep(pause)
-        return action()
 
 
 def _available(chunks: Sequence[Chunk], document: Document) -> list[Chunk]:

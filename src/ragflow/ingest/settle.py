@@ -1,10 +1,15 @@
-"""Settling: the search index of one document becomes what the database says.
+"""Settling: the search index of documents becomes what the database says.
 
-In: a document's id. Out: an index equal to the database. A write that overtook a newer one is seen
-on a second look at the database and done again, so the last writer always leaves the newest state.
+In: the id of a document or a chunk, or those of many documents. Out: an index equal to the
+database. A write that overtook a newer one is seen on a second look at the database and done again,
+so the last writer always leaves the newest state.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import TypeVar
 
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.jobs import OutboxKind
@@ -13,6 +18,7 @@ from ragflow.domain.repositories import Database, UnitOfWork
 from ragflow.ingest.index import index_records
 
 _State = tuple[str, str, list[Chunk]]
+_T = TypeVar("_T")
 
 
 def settle_index(database: Database, engine: SearchEngine, document_id: str) -> None:
@@ -26,27 +32,84 @@ def settle_index(database: Database, engine: SearchEngine, document_id: str) -> 
 
 
 def refresh_index(database: Database, engine: SearchEngine, document_id: str) -> None:
-    """Make the index equal to the database."""
-    with database.reading() as unit:
-        state = _state(unit, document_id)
-    while True:
+    """Make the index of one document equal to the database."""
+
+    def write(state: _State | None) -> None:
         if state is None:
             engine.delete_documents((document_id,))
         else:
             dataset_id, name, chunks = state
             engine.replace_document(dataset_id, document_id, index_records(chunks, name))
+
+    _until_unchanged(database, lambda unit: _states(unit, [document_id]).get(document_id), write)
+
+
+def refresh_chunk(
+    database: Database, engine: SearchEngine, document_id: str, chunk_id: str
+) -> None:
+    """Make the index of one chunk equal to the database."""
+
+    def read(unit: UnitOfWork) -> tuple[str, Chunk] | None:
+        document = unit.documents.get(document_id)
+        chunk = unit.chunks.get(document_id, chunk_id, with_vector=True)
+        return None if document is None or chunk is None else (document.name, chunk)
+
+    def write(state: tuple[str, Chunk] | None) -> None:
+        if state is None:
+            engine.delete_chunks(document_id, (chunk_id,))
+        else:
+            name, chunk = state
+            engine.upsert(index_records((chunk,), name))
+
+    _until_unchanged(database, read, write)
+
+
+def fill_index(database: Database, engine: SearchEngine, document_ids: Sequence[str]) -> int:
+    """Bring documents into an index that lacks them, in one write; return how many chunks.
+
+    Those that changed meanwhile are made equal to the database one by one.
+    """
+    with database.reading() as unit:
+        states = _states(unit, document_ids)
+    records = [
+        record for _, name, chunks in states.values() for record in index_records(chunks, name)
+    ]
+    engine.upsert(records)
+    with database.reading() as unit:
+        newest = _states(unit, document_ids)
+    for document_id in document_ids:
+        if newest.get(document_id) != states.get(document_id):
+            refresh_index(database, engine, document_id)
+    return len(records)
+
+
+def _until_unchanged(
+    database: Database, read: Callable[[UnitOfWork], _T], write: Callable[[_T], None]
+) -> None:
+    """Write what is read, again and again until a second look shows what was written."""
+    with database.reading() as unit:
+        state = read(unit)
+    while True:
+        write(state)
         with database.reading() as unit:
-            newest = _state(unit, document_id)
+            newest = read(unit)
         if newest == state:
             return
         state = newest
 
 
-def _state(unit: UnitOfWork, document_id: str) -> _State | None:
-    document = unit.documents.get(document_id)
-    if document is None:
-        return None
-    return document.dataset_id, document.name, unit.chunks.of_document(document_id)
+def _states(unit: UnitOfWork, document_ids: Sequence[str]) -> dict[str, _State]:
+    """Return what the index is made of, of those documents that exist."""
+    chunks = {
+        document_id: list(group)
+        for document_id, group in groupby(
+            unit.chunks.of_documents(document_ids), key=lambda chunk: chunk.document_id
+        )
+    }
+    return {
+        document.id: (document.dataset_id, document.name, chunks.get(document.id, []))
+        for document in unit.documents.get_many(document_ids)
+    }
 
 
 def _entries(unit: UnitOfWork, document_id: str) -> list[int]:

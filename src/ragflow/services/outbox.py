@@ -4,7 +4,8 @@ In: outbox entries. Out: queued and cancelled jobs, an up-to-date search index, 
 action brings the outside into the state that the database has now, so it may be repeated, and two
 processes may flush at once: who wrote the index from rows that changed meanwhile sees that on a
 second look and writes again. A failing entry stays, is tried again after a growing pause and holds
-up no other.
+up no other. A flush raises nothing while a store is away: what asked for it is committed already,
+and the next flush goes on.
 """
 
 from __future__ import annotations
@@ -15,20 +16,18 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from ragflow.domain.chunks import Chunk
-from ragflow.domain.errors import RagflowError
+from ragflow.domain.errors import RagflowError, StoreUnavailable
 from ragflow.domain.jobs import OutboxEntry, OutboxKind, ParseJob
 from ragflow.domain.ports import BlobStore, Clock, JobQueue, SearchEngine
 from ragflow.domain.repositories import Database
-from ragflow.ingest.index import index_records
-from ragflow.ingest.settle import refresh_index
+from ragflow.ingest.settle import refresh_chunk, refresh_index
 
 _Same = tuple[object, ...]
 
 _BATCH = 500
 _LONGEST_PAUSE = 300.0
 _MOST_DOUBLINGS = 10
-_FAILURES = (RagflowError, OSError, RuntimeError, ValueError)
+_FAILURES = (RagflowError, OSError)
 
 log = structlog.get_logger(__name__)
 
@@ -78,9 +77,12 @@ class OutboxRelay:
         """Apply the pending entries; return how many were done."""
         done, last = 0, 0
         with self._one_at_a_time:
-            while entries := self._pending(after=last):
-                last = entries[-1].id
-                done += self._apply(entries)
+            try:
+                while entries := self._pending(after=last):
+                    last = entries[-1].id
+                    done += self._apply(entries)
+            except StoreUnavailable as error:  # the database itself, without which nothing is done
+                log.warning("outbox flush broken off", error=str(error))
         return done
 
     def _pending(self, after: int) -> list[OutboxEntry]:
@@ -142,30 +144,13 @@ class OutboxRelay:
             case OutboxKind.INDEX_DOCUMENT:
                 refresh_index(self._database, self._engine, payload["document_id"])
             case OutboxKind.INDEX_CHUNK:
-                self._index_chunk(payload["document_id"], payload["chunk_id"])
+                refresh_chunk(
+                    self._database, self._engine, payload["document_id"], payload["chunk_id"]
+                )
             case OutboxKind.DELETE_DATASET:
                 self._engine.delete_datasets((payload["dataset_id"],))
             case OutboxKind.DELETE_BLOBS:
                 self._blobs.delete_prefix(payload["prefix"])
-
-    def _index_chunk(self, document_id: str, chunk_id: str) -> None:
-        state = self._chunk_state(document_id, chunk_id)
-        while True:
-            if state is None:
-                self._engine.delete_chunks(document_id, (chunk_id,))
-            else:
-                name, chunk = state
-                self._engine.upsert(index_records((chunk,), name))
-            after = self._chunk_state(document_id, chunk_id)
-            if after == state:
-                return
-            state = after
-
-    def _chunk_state(self, document_id: str, chunk_id: str) -> tuple[str, Chunk] | None:
-        with self._database.reading() as unit:
-            document = unit.documents.get(document_id)
-            chunk = unit.chunks.get(document_id, chunk_id, with_vector=True)
-        return None if document is None or chunk is None else (document.name, chunk)
 
 
 def _same(entry: OutboxEntry) -> _Same:

@@ -18,7 +18,7 @@ class SystemService:
     ) -> None:
         self.checks: Mapping[str, Callable[[], object]] = {
             "db": database.ping,
-            "jobs": queue.waiting,
+            "jobs": queue.ping,
             "doc_engine": lambda: engine.count((_PROBE,)),
             "storage": lambda: blobs.exists(_PROBE),
         }

@@ -59,8 +59,8 @@ def drain(url: str, queue: DbosJobQueue) -> Drain:
 
 
 def unfinished(queue: DbosJobQueue) -> list[object]:
-    found = queue._client().list_workflows(status=["ENQUEUED", "PENDING"])
-    return list(found)
+    with queue._client() as client:
+        return list(client.list_workflows(status=["ENQUEUED", "PENDING"]))
 
 
 class TestDbosJobQueue(JobQueueContract):

@@ -2,22 +2,26 @@
 
 In: a URL (`file:///path`, `memory://`, `s3://bucket/path`, `gs://…`, `az://…`). Out: bytes under
 keys; a prefix names a folder, so `a/1` covers `a/1` and `a/1/x` but never `a/10`. Refused: keys
-that could lead elsewhere (`..`, a leading slash, control characters) or that S3 cannot hold.
+that could lead elsewhere (`..`, a leading slash, control characters) or that S3 cannot hold. A
+store that fails or stays away raises `StoreUnavailable`, after a few attempts.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
+from ragflow.adapters.faults import faults_of
 from ragflow.domain.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
-    from obstore.store import ObjectStore
+    from obstore.store import ObjectStore, RetryConfig
 
 _PIECE_BYTES = 1 << 20
 _KEYS_PER_DELETE = 1000  # the most that S3 takes in one request
@@ -52,14 +56,17 @@ class ObstoreBlobStore:
 
     def put(self, key: str, data: bytes | BinaryIO) -> None:
         """Store `data` under `key`, atomically, replacing what was there; a file in pieces."""
-        self._store.put(_checked(key), data)
+        key = _checked(key)
+        with _faults(FileNotFoundError):  # there is no such bucket
+            self._store.put(key, data)
 
     def get(self, key: str) -> bytes:
         """Return the bytes under `key`. Raises `NotFound`."""
-        try:
-            return bytes(self._store.get(_checked(key)).bytes())
-        except FileNotFoundError as error:
-            raise NotFound(noun="blob", id=key) from error
+        with _faults():
+            try:
+                return bytes(self._store.get(_checked(key)).bytes())
+            except FileNotFoundError as error:
+                raise NotFound(noun="blob", id=key) from error
 
     def get_range(self, key: str, start: int, end: int) -> bytes:
         """Return bytes [start, end) of a blob, fewer where it ends before. Raises `NotFound`."""
@@ -69,15 +76,17 @@ class ObstoreBlobStore:
         start, end = max(start, 0), min(end, size)
         if start >= end:
             return b""  # stores answer an empty range with an error
-        return bytes(self._store.get_range(key, start=start, end=end))
+        with _faults(FileNotFoundError):
+            return bytes(self._store.get_range(key, start=start, end=end))
 
     def stream(self, key: str) -> Iterator[bytes]:
         """Yield a blob's bytes in pieces. Raises `NotFound` before the first piece."""
-        try:
-            pieces = self._store.get(_checked(key)).stream(min_chunk_size=_PIECE_BYTES)
-        except FileNotFoundError as error:
-            raise NotFound(noun="blob", id=key) from error
-        return (bytes(piece) for piece in pieces)
+        with _faults():
+            try:
+                pieces = self._store.get(_checked(key)).stream(min_chunk_size=_PIECE_BYTES)
+            except FileNotFoundError as error:
+                raise NotFound(noun="blob", id=key) from error
+        return _bytes_of(pieces)
 
     def exists(self, key: str) -> bool:
         """Tell whether there is a blob under `key`."""
@@ -88,18 +97,20 @@ class ObstoreBlobStore:
         folder = _checked(prefix.removesuffix("/")) if prefix else ""
         if prefix and not prefix.endswith("/") and self.exists(prefix):
             yield prefix
-        for page in self._store.list(folder or None):
+        pages = self._store.list(folder or None)
+        while page := _next_of(pages):
             yield from (entry["path"] for entry in page)
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete blobs; keys that do not exist are passed over."""
         wanted = iter(keys)
         while batch := [_checked(key) for key in islice(wanted, _KEYS_PER_DELETE)]:
-            try:
-                self._store.delete(batch)
-            except FileNotFoundError:  # a local folder stops at the first key that is not there
-                for key in batch:
-                    self._delete_one(key)
+            with _faults():
+                try:
+                    self._store.delete(batch)
+                except FileNotFoundError:  # a local folder stops at the first that is not there
+                    for key in batch:
+                        self._delete_one(key)
 
     def delete_prefix(self, prefix: str) -> None:
         """Delete the blob `prefix` and every blob in its folder. Raises `InvalidInput` if empty."""
@@ -114,10 +125,11 @@ class ObstoreBlobStore:
             return
 
     def _size(self, key: str) -> int | None:
-        try:
-            return self._store.head(_checked(key))["size"]
-        except FileNotFoundError:
-            return None
+        with _faults():
+            try:
+                return self._store.head(_checked(key))["size"]
+            except FileNotFoundError:
+                return None
 
 
 def _open(url: str, s3_options: dict[str, str], allow_http: bool) -> ObjectStore:
@@ -131,12 +143,40 @@ def _open(url: str, s3_options: dict[str, str], allow_http: bool) -> ObjectStore
         return MemoryStore()
     if parts.scheme in ("s3", "s3a"):
         options: dict[str, Any] = s3_options
-        return S3Store.from_url(url, client_options={"allow_http": allow_http}, **options)
+        return S3Store.from_url(
+            url,
+            client_options={"allow_http": allow_http},
+            retry_config=_patience(),
+            **options,
+        )
     if parts.scheme in ("gs", "az"):
-        return from_url(url)
+        return from_url(url, retry_config=_patience())
     raise InvalidInput(
         f"Blobs cannot be kept at {url!r}: use file://, memory://, s3://, gs://, az://"
     )
+
+
+def _patience() -> RetryConfig:
+    """Bound the attempts of one request: whoever asked can wait better than a request can."""
+    return {"max_retries": 3, "retry_timeout": timedelta(seconds=30)}
+
+
+def _faults(*more: type[Exception]) -> AbstractContextManager[None]:
+    """Turn what the store raises into `StoreUnavailable`; not that a key is not there."""
+    from obstore.exceptions import BaseError
+
+    return faults_of("blob store", BaseError, *more)
+
+
+def _bytes_of(pieces: Iterable[Any]) -> Iterator[bytes]:
+    with _faults(OSError):
+        for piece in pieces:
+            yield bytes(piece)
+
+
+def _next_of(pages: Iterator[Any]) -> Any:
+    with _faults(OSError):
+        return next(pages, None)
 
 
 def _checked(key: str) -> str:

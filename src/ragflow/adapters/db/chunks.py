@@ -82,25 +82,33 @@ class SqlChunks(Repository):
         rows = self._rows(cut(listed.order_by(*_READING_ORDER), offset, limit))
         return [_value(row) for row in rows], self._count(listed)
 
-    def scan(self, dataset_id: str, batch: int = 500) -> Iterator[list[Chunk]]:
-        """Yield all chunks of a dataset with vectors; a document is never cut in two.
+    def document_groups(self, dataset_id: str, chunks: int = 500) -> list[list[str]]:
+        """Return the ids of the documents that have chunks, in groups of about so many chunks.
 
-        A batch is as small as whole documents allow: over `batch` only for a larger document.
+        A group is over `chunks` only for one larger document.
         """
-        waiting: list[str] = []
+        groups: list[list[str]] = []
         size = 0
         for document_id, count in self._sizes(dataset_id):
-            if waiting and size + count > batch:
-                yield self._of_documents(waiting)
-                waiting, size = [], 0
-            waiting.append(document_id)
+            if not groups or size + count > chunks:
+                groups.append([])
+                size = 0
+            groups[-1].append(document_id)
             size += count
-        if waiting:
-            yield self._of_documents(waiting)
+        return groups
 
     def of_document(self, document_id: str) -> list[Chunk]:
         """Return a document's chunks in reading order, with vectors."""
-        return self._of_documents([document_id])
+        return self.of_documents([document_id])
+
+    def of_documents(self, document_ids: Sequence[str]) -> list[Chunk]:
+        """Return the chunks of documents, by document and in reading order, with vectors."""
+        found: list[Chunk] = []
+        for ids in batches(sorted(set(document_ids)), IDS_PER_STATEMENT):
+            rows = select(chunks).where(chunks.c.document_id.in_(ids))
+            ordered = rows.order_by(chunks.c.document_id, *_READING_ORDER)
+            found += [_value(row) for row in self._rows(ordered)]
+        return found
 
     def set_available(self, document_id: str, available: bool) -> None:
         """Switch all chunks of a document on or off."""
@@ -144,12 +152,6 @@ class SqlChunks(Repository):
             )
             yield from ((row.document_id, row.size) for row in self._rows(counted))
             after = ids[-1]
-
-    def _of_documents(self, document_ids: Sequence[str]) -> list[Chunk]:
-        found = select(chunks).where(chunks.c.document_id.in_(document_ids))
-        return [
-            _value(row) for row in self._rows(found.order_by(chunks.c.document_id, *_READING_ORDER))
-        ]
 
 
 def _row(chunk: Chunk) -> Values:

@@ -2,6 +2,7 @@
 
 In: a database URL. Out: units of work with one repository per noun. Refused: in-memory SQLite (the
 threads of a server would not share it) and a `transaction()` inside another of the same thread.
+A database that fails or stays away raises `StoreUnavailable`.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, TimeoutError
 
 from ragflow.adapters.db.accounts import SqlAccounts
 from ragflow.adapters.db.chats import SqlChats
@@ -23,9 +24,11 @@ from ragflow.adapters.db.documents import SqlDocuments
 from ragflow.adapters.db.leases import SqlLeases
 from ragflow.adapters.db.outbox import SqlOutbox
 from ragflow.adapters.db.sessions import SqlSessions
+from ragflow.adapters.faults import faults_of
 from ragflow.domain.errors import Conflict, InvalidInput
 
 BUSY_SECONDS = 30.0
+_CONNECT = {"connect_timeout": 10}  # seconds
 
 
 class SqlUnitOfWork:
@@ -58,13 +61,13 @@ class SqlDatabase:
     def transaction(self) -> Iterator[SqlUnitOfWork]:
         """Begin a unit of work that writes; it commits at the end of the block.
 
-        Raises `Conflict` when a key is stored twice.
+        Raises `Conflict` when a key is stored twice, and `StoreUnavailable`.
         """
         if getattr(self._open, "writes", False):
             raise RuntimeError("transaction() inside transaction(): pass the unit of work on")
         self._open.writes = True
         try:
-            with self._turns, self._engine.connect() as connection:
+            with _faults(), self._turns, self._engine.connect() as connection:
                 writer = connection.execution_options(ragflow_writes=True)
                 with writer.begin():
                     yield SqlUnitOfWork(writer, writes=True)
@@ -75,8 +78,11 @@ class SqlDatabase:
 
     @contextmanager
     def reading(self) -> Iterator[SqlUnitOfWork]:
-        """Begin a unit of work that only reads, all from one state of the database."""
-        with self._engine.connect() as connection:
+        """Begin a unit of work that only reads, all from one state of the database.
+
+        Raises `StoreUnavailable`.
+        """
+        with _faults(), self._engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -85,8 +91,8 @@ class SqlDatabase:
                 yield SqlUnitOfWork(connection, writes=False)
 
     def ping(self) -> None:
-        """Raise when the database does not answer."""
-        with self._engine.connect() as connection:
+        """Raise `StoreUnavailable` when the database does not answer."""
+        with _faults(), self._engine.connect() as connection:
             connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
@@ -106,6 +112,7 @@ def create_database_engine(url: str, pool_size: int, foreign_keys: bool = True) 
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
+            connect_args={} if "connect_timeout" in parsed.query else _CONNECT,
             hide_parameters=True,
         )
     engine = create_engine(
@@ -130,6 +137,10 @@ def database_url(url: str) -> URL:
     if parsed.database in (None, "", ":memory:"):
         raise InvalidInput("The SQLite URL must name a file: sqlite:////path/to/file.db")
     return parsed
+
+
+def _faults() -> AbstractContextManager[None]:
+    return faults_of("metadata database", OperationalError, InterfaceError, TimeoutError)
 
 
 def _prepare_sqlite(engine: Engine, foreign_keys: bool) -> None:

@@ -44,6 +44,9 @@ class MemoryJobQueue:
         with self._lock:
             return len(self._waiting)
 
+    def ping(self) -> None:
+        """Do nothing: a queue in this process always answers."""
+
     def run_waiting(self, handler: JobHandler) -> int:
         """Do the waiting jobs, oldest first, until none is left; return how many were done."""
         done = 0

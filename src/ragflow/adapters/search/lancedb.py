@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
+from ragflow.adapters.faults import faults_of
 from ragflow.adapters.search.base import engines
 from ragflow.adapters.search.lane import WriteCount, WriteLane
 from ragflow.adapters.search.light_import import import_lancedb
@@ -37,6 +38,9 @@ _PREFIX = "chunks_"
 _FOUND = ["dataset_id", "document_id", "chunk_id", "text"]
 
 Key = tuple[str, str]
+
+# LanceDB has no errors of its own; damaged tables are a ValueError.
+_faults = faults_of("search index", RuntimeError, OSError, ValueError)
 
 
 class LanceEngine:
@@ -90,6 +94,7 @@ class LanceEngine:
         """Delete all records of the datasets."""
         self._delete_everywhere("dataset_id", dataset_ids)
 
+    @_faults
     def search(self, request: SearchRequest) -> list[Candidate]:
         """Return the union of the best lexical and the best vector candidates."""
         if not request.dataset_ids or request.document_ids == ():
@@ -101,6 +106,7 @@ class LanceEngine:
                 found.update(_search_table(table, length, request))
         return [found[key] for key in sorted(found)]
 
+    @_faults
     def count(self, dataset_ids: Sequence[str]) -> int:
         """Count the records of the datasets, available or not."""
         if not dataset_ids:
@@ -118,6 +124,7 @@ class LanceEngine:
         self._write(write)
         self.optimise()
 
+    @_faults
     def optimise(self) -> None:
         """Merge small writes and bring the indexes up to date."""
         with self._lane.entered() as writes:
@@ -129,6 +136,7 @@ class LanceEngine:
             self._tables.clear()
             self._connection = None
 
+    @_faults
     def _write(self, write: Callable[[], None]) -> None:
         with self._lane.entered() as writes:
             write()

@@ -109,9 +109,7 @@ class ChunksContract:
             assert work.chunks.find(["dataset-2"], "chunk-1") is None
             assert work.chunks.find([], "chunk-1") is None
 
-    def test_a_scan_yields_every_chunk_once_and_no_document_in_two_batches(
-        self, database: Database
-    ) -> None:
+    def test_documents_with_chunks_are_grouped_and_read_together(self, database: Database) -> None:
         sizes = {"a": 3, "b": 0, "c": 4, "d": 12, "e": 1, "f": 1}
         fill(database, a_dataset(), a_dataset("dataset-2", "Other"))
         fill(database, a_document("x", "dataset-2"), a_chunk("x", "x", "dataset-2"))
@@ -119,14 +117,12 @@ class ChunksContract:
         for document_id, size in sizes.items():
             fill(database, *(a_chunk(f"{n:02}", document_id, ordinal=n) for n in range(size)))
         with database.reading() as work:
-            batches = list(work.chunks.scan("dataset-1", batch=8))
-        shapes = [[(chunk.document_id, chunk.id) for chunk in batch] for batch in batches]
-        expected = [["a", "c"], ["d"], ["e", "f"]]
-        assert shapes == [
-            [(document, f"{n:02}") for document in documents for n in range(sizes[document])]
-            for documents in expected
-        ]
-        assert all(chunk.vector == a_chunk().vector for batch in batches for chunk in batch)
+            assert work.chunks.document_groups("dataset-1", 8) == [["a", "c"], ["d"], ["e", "f"]]
+            found = work.chunks.of_documents(["c", "a", "b"])
+            assert work.chunks.of_documents([]) == []
+        expected = [(document, f"{n:02}") for document in "ac" for n in range(sizes[document])]
+        assert [(chunk.document_id, chunk.id) for chunk in found] == expected
+        assert all(chunk.vector == a_chunk().vector for chunk in found)
 
     def test_a_document_is_switched_as_a_whole(self, database: Database) -> None:
         fill(database, a_dataset(), a_document(), a_chunk("a"), a_chunk("b"))
