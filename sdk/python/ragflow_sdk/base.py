@@ -96,6 +96,25 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     return wrapper
 
 
+def other_order(first: type, *names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Accept positional arguments in a second order: `names`, when the first one is a `first`.
+
+    The reference document and the package that it describes order some arguments differently.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+            if len(args) > 1 and type(args[1]) is first:
+                named: dict[str, Any] = dict(zip(names, args[1:], strict=False))
+                return function(args[0], **named, **kwargs)  # type: ignore[arg-type]
+            return function(*args, **kwargs)
+
+        return wrapper
+
+    return decorate
+
+
 def _fits(value: Any, hint: Any) -> bool:
     if hint is Any:
         return True

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ragflow_sdk.base import Base, checked, merged
+from ragflow_sdk.base import Base, checked, merged, other_order
 from ragflow_sdk.chunk import Chunk
 from ragflow_sdk.transport import RAGFlowError, envelope_data
 
@@ -64,6 +64,7 @@ class Document(Base):
             raise RAGFlowError(str(body.get("message")), int(body.get("code", 100)))
         return reply.content
 
+    @other_order(int, "page", "page_size", "keywords", "id")
     @checked
     def list_chunks(
         self,

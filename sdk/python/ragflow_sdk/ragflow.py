@@ -5,11 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from ragflow_sdk.agent import Agent
-from ragflow_sdk.base import checked
+from ragflow_sdk.base import checked, other_order
 from ragflow_sdk.chat import Chat
 from ragflow_sdk.chunk import Chunk
 from ragflow_sdk.dataset import DataSet
 from ragflow_sdk.transport import RAGFlowError, Transport, envelope_data
+
+DOCUMENTED_ORDER = (
+    "question",
+    "dataset_ids",
+    "document_ids",
+    "page",
+    "page_size",
+    "similarity_threshold",
+    "vector_similarity_weight",
+    "top_k",
+    "rerank_id",
+    "keyword",
+    "highlight",
+)
+"""The arguments of `retrieve` as the reference document lists them."""
 
 
 class RAGFlow:
@@ -143,12 +158,13 @@ class RAGFlow:
             Chat(self, fields) for fields in envelope_data(self.transport.get("/chats", params))
         ]
 
+    @other_order(str, *DOCUMENTED_ORDER)
     @checked
     def retrieve(
         self,
-        dataset_ids: list[str] | str | None = None,
+        dataset_ids: list[str] | None = None,
         document_ids: list[str] | None = None,
-        question: str | list[str] | None = "",
+        question: str = "",
         page: int = 1,
         page_size: int = 30,
         similarity_threshold: float = 0.2,
@@ -164,12 +180,8 @@ class RAGFlow:
     ) -> list[Chunk]:
         """Find the chunks that answer a question, best first.
 
-        The first three arguments may also come in the documented order: question, dataset_ids,
-        document_ids.
+        Positional arguments may also come in the documented order, with the question first.
         """
-        if isinstance(dataset_ids, str):
-            documented_order = (dataset_ids, document_ids, question or None)
-            question, dataset_ids, document_ids = documented_order  # type: ignore[assignment]
         body = {
             "dataset_ids": dataset_ids,
             "document_ids": document_ids or [],

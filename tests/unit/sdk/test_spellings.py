@@ -141,3 +141,20 @@ def test_objects_read_by_attribute_and_by_key(rag: RAGFlow) -> None:
         dataset.colour  # noqa: B018
     with pytest.raises(KeyError):
         dataset["colour"]
+
+
+def test_retrieval_takes_the_question_first_and_the_rest_by_name(server: Any, rag: RAGFlow) -> None:
+    server.answers({"chunks": [], "total": 0})
+    rag.retrieve("why?", dataset_ids=["ds"], top_k=5)
+    sent = server.request.json
+    assert (sent["question"], sent["dataset_ids"], sent["top_k"]) == ("why?", ["ds"], 5)
+
+
+@pytest.mark.parametrize("arguments", [(2, 5, "rail"), ("rail", 2, 5)])
+def test_chunks_are_listed_by_both_orders_of_arguments(
+    server: Any, document: Document, arguments: tuple[Any, ...]
+) -> None:
+    server.answers({"chunks": [], "total": 0, "doc": {}})
+    document.list_chunks(*arguments)
+    sent = server.request.query
+    assert (sent["page"], sent["page_size"], sent["keywords"]) == ("2", "5", "rail")
