@@ -23,6 +23,7 @@ from ragflow.domain.errors import InvalidInput, UnsupportedFile
 from ragflow.domain.ports import Progress
 from ragflow.ingest.artefacts import CHUNKS_PER_PART, THUMBNAIL_NAME, chunks_name, encode_chunks
 from ragflow.ingest.chunk.base import Chunker
+from ragflow.ingest.idle_options import idle_options
 from ragflow.ingest.parse.base import ParseLimits, ParseOptions, SourceFile
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def extract(request: Mapping[str, Any], directory: Path, progress: Progress) -> 
     wanted = ExtractRequest(**request)
     source = SourceFile(wanted.name, Path(wanted.path).read_bytes())
     chunker, warnings = _chunker(wanted.chunk_method, source)
+    warnings += idle_options(wanted.parser_config, source.suffix)
     options = _options(chunker, wanted.parser_config)
     document = _parse(source, wanted, progress)
     progress(1.0, "Finish parsing.")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-BAD_PARSERS = '''
+BAD_PARSERS = """
 import ctypes, os, time
 
 
@@ -58,7 +58,7 @@ def refuse(request, directory, progress):
 
 def fail(request, directory, progress):
     raise KeyError("xref")
-'''
+"""
 
 
 @pytest.fixture
