@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import selectors
 import signal
 import subprocess
@@ -65,6 +66,7 @@ class IsolationLimits:
 @dataclass(slots=True)
 class _Child:
     process: subprocess.Popen[bytes]
+    inherited_peak: int
     buffer: bytearray = field(default_factory=bytearray)
     calls: int = 0
     idle_since: float = 0.0
@@ -88,14 +90,19 @@ class _Child:
         os.kill(self.process.pid, signal.SIGKILL)  # Popen.kill would collect its exit code
 
     def reap(self) -> tuple[int, int]:
-        """Kill and collect the child; return its exit code and its peak memory in bytes."""
+        """Kill and collect the child; return its exit code and its peak memory in bytes.
+
+        The system counts the parent's peak as the child's, since the child begins in its memory;
+        a peak no higher than that says nothing of the child and is returned as 0.
+        """
         self.kill()
         _, status, usage = os.wait4(self.process.pid, 0)
         self.process.returncode = os.waitstatus_to_exitcode(status)
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
                 _close_quietly(pipe)
-        return self.process.returncode, usage.ru_maxrss * 1024
+        peak = usage.ru_maxrss if usage.ru_maxrss > self.inherited_peak else 0
+        return self.process.returncode, peak * 1024
 
 
 class Isolation:
@@ -231,7 +238,7 @@ def _start(limits: IsolationLimits) -> _Child:
         },
         start_new_session=True,  # Ctrl-C in a terminal is for the parent alone
     )
-    return _Child(process)
+    return _Child(process, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def _answer(name: str, message: Mapping[str, Any], limits: IsolationLimits) -> dict[str, Any]:

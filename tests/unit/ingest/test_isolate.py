@@ -105,6 +105,13 @@ def test_a_crash_fails_its_own_document_only(run: Run, function: str, how: str) 
     assert run("echo")["pid"]
 
 
+def test_the_memory_of_the_caller_is_not_the_childs(run: Run) -> None:
+    """A crash in a child of a process that once held much is still told as a crash."""
+    assert len(bytearray(400 << 20))
+    with pytest.raises(CorruptFile, match="exit code 3"):
+        run("exit_at_once")
+
+
 def test_a_memory_bomb_names_the_setting(run: Run) -> None:
     with pytest.raises(LimitExceeded, match=r"512 MiB.*limits\.parse_memory_mib"):
         run("eat_memory")
