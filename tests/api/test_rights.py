@@ -146,13 +146,66 @@ def test_assistants_and_conversations_are_their_owners_alone(
     assert (api.data("GET", "/chats"), api.data("GET", f"/chats/{chat_id}/sessions")) == before
 
 
+# Files belong to their tenant alone, and so does what mirrors datasets, even those of the team.
+FILE_ROUTES: list[tuple[str, str, Any]] = [
+    ("POST", "/file/upload", "file"),
+    ("POST", "/file/create", {"name": "x", "type": "folder", "parent_id": "{folder}"}),
+    ("GET", "/file/list?parent_id={folder}", None),
+    ("GET", "/file/list?parent_id={dataset}", None),
+    ("GET", "/file/parent_folder?file_id={file}", None),
+    ("GET", "/file/all_parent_folder?file_id={file}", None),
+    ("POST", "/file/rm", {"file_ids": ["{file}"]}),
+    ("POST", "/file/rm", {"file_ids": ["{folder}"]}),
+    ("POST", "/file/rm", {"file_ids": ["{document}"]}),
+    ("POST", "/file/rename", {"file_id": "{file}", "name": "x.txt"}),
+    ("POST", "/file/rename", {"file_id": "{document}", "name": "x.txt"}),
+    ("POST", "/file/mv", {"src_file_ids": ["{file}"], "dest_file_id": "{own}"}),
+    ("POST", "/file/mv", {"src_file_ids": ["{own}"], "dest_file_id": "{folder}"}),
+    ("POST", "/file/convert", {"file_ids": ["{file}"], "kb_ids": ["{dataset}"]}),
+    ("GET", "/file/get/{file}", None),
+    ("GET", "/file/get/{document}", None),
+    ("GET", "/file/download/{file}", None),
+]
+
+
+@pytest.mark.parametrize("caller", ["stranger", "teammate", "anonymous"])
+@pytest.mark.parametrize(("method", "path", "body"), FILE_ROUTES)
+def test_files_are_their_tenants_alone(
+    request: Any, api: Any, parsed: Any, caller: str, method: str, path: str, body: Any
+) -> None:
+    api.data("PUT", f"/datasets/{parsed[0]}", json={"permission": "team"})
+    file = api.file("folder/secret.txt", "a lighthouse")
+    ids = {"file": file["id"], "folder": file["parent_id"], "document": parsed[1]}
+    nobody = type(api)(api.client, "", "")
+    other = nobody if caller == "anonymous" else request.getfixturevalue(caller)
+    ids |= {"dataset": parsed[0], "own": "x" if other is nobody else other.folder("own")["id"]}
+    before = [api.listed(folder) for folder in ("", ids["folder"], parsed[0])]
+    options: dict[str, Any] = {} if body is None else {"json": _filled(body, ids)}
+    if body == "file":
+        part = [("file", ("new.txt", b"new"))]
+        options = {"files": part, "data": {"parent_id": ids["folder"]}}
+    response = other.raw(method, path.format(**ids), **options)
+    assert refused(response)
+    assert "lighthouse" not in response.text
+    assert [api.listed(folder) for folder in ("", ids["folder"], parsed[0])] == before
+
+
+def test_a_root_folder_is_the_callers_own(api: Any, stranger: Any) -> None:
+    for each in (api, stranger):
+        root = each.data("GET", "/file/root_folder")["root_folder"]
+        assert root["tenant_id"] == each.tenant_id
+    assert refused(type(api)(api.client, "", "").raw("GET", "/file/root_folder"))
+
+
 def test_the_table_of_rights_names_every_route_that_takes_an_id(world: Any) -> None:
     described = world.client.get("/api/openapi.json").json()["paths"]
     named = {
         (method.upper(), path.removeprefix("/api/v1"))
         for path, operations in described.items()
         for method in operations
-        if "{" in path or path.endswith(("retrieval", "/ask", "/chats"))
+        if "{" in path
+        or path.endswith(("retrieval", "/ask", "/chats"))
+        or ("/file/" in path and not path.endswith("/root_folder"))
     }
     renames = {
         "{dataset}-{chunk}": "{image_id}",
@@ -161,9 +214,10 @@ def test_the_table_of_rights_names_every_route_that_takes_an_id(world: Any) -> N
         "{chunk}": "{chunk_id}",
         "{chat}": "{chat_id}",
         "{session}": "{session_id}",
+        "{file}": "{file_id}",
     }
     covered = set()
-    for method, path, _ in [*ROUTES, *CHAT_ROUTES]:
+    for method, path, _ in [*ROUTES, *CHAT_ROUTES, *FILE_ROUTES]:
         for short, long in renames.items():
             path = path.replace(short, long)
         covered.add((method, path.partition("?")[0]))
