@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from ragflow.domain.errors import StoreUnavailable
+
 
 def refusal(code: int, message: str) -> dict[str, Any]:
     return {"code": code, "message": message, "data": None}
@@ -172,10 +174,10 @@ def test_no_copy_is_left_behind_when_linking_fails(
     file = api.file("a.txt")
 
     def broken(*_: Any) -> Any:
-        raise OSError("the disk is full")
+        raise StoreUnavailable(store="metadata database", reason="it is full")
 
     monkeypatch.setattr(world.services.file_links, "_store", broken)
-    assert convert(api, [file["id"]], [dataset_id])["code"] == 100
+    assert convert(api, [file["id"]], [dataset_id])["code"] == 500
     assert documents(api, dataset_id) == []
     assert list(world.ports.blobs.keys("documents/")) == []
     assert api.raw("GET", f"/file/get/{file['id']}").content == b"x"

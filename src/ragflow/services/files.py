@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ragflow.domain.blob_keys import document_key, file_key
-from ragflow.domain.documents import Document
 from ragflow.domain.errors import RagflowError
 from ragflow.domain.file_types import suffix_of, type_of
 from ragflow.domain.files import FOLDER, VIRTUAL, StoredFile
@@ -140,9 +139,7 @@ class FileService:
             if name in tree.names(tree.parent(file)):
                 raise DuplicateFileName(name=name)
             for document in tree.documents([file])[file.id]:
-                renamed = self._rename_document(unit, document, name)
-                if file.is_mirrored:
-                    rename_source(unit, renamed)
+                self._rename_document(unit, document.id, name, with_source=file.is_mirrored)
             if not file.is_mirrored:
                 now = self._clock.milliseconds()
                 unit.files.update(replace(file, name=name, update_time=now))
@@ -228,14 +225,21 @@ class FileService:
                 follow_file_deletion(unit, file)
         self._relay.flush()
 
-    def _rename_document(self, unit: UnitOfWork, document: Document, name: str) -> Document:
+    def _rename_document(
+        self, unit: UnitOfWork, document_id: str, name: str, with_source: bool
+    ) -> None:
+        document = unit.documents.get(document_id)  # locked, so that no progress is overwritten
+        if document is None:
+            return
+        dataset_id = document.dataset_id
         changed = changed_document(
-            document, {"name": name}, lambda: unit.documents.names(document.dataset_id)
+            document, {"name": name}, lambda: unit.documents.names(dataset_id)
         )
         renamed = replace(changed, update_time=self._clock.milliseconds())
         unit.documents.update(renamed)
-        follow_document_change(unit, document.id)
-        return renamed
+        if with_source:
+            rename_source(unit, renamed)
+        follow_document_change(unit, document_id)
 
 
 def _height(top: StoredFile, subtree: Sequence[StoredFile]) -> int:
