@@ -5,18 +5,19 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 
 from ragflow.adapters.blobs.store import ObstoreBlobStore
-from ragflow.adapters.db.database import SqlDatabase
+from ragflow.adapters.db.database import SqlDatabase, SqlUnitOfWork
 from ragflow.adapters.db.migrate import migrate
 from ragflow.adapters.jobs.memory import MemoryJobQueue
 from ragflow.adapters.search.memory import MemoryEngine
 from ragflow.adapters.system import RandomIds, SystemClock
-from ragflow.domain.errors import RagflowError
+from ragflow.domain.errors import RagflowError, StoreUnavailable
 from ragflow.domain.identity import Actor
 from ragflow.services.documents import Upload
 from ragflow.services.errors import FolderIntoItself, FolderNotFound
@@ -115,3 +116,24 @@ def test_no_file_stays_behind_in_a_folder_that_is_deleted(
         with database.reading() as unit:
             assert unit.files.count_of_tenant(TENANT) == 0
             assert unit.files.names(folder) == set()
+
+
+def test_bytes_stay_when_a_commit_is_done_but_its_answer_is_lost(
+    files: FileService, database: SqlDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transaction, lost = database.transaction, iter([True])
+
+    @contextmanager
+    def answer_lost() -> Iterator[SqlUnitOfWork]:
+        with transaction() as unit:
+            yield unit
+        if next(lost, False):
+            raise StoreUnavailable(store="metadata database", reason="the connection broke")
+
+    monkeypatch.setattr(database, "transaction", answer_lost)
+    with pytest.raises(StoreUnavailable):
+        files.upload(ACTOR, None, [Upload("a.txt", 1, io.BytesIO(b"x"))])
+    with database.reading() as unit:
+        stored = unit.files.child(TENANT, "a.txt")
+    assert stored is not None
+    assert b"".join(files.content(ACTOR, stored.id)[1]) == b"x"

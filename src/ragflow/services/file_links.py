@@ -129,9 +129,11 @@ class FileLinkService:
             raise TooManyFiles
 
     def _discard(self, copies: Sequence[_Copy]) -> None:
+        """Delete the bytes of what was not stored: a commit may fail after it was done."""
         with self._database.transaction() as unit:
             for copy in copies:
-                follow_deletion(unit, copy.document)
+                if unit.documents.get(copy.document.id) is None:
+                    follow_deletion(unit, copy.document)
         self._relay.flush()
 
 

@@ -68,10 +68,9 @@ class FileService:
         Raises `FolderNotFound`, `FileInTheWay` or an `InvalidInput`.
         """
         paths = [parts_of(upload.name) for upload in uploads]
+        deepest = max((len(folders) for folders, _ in paths), default=0)
         with self._database.reading() as unit:
-            tree = FileTree(unit, actor)
-            depth = len(tree.path(tree.require_open_folder(folder_id or tree.root.id))) - 1
-            check_depth(depth + max((len(folders) for folders, _ in paths), default=0))
+            self._target(unit, actor, folder_id, deepest)
             self._check_room(unit, actor, len(uploads))
         new = [self._new(actor, type_of(name), name) for _, name in paths]
         new = [replace(file, size=upload.size) for file, upload in zip(new, uploads, strict=True)]
@@ -79,8 +78,7 @@ class FileService:
             for file, upload in zip(new, uploads, strict=True):
                 self._blobs.put(file_key(file.tenant_id, file.id), upload.source)
             with self._database.transaction() as unit:
-                tree = FileTree(unit, actor)
-                folder = tree.require_open_folder(folder_id or tree.root.id)
+                tree, folder = self._target(unit, actor, folder_id, deepest)
                 self._check_room(unit, actor, len(new))
                 placing = Placing(unit, tree, lambda name: self._new(actor, FOLDER, name))
                 return [
@@ -98,11 +96,8 @@ class FileService:
         """
         check_name(name)
         with self._database.transaction() as unit:
-            tree = FileTree(unit, actor)
-            folder = tree.require_open_folder(folder_id or tree.root.id)
-            if kind == FOLDER:
-                check_depth(len(tree.path(folder)))
-            else:
+            tree, folder = self._target(unit, actor, folder_id, 1 if kind == FOLDER else 0)
+            if kind != FOLDER:
                 self._check_room(unit, actor, 1)
             if name in tree.names(folder):
                 raise DuplicateFileName(name=name)
@@ -214,15 +209,27 @@ class FileService:
             update_time=now,
         )
 
+    @staticmethod
+    def _target(
+        unit: UnitOfWork, actor: Actor, folder_id: str | None, deeper: int
+    ) -> tuple[FileTree, StoredFile]:
+        """Return the tree and a folder that may take files so many folders below it."""
+        tree = FileTree(unit, actor)
+        folder = tree.require_open_folder(folder_id or tree.root.id)
+        check_depth(len(tree.path(folder)) - 1 + deeper)
+        return tree, folder
+
     def _check_room(self, unit: UnitOfWork, actor: Actor, more: int) -> None:
         limit = self._files_per_tenant
         if limit and unit.files.count_of_tenant(actor.tenant_id) + more > limit:
             raise TooManyFiles
 
     def _discard(self, files: Sequence[StoredFile]) -> None:
+        """Delete the bytes of files that were not stored: a commit may fail after it was done."""
         with self._database.transaction() as unit:
             for file in files:
-                follow_file_deletion(unit, file)
+                if unit.files.get(file.id) is None:
+                    follow_file_deletion(unit, file)
         self._relay.flush()
 
     def _rename_document(
