@@ -96,7 +96,9 @@ class LimitSettings(_Section):
     """What one file may cost."""
 
     file_mib: int = Field(128, description="Largest document that is parsed, in MiB.")
-    files_per_tenant: int = Field(0, description="Most documents of a tenant; 0: no limit.")
+    files_per_tenant: int = Field(
+        0, description="Most documents, and most files, of a tenant; 0: no limit."
+    )
     parse_seconds: float = Field(600.0, description="Longest time to parse one document.")
     parse_memory_mib: int = Field(2048, description="Most memory of a parsing process, in MiB.")
     unpacked_mib: int = Field(512, description="Most bytes an archive may unpack to, in MiB.")

@@ -214,6 +214,21 @@ class Api:
         """Begin a conversation; return its id."""
         return str(self.data("POST", f"/chats/{chat_id}/sessions", json=fields)["id"])
 
+    def file(self, path: str = "a.txt", content: str | bytes = "x", **fields: str) -> Any:
+        """Upload one file to the file manager; return it."""
+        parts = [("file", (path, content))]
+        (stored,) = self.data("POST", "/file/upload", files=parts, data=fields)
+        return stored
+
+    def folder(self, name: str = "folder", **fields: str) -> Any:
+        """Create a folder; return it."""
+        return self.data("POST", "/file/create", json={"name": name, "type": "folder", **fields})
+
+    def listed(self, folder_id: str = "", **params: Any) -> list[str]:
+        """Return the names of what a folder holds, without `.knowledgebase`."""
+        found = self.data("GET", "/file/list", params={"parent_id": folder_id, **params})
+        return [file["name"] for file in found["files"] if file["name"] != ".knowledgebase"]
+
     def document(self, dataset_id: str, document_id: str) -> dict[str, Any]:
         """Return one document."""
         found = self.data("GET", f"/datasets/{dataset_id}/documents", params={"id": document_id})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,13 @@ class Right(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Files:
+    """Send a file, with fields of a form."""
+
+    form: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """Name a route, how to call it on the owner's objects and who may."""
 
@@ -46,7 +53,8 @@ DATASET, DOCUMENT = "/datasets/{dataset_id}", "/datasets/{dataset_id}/documents/
 CHAT, SESSION = "/chats/{chat_id}", "/chats/{chat_id}/sessions/{session_id}"
 ASKED = {"question": "ships", "dataset_ids": ["{dataset_id}"]}
 SPOKEN = {"model": "m", "messages": [{"role": "user", "content": "ships"}]}
-FILES = "files"
+FILE_IDS = ["{file_id}"]
+FILE, FOLDER = {"file_ids": FILE_IDS}, {"file_ids": ["{folder_id}"]}
 OWNER, TEAM, ANY_KEY, ANYBODY = Right.OWNER, Right.TEAM, Right.ANY_KEY, Right.ANYBODY
 
 ROWS = (
@@ -55,7 +63,7 @@ ROWS = (
     Row("GET", "/datasets", TEAM, query="?id={dataset_id}"),
     Row("PUT", DATASET, OWNER, {"description": "x"}),
     Row("DELETE", "/datasets", OWNER, {"ids": ["{dataset_id}"]}),
-    Row("POST", f"{DATASET}/documents", TEAM, FILES),
+    Row("POST", f"{DATASET}/documents", TEAM, Files()),
     Row("GET", f"{DATASET}/documents", TEAM),
     Row("PUT", DOCUMENT, OWNER, {"name": "x.txt"}),
     Row("PATCH", DOCUMENT, OWNER, {"name": "x.txt"}),
@@ -92,6 +100,27 @@ ROWS = (
     Row("POST", f"{CHAT}/completions", OWNER, {"question": "ships"}),
     Row("POST", f"{CHAT}/completions", OWNER, {"question": "ships", "session_id": "{session_id}"}),
     Row("POST", "/chats_openai/{chat_id}/chat/completions", OWNER, SPOKEN),
+    Row("GET", "/file/root_folder", ANY_KEY),
+    Row("POST", "/file/upload", ANY_KEY, Files()),
+    Row("POST", "/file/upload", OWNER, Files({"parent_id": "{folder_id}"})),
+    Row("POST", "/file/create", ANY_KEY, {"name": "x", "type": "folder"}),
+    Row("POST", "/file/create", OWNER, {"name": "x", "type": "folder", "parent_id": "{folder_id}"}),
+    Row("GET", "/file/list", ANY_KEY),
+    Row("GET", "/file/list", OWNER, query="?parent_id={folder_id}"),
+    Row("GET", "/file/list", OWNER, query="?parent_id={dataset_id}"),
+    Row("GET", "/file/parent_folder", OWNER, query="?file_id={file_id}"),
+    Row("GET", "/file/all_parent_folder", OWNER, query="?file_id={file_id}"),
+    Row("POST", "/file/rm", OWNER, FILE),
+    Row("POST", "/file/rm", OWNER, FOLDER),
+    Row("POST", "/file/rm", OWNER, {"file_ids": ["{document_id}"]}),
+    Row("POST", "/file/rename", OWNER, {"file_id": "{file_id}", "name": "x.txt"}),
+    Row("POST", "/file/rename", OWNER, {"file_id": "{document_id}", "name": "x.txt"}),
+    Row("POST", "/file/mv", OWNER, {"src_file_ids": FILE_IDS, "dest_file_id": "{own_folder_id}"}),
+    Row("POST", "/file/mv", OWNER, {"src_file_ids": FILE_IDS, "dest_file_id": "{folder_id}"}),
+    Row("POST", "/file/convert", OWNER, FILE | {"kb_ids": ["{dataset_id}"]}),
+    Row("GET", "/file/get/{file_id}", OWNER),
+    Row("GET", "/file/get/{document_id}", OWNER),
+    Row("GET", "/file/download/{file_id}", OWNER),
     Row("GET", "/models", ANY_KEY),
     Row("GET", "/system/healthz", ANYBODY),
     Row("GET", "/v1/system/healthz", ANYBODY),
@@ -125,6 +154,7 @@ def estate(world: Any, api: Any, tmp_path: Path) -> Estate:
     chunks = api.data("GET", f"/datasets/{dataset}/documents/{document}/chunks")["chunks"]
     picture = next(chunk for chunk in chunks if chunk["image_id"])
     chat = api.chat(f"{SECRET} guide", dataset_ids=[dataset], prompt={"opener": SECRET})
+    file = api.file(f"{SECRET}/keeper.txt", text)
     ids = {
         "dataset_id": dataset,
         "document_id": document,
@@ -132,6 +162,8 @@ def estate(world: Any, api: Any, tmp_path: Path) -> Estate:
         "image_id": picture["image_id"],
         "chat_id": chat,
         "session_id": api.session(chat, name=f"about the {SECRET}"),
+        "file_id": file["id"],
+        "folder_id": file["parent_id"],
     }
     return Estate(ids, tmp_path / "meta.db")
 
@@ -164,8 +196,10 @@ def filled(value: Any, ids: dict[str, str]) -> Any:
 def call(caller: Any, row: Row, ids: dict[str, str]) -> Any:
     """Send the request of a row."""
     options: dict[str, Any] = {}
-    if row.body == FILES:
+    ids = ids | {"own_folder_id": caller.tenant_id}
+    if isinstance(row.body, Files):
         options["files"] = [("file", ("new.txt", b"new"))]
+        options["data"] = filled(row.body.form, ids)
     elif row.body is not None:
         options["json"] = filled(row.body, ids)
     prefix = "" if row.path.startswith("/v1/") else "/api/v1"
@@ -254,4 +288,5 @@ def routes_of(app: Any) -> Iterator[tuple[str, str]]:
 def test_every_route_has_a_row(world: Any) -> None:
     served = set(routes_of(world.client.app))
     assert len(served) > 30
-    assert served - {(row.method, row.path) for row in ROWS} == set()
+    rows = {(row.method, row.path.replace("/get/{document_id}", "/get/{file_id}")) for row in ROWS}
+    assert served - rows == set()

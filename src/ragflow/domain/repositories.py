@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from ragflow.domain.chats import Chat, ChatSession, Message
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Dataset, Document
+from ragflow.domain.files import FileLink, StoredFile
 from ragflow.domain.identity import ApiKey, Membership, ProviderAccount, Tenant, User
 from ragflow.domain.jobs import OutboxEntry, OutboxKind
 
@@ -103,6 +104,10 @@ class Documents(Protocol):
     def names(self, dataset_id: str) -> set[str]: ...
     def ids(self, dataset_id: str) -> list[str]: ...
     def count_of_tenant(self, tenant_id: str) -> int: ...
+    def sizes(self, dataset_ids: Sequence[str]) -> dict[str, int]:
+        """Return the bytes of the documents of each dataset that has some."""
+        ...
+
     def page(
         self,
         dataset_id: str,
@@ -215,6 +220,58 @@ class Sessions(Protocol):
         ...
 
 
+class Files(Protocol):
+    """Keep files and folders, and which documents were made from them; not what is derived."""
+
+    def add(self, file: StoredFile) -> None:
+        """Insert. Raises `Conflict` when the folder holds the name."""
+        ...
+
+    def get(self, file_id: str) -> StoredFile | None: ...
+    def child(self, folder_id: str, name: str) -> StoredFile | None: ...
+    def names(self, folder_id: str) -> set[str]: ...
+    def count_of_tenant(self, tenant_id: str) -> int:
+        """Count the files of a tenant, without folders."""
+        ...
+
+    def page(
+        self,
+        folder_id: str,
+        paging: Paging,
+        keywords: str | None = None,
+        beside: StoredFile | None = None,
+    ) -> tuple[list[StoredFile], int]:
+        """List what a folder holds, with `beside` as if it were stored there; and the total."""
+        ...
+
+    def subtree(self, file_id: str) -> list[StoredFile]:
+        """Return a file and all that is below it."""
+        ...
+
+    def sizes(self, folder_ids: Sequence[str]) -> dict[str, int]:
+        """Return the bytes of all that is below each folder."""
+        ...
+
+    def with_folders(self, folder_ids: Sequence[str]) -> set[str]:
+        """Return those of the folders that hold a folder."""
+        ...
+
+    def update(self, file: StoredFile) -> None:
+        """Store the new value. Raises `Conflict` when the folder holds the name."""
+        ...
+
+    def delete(self, file_ids: Sequence[str]) -> None:
+        """Delete files with their links, not what is below them."""
+        ...
+
+    def add_link(self, link: FileLink) -> None: ...
+    def links(self, file_ids: Sequence[str]) -> list[FileLink]:
+        """Return the links of files, oldest first."""
+        ...
+
+    def link_of(self, document_id: str) -> FileLink | None: ...
+
+
 class Outbox(Protocol):
     """Keep what must follow a commit until it was done."""
 
@@ -249,6 +306,8 @@ class UnitOfWork(Protocol):
     def chats(self) -> Chats: ...
     @property
     def sessions(self) -> Sessions: ...
+    @property
+    def files(self) -> Files: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

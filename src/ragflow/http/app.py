@@ -19,6 +19,7 @@ from ragflow.http.routers import (
     datasets,
     dify,
     documents,
+    files,
     openai,
     retrieval,
     sessions,
@@ -33,6 +34,7 @@ DEFAULT_MAX_JSON_BYTES = 32 << 20
 ROUTERS: tuple[APIRouter, ...] = (
     datasets.router,
     documents.router,
+    files.router,
     chunks.router,
     chunks.pictures,
     retrieval.router,

@@ -12,6 +12,9 @@ from ragflow.services.chunks import ChunkService
 from ragflow.services.completions import CompletionService
 from ragflow.services.datasets import DatasetService
 from ragflow.services.documents import DocumentService
+from ragflow.services.file_browser import FileBrowser
+from ragflow.services.file_links import FileLinkService
+from ragflow.services.files import FileService
 from ragflow.services.models import ModelService
 from ragflow.services.outbox import OutboxRelay
 from ragflow.services.parsing import ParsingService
@@ -50,6 +53,9 @@ class Services:
     accounts: AccountService
     datasets: DatasetService
     documents: DocumentService
+    files: FileService
+    file_browser: FileBrowser
+    file_links: FileLinkService
     parsing: ParsingService
     chunks: ChunkService
     retrieval: RetrievalService
@@ -73,6 +79,11 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         accounts=AccountService(database, clock, ids),
         datasets=DatasetService(database, catalog, relay, clock, ids, options.language),
         documents=DocumentService(
+            database, ports.blobs, relay, clock, ids, options.files_per_tenant
+        ),
+        files=FileService(database, ports.blobs, relay, clock, ids, options.files_per_tenant),
+        file_browser=FileBrowser(database),
+        file_links=FileLinkService(
             database, ports.blobs, relay, clock, ids, options.files_per_tenant
         ),
         parsing=ParsingService(database, relay, clock),

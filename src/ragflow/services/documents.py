@@ -26,6 +26,7 @@ from ragflow.services.errors import (
     UploadFailed,
 )
 from ragflow.services.file_names import check_length, numbered, refusal
+from ragflow.services.file_tree import lock_tree, rename_source
 from ragflow.services.followups import follow_deletion, follow_document_change, follow_stop
 from ragflow.services.outbox import OutboxRelay
 
@@ -132,11 +133,15 @@ class DocumentService:
         Raises `DatasetNotFound`, `DocumentNotFound`, `DuplicateDocumentName` or an `InvalidInput`.
         """
         with self._database.transaction() as unit:
+            if "name" in changes:
+                lock_tree(unit, actor)  # before any other row, as all that changes files
             dataset = require_own_dataset(unit, actor, dataset_id)
             old = require_document(unit, dataset, document_id)
             changed = changed_document(old, changes, lambda: unit.documents.names(dataset_id))
             new = replace(changed, update_time=self._clock.milliseconds())
             unit.documents.update(new)
+            if new.name != old.name:
+                rename_source(unit, new)
             self._follow_update(unit, old, new)
         self._relay.flush()
         return new
@@ -194,21 +199,7 @@ class DocumentService:
     def _stored(self, actor: Actor, dataset: Dataset, upload: Upload) -> Document:
         document_id, now = self._ids.object_id(), self._clock.milliseconds()
         self._blobs.put(document_key(dataset.id, document_id), upload.source)
-        return Document(
-            id=document_id,
-            dataset_id=dataset.id,
-            tenant_id=dataset.tenant_id,
-            created_by=actor.user_id,
-            name=upload.name,
-            location=upload.name,
-            size=upload.size,
-            type=type_of(upload.name),
-            suffix=suffix_of(upload.name),
-            create_time=now,
-            update_time=now,
-            chunk_method=chunk_method_of(upload.name, dataset.chunk_method),
-            parser_config=dataset.parser_config,
-        )
+        return new_document(actor, dataset, document_id, upload.name, upload.size, now)
 
     @staticmethod
     def _follow_update(unit: UnitOfWork, old: Document, new: Document) -> None:
@@ -227,6 +218,27 @@ class DocumentService:
     ) -> list[Document]:
         found = unit.documents.get_many(document_ids)
         return [document for document in found if document.dataset_id == dataset_id]
+
+
+def new_document(
+    actor: Actor, dataset: Dataset, document_id: str, name: str, size: int, now: int
+) -> Document:
+    """Return a document that was never parsed, with the settings of its dataset and its kind."""
+    return Document(
+        id=document_id,
+        dataset_id=dataset.id,
+        tenant_id=dataset.tenant_id,
+        created_by=actor.user_id,
+        name=name,
+        location=name,
+        size=size,
+        type=type_of(name),
+        suffix=suffix_of(name),
+        create_time=now,
+        update_time=now,
+        chunk_method=chunk_method_of(name, dataset.chunk_method),
+        parser_config=dataset.parser_config,
+    )
 
 
 def _with_free_names(documents: Iterable[Document], taken: set[str]) -> Iterator[Document]:

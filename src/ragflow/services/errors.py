@@ -201,3 +201,69 @@ class UnknownRerankModel(InvalidInput):
     """Say that an assistant names a rerank model that the tenant has not (facts: name)."""
 
     template = "`rerank_model` {name} doesn't exist"
+
+
+class StoredFileNotFound(NotFound):
+    """Say that the caller has no such file or folder (facts: id)."""
+
+    template = "There is no file or folder {id}."
+
+
+class FolderNotFound(NotFound):
+    """Say that the caller has no such folder (facts: id)."""
+
+    template = "There is no folder {id}."
+
+
+class SourceNotFound(NotFound):
+    """Say that there is no such file or folder to move (facts: id)."""
+
+    template = "There is no file or folder {id} to move."
+
+
+class DuplicateFileName(Conflict):
+    """Say that the folder holds a file or a folder of this name (facts: name)."""
+
+    template = "Duplicated file name in the same folder."
+
+
+class FileInTheWay(Conflict):
+    """Say that a path leads through a file (facts: name)."""
+
+    template = "{name} is a file, so it cannot hold others."
+
+
+class FolderProtected(InvalidInput):
+    """Say that a folder of the system, or what mirrors datasets, stays as it is (facts: reason)."""
+
+    template = "{reason}"
+
+
+class FolderIntoItself(InvalidInput):
+    """Say that a folder cannot be moved below itself."""
+
+    template = "A folder cannot be moved into itself or into a folder below it."
+
+
+class FolderTooDeep(InvalidInput):
+    """Say that folders are nested too deeply (facts: limit)."""
+
+    template = "Folders can be nested {limit} deep at most."
+
+
+class PathInvalid(InvalidInput):
+    """Say that a name or a path cannot be used (facts: reason)."""
+
+    template = "{reason}"
+
+
+class TooManyFiles(InvalidInput):
+    """Say that a tenant has as many files as it may."""
+
+    template = "Exceed the maximum file number of a free user!"
+
+
+class FileNotLinkable(InvalidInput):
+    """Say that a file cannot become a document (facts: name, reason)."""
+
+    template = "{name}: {reason}"

@@ -21,6 +21,7 @@ from ragflow.adapters.db.chats import SqlChats
 from ragflow.adapters.db.chunks import SqlChunks
 from ragflow.adapters.db.datasets import SqlDatasets
 from ragflow.adapters.db.documents import SqlDocuments
+from ragflow.adapters.db.files import SqlFiles
 from ragflow.adapters.db.leases import SqlLeases
 from ragflow.adapters.db.outbox import SqlOutbox
 from ragflow.adapters.db.sessions import SqlSessions
@@ -41,6 +42,7 @@ class SqlUnitOfWork:
         self.chunks = SqlChunks(connection, writes)
         self.chats = SqlChats(connection, writes)
         self.sessions = SqlSessions(connection, writes)
+        self.files = SqlFiles(connection, writes)
         self.outbox = SqlOutbox(connection, writes)
         self.leases = SqlLeases(connection, writes)
 

@@ -63,6 +63,16 @@ class SqlDocuments(Repository):
             counted.where(documents.c.tenant_id == tenant_id)
         ).scalar_one()
 
+    def sizes(self, dataset_ids: Sequence[str]) -> dict[str, int]:
+        """Return the bytes of the documents of each dataset that has some."""
+        found: dict[str, int] = {}
+        for ids in batches(dict.fromkeys(dataset_ids), IDS_PER_STATEMENT):
+            sums = select(documents.c.dataset_id, func.sum(documents.c.size).label("bytes"))
+            of_datasets = sums.where(documents.c.dataset_id.in_(ids))
+            rows = self._rows(of_datasets.group_by(documents.c.dataset_id))
+            found |= {row.dataset_id: int(row.bytes) for row in rows}
+        return found
+
     def page(
         self,
         dataset_id: str,

@@ -229,6 +229,36 @@ messages = Table(
     Column("reference", Json, nullable=False),
 )
 
+files = Table(
+    "files",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("tenant_id", String, nullable=False, index=True),
+    Column("created_by", String, nullable=False),
+    Column("parent_id", String, nullable=False),  # a tenant's root is no row
+    Column("name", String, nullable=False),
+    Column("name_key", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("create_time", Long, nullable=False),
+    Column("update_time", Long, nullable=False),
+    Column("location", String, nullable=False),
+    Column("size", Long, nullable=False),
+    Column("source_type", String, nullable=False),
+)
+file_names = Index("uq_files_parent_id_name", files.c.parent_id, files.c.name, unique=True)
+
+file_links = Table(
+    "file_links",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("file_id", ForeignKey("files.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "document_id", ForeignKey("documents.id", ondelete="CASCADE"), nullable=False, unique=True
+    ),
+    Column("create_time", Long, nullable=False),
+    Column("update_time", Long, nullable=False),
+)
+
 outbox = Table(
     "outbox",
     metadata,

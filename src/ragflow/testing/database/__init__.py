@@ -11,6 +11,7 @@ from ragflow.testing.database.chats import ChatsContract
 from ragflow.testing.database.chunks import ChunksContract
 from ragflow.testing.database.datasets import DatasetsContract
 from ragflow.testing.database.documents import DocumentsContract
+from ragflow.testing.database.files import FilesContract
 from ragflow.testing.database.sessions import SessionsContract
 from ragflow.testing.database.work import WorkContract
 
@@ -23,6 +24,7 @@ class DatabaseContract(
     ChunksContract,
     DatasetsContract,
     DocumentsContract,
+    FilesContract,
     SessionsContract,
     WorkContract,
 ):
