@@ -26,6 +26,8 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("GET", "/images/{dataset}-{chunk}", None),
     ("POST", "/sessions/ask", {"question": "ships", "dataset_ids": ["{dataset}"]}),
     ("POST", "/chats", {"name": "mine", "dataset_ids": ["{dataset}"]}),
+    ("GET", "/datasets/{dataset}/knowledge_graph", None),
+    ("DELETE", "/datasets/{dataset}/knowledge_graph", None),
 ]
 OWNERS_ALONE = {ROUTES[0][:2], ROUTES[1][:2], ROUTES[5][:2], ROUTES[6][:2]}
 

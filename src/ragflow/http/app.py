@@ -19,6 +19,7 @@ from ragflow.http.routers import (
     datasets,
     dify,
     documents,
+    graphs,
     openai,
     retrieval,
     sessions,
@@ -41,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
     completions.router,
     openai.router,
+    graphs.router,
     system.router,
     system.health,
 )

@@ -12,6 +12,7 @@ from ragflow.services.chunks import ChunkService
 from ragflow.services.completions import CompletionService
 from ragflow.services.datasets import DatasetService
 from ragflow.services.documents import DocumentService
+from ragflow.services.graphs import GraphService
 from ragflow.services.models import ModelService
 from ragflow.services.outbox import OutboxRelay
 from ragflow.services.parsing import ParsingService
@@ -56,6 +57,7 @@ class Services:
     chats: ChatService
     sessions: SessionService
     completions: CompletionService
+    graphs: GraphService
     models: ModelService
     system: SystemService
     relay: OutboxRelay
@@ -81,6 +83,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         chats=ChatService(database, catalog, clock, ids),
         sessions=sessions,
         completions=CompletionService(database, retrieval, sessions, catalog, clock, ids),
+        graphs=GraphService(database),
         models=ModelService(catalog),
         system=SystemService(database, ports.engine, ports.blobs, ports.queue),
         relay=relay,

@@ -11,6 +11,8 @@ from ragflow.testing.database.chats import ChatsContract
 from ragflow.testing.database.chunks import ChunksContract
 from ragflow.testing.database.datasets import DatasetsContract
 from ragflow.testing.database.documents import DocumentsContract
+from ragflow.testing.database.graphs import GraphsContract
+from ragflow.testing.database.searches import SearchesContract
 from ragflow.testing.database.sessions import SessionsContract
 from ragflow.testing.database.work import WorkContract
 
@@ -23,6 +25,8 @@ class DatabaseContract(
     ChunksContract,
     DatasetsContract,
     DocumentsContract,
+    GraphsContract,
+    SearchesContract,
     SessionsContract,
     WorkContract,
 ):

@@ -9,6 +9,7 @@ from ragflow.domain.chunks import Chunk, ChunkKind
 from ragflow.domain.documents import Box, Coverage, Dataset, Document, Span
 from ragflow.domain.identity import ApiKey, Tenant, User
 from ragflow.domain.repositories import Database
+from ragflow.domain.searches import SearchApp
 
 TENANT = "tenant-1"
 USER = "user-1"
@@ -119,7 +120,19 @@ def a_message(content: str, session_id: str = "session-1", ordinal: int = 0) -> 
     )
 
 
-def fill(database: Database, *values: Dataset | Document | Chunk | Chat) -> None:
+def a_search(search_id: str = "search-1", name: str = "Finder", **changes: Any) -> SearchApp:
+    """Make a search app of the sample tenant."""
+    values: dict[str, Any] = {
+        "tenant_id": TENANT,
+        "created_by": USER,
+        "create_time": 1,
+        "update_time": 1,
+        "search_config": {"kb_ids": ["dataset-1"], "similarity_threshold": 0.2},
+    }
+    return SearchApp(id=search_id, name=name, **(values | changes))
+
+
+def fill(database: Database, *values: Dataset | Document | Chunk | Chat | SearchApp) -> None:
     """Store values in one transaction."""
     with database.transaction() as work:
         for value in values:
@@ -129,5 +142,7 @@ def fill(database: Database, *values: Dataset | Document | Chunk | Chat) -> None
                 work.documents.add(value)
             elif isinstance(value, Chat):
                 work.chats.add(value)
+            elif isinstance(value, SearchApp):
+                work.searches.add(value)
             else:
                 work.chunks.put(value)
