@@ -13,6 +13,7 @@ from starlette.types import Lifespan
 
 from ragflow.http import errors, openapi
 from ragflow.http.routers import (
+    chatbots,
     chats,
     chunks,
     completions,
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     completions.router,
     openai.router,
     graphs.router,
+    chatbots.router,
     system.router,
     system.health,
 )

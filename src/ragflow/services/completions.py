@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ragflow.domain.answers import AnswerFrame, ChatTurn, SamplingOptions
-from ragflow.domain.chats import Chat
+from ragflow.domain.chats import Chat, SessionOrigin
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import ChatModel, Clock, Ids, ModelCatalog
 from ragflow.domain.queries import Retrieval
@@ -90,7 +90,12 @@ class CompletionService:
         self._ids = ids
 
     def begin(
-        self, actor: Actor, chat_id: str, session_id: str, request: CompletionRequest
+        self,
+        actor: Actor,
+        chat_id: str,
+        session_id: str,
+        request: CompletionRequest,
+        origin: SessionOrigin = SessionOrigin.API,
     ) -> Turn:
         """Prepare the next question of a conversation.
 
@@ -98,7 +103,7 @@ class CompletionService:
         """
         with self._database.reading() as unit:
             chat = require_chat(unit, actor, chat_id)
-            require_session(unit, chat_id, session_id)
+            require_session(unit, chat_id, session_id, origin)
             stored = unit.sessions.messages([session_id]).get(session_id, [])
             search = self._search(unit, actor, chat, request)
         turns = [ChatTurn(message.role, message.content) for message in stored]
