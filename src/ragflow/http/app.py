@@ -23,6 +23,8 @@ from ragflow.http.routers import (
     graphs,
     openai,
     retrieval,
+    searchbots,
+    searches,
     sessions,
     system,
 )
@@ -45,6 +47,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     openai.router,
     graphs.router,
     chatbots.router,
+    searches.router,
+    searchbots.router,
     system.router,
     system.health,
 )

@@ -19,6 +19,8 @@ from ragflow.services.parsing import ParsingService
 from ragflow.services.reindex import Reindex
 from ragflow.services.retrieval import RetrievalService
 from ragflow.services.rewriting import Rewriter
+from ragflow.services.searchbots import SearchbotService
+from ragflow.services.searches import SearchService
 from ragflow.services.sessions import SessionService
 from ragflow.services.system import SystemService
 
@@ -58,6 +60,8 @@ class Services:
     sessions: SessionService
     completions: CompletionService
     graphs: GraphService
+    searches: SearchService
+    searchbots: SearchbotService
     models: ModelService
     system: SystemService
     relay: OutboxRelay
@@ -71,6 +75,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
     relay = OutboxRelay(database, ports.queue, ports.engine, ports.blobs, clock)
     retrieval = RetrievalService(database, ports.engine, catalog, Rewriter(catalog))
     sessions = SessionService(database, clock, ids)
+    completions = CompletionService(database, retrieval, sessions, catalog, clock, ids)
     return Services(
         accounts=AccountService(database, clock, ids),
         datasets=DatasetService(database, catalog, relay, clock, ids, options.language),
@@ -82,8 +87,10 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         retrieval=retrieval,
         chats=ChatService(database, catalog, clock, ids),
         sessions=sessions,
-        completions=CompletionService(database, retrieval, sessions, catalog, clock, ids),
+        completions=completions,
         graphs=GraphService(database),
+        searches=SearchService(database, catalog, clock, ids),
+        searchbots=SearchbotService(database, retrieval, completions, catalog),
         models=ModelService(catalog),
         system=SystemService(database, ports.engine, ports.blobs, ports.queue),
         relay=relay,

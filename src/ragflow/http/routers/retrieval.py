@@ -28,7 +28,7 @@ Body = Annotated[dict[str, Any], Depends(lenient_object)]
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _NUMBER = {"type": "number"}
 _SWITCH = {"type": "boolean"}
-_NO_MODEL = Reply(Code.EXCEPTION, "LookupError('Model({name}) not authorized')", data=None)
+NO_MODEL = Reply(Code.EXCEPTION, "LookupError('Model({name}) not authorized')", data=None)
 
 
 @router.post(
@@ -55,8 +55,8 @@ _NO_MODEL = Reply(Code.EXCEPTION, "LookupError('Model({name}) not authorized')",
     {
         DatasetNotFound: Reply(Code.DATA, "You don't own the dataset {id}."),
         MixedEmbeddings: Reply(Code.DATA, 'Datasets use different embedding models."'),
-        UnknownModel: _NO_MODEL,
-        ModelNotConfigured: _NO_MODEL,
+        UnknownModel: NO_MODEL,
+        ModelNotConfigured: NO_MODEL,
     }
 )
 def retrieve(actor: CurrentActor, body: Body, services: ServicesOf) -> JSONResponse:
