@@ -148,6 +148,67 @@ def test_assistants_and_conversations_are_their_owners_alone(
     assert (api.data("GET", "/chats"), api.data("GET", f"/chats/{chat_id}/sessions")) == before
 
 
+# An embed token opens what its tenant owns, and datasets of a team that it joined.
+BOT_ROUTES: list[tuple[str, str, Any]] = [
+    ("POST", "/chatbots/{chat}/completions", {"question": "ships"}),
+    ("POST", "/chatbots/{chat}/completions", {"question": "ships", "session_id": "{session}"}),
+    ("GET", "/chatbots/{chat}/info", None),
+    ("POST", "/searchbots/ask", {"question": "ships", "kb_ids": ["{dataset}"]}),
+    ("POST", "/searchbots/ask", {"question": "x", "kb_ids": [], "search_id": "{search}"}),
+    ("POST", "/searchbots/retrieval_test", {"question": "ships", "kb_id": "{dataset}"}),
+    ("POST", "/searchbots/retrieval_test", {"question": "ships", "kb_id": ["{dataset}"]}),
+    ("POST", "/searchbots/retrieval_test", {"question": "x", "kb_id": [], "search_id": "{search}"}),
+    ("POST", "/searchbots/related_questions", {"question": "x", "search_id": "{search}"}),
+    ("POST", "/searchbots/mindmap", {"question": "ships", "kb_ids": ["{dataset}"]}),
+    ("POST", "/searchbots/mindmap", {"question": "x", "kb_ids": [], "search_id": "{search}"}),
+    ("GET", "/searchbots/detail?search_id={search}", None),
+]
+SEARCH_ROUTES: list[tuple[str, str, Any]] = [
+    ("GET", "/searches/{search}", None),
+    ("PUT", "/searches/{search}", {"name": "x"}),
+    ("DELETE", "/searches/{search}", None),
+    ("POST", "/searches", {"name": "x", "search_config": {"kb_ids": ["{dataset}"]}}),
+]
+
+
+@pytest.mark.parametrize("permission", ["me", "team"])
+@pytest.mark.parametrize("caller", ["api", "stranger", "teammate", "anonymous"])
+@pytest.mark.parametrize(("method", "path", "body"), [*BOT_ROUTES, *SEARCH_ROUTES])
+def test_what_is_embedded_is_its_owners_and_datasets_are_the_teams(
+    request: Any,
+    world: Any,
+    api: Any,
+    parsed: Any,
+    permission: str,
+    caller: str,
+    method: str,
+    path: str,
+    body: Any,
+) -> None:
+    api.data("PUT", f"/datasets/{parsed[0]}", json={"permission": permission})
+    chat_id = api.chat("private", dataset_ids=[parsed[0]])
+    opener, _ = api.embed.stream(f"/chatbots/{chat_id}/completions")
+    config = {"name": "finder", "search_config": {"kb_ids": [parsed[0]]}}
+    ids = {
+        "dataset": parsed[0],
+        "chat": chat_id,
+        "session": opener["data"]["session_id"],
+        "search": api.data("POST", "/searches", json=config)["id"],
+    }
+    before = api.data("GET", "/searches")
+    nobody = type(api)(api.client, "", "")
+    other = nobody if caller == "anonymous" else request.getfixturevalue(caller)
+    other = other if path.startswith("/searches") else other.embed
+    options = {} if body is None else {"json": _filled(body, ids)}
+    response = other.raw(method, path.format(**ids), **options)
+    named = "{dataset}" in f"{path}{body}"
+    allowed = caller == "api" or (caller == "teammate" and permission == "team" and named)
+    assert refused(response) is not allowed
+    if not allowed:
+        assert "lighthouse" not in response.text
+        assert api.data("GET", "/searches") == before
+
+
 def test_the_table_of_rights_names_every_route_that_takes_an_id(world: Any) -> None:
     described = world.client.get("/api/openapi.json").json()["paths"]
     named = {
@@ -163,9 +224,10 @@ def test_the_table_of_rights_names_every_route_that_takes_an_id(world: Any) -> N
         "{chunk}": "{chunk_id}",
         "{chat}": "{chat_id}",
         "{session}": "{session_id}",
+        "{search}": "{search_id}",
     }
     covered = set()
-    for method, path, _ in [*ROUTES, *CHAT_ROUTES]:
+    for method, path, _ in [*ROUTES, *CHAT_ROUTES, *BOT_ROUTES, *SEARCH_ROUTES]:
         for short, long in renames.items():
             path = path.replace(short, long)
         covered.add((method, path.partition("?")[0]))

@@ -65,7 +65,8 @@ class TreeNode:
 
 def whole_graph(entities: Sequence[Entity], relations: Sequence[Relation]) -> Graph:
     """Return a graph that names the documents of all its parts, in order."""
-    named = {each for part in (*entities, *relations) for each in part.document_ids}
+    parts: list[Entity | Relation] = [*entities, *relations]
+    named = {document_id for part in parts for document_id in part.document_ids}
     return Graph(tuple(entities), tuple(relations), tuple(sorted(named)))
 
 

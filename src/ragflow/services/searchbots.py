@@ -1,8 +1,8 @@
 """Searches that are embedded in pages: answers, hits, related questions and mind maps.
 
-In: a question, the datasets to search and perhaps a search app, whose settings then count. Out: what
-was found. Refused: datasets, documents and search apps that the caller may not use, and a search
-that names no dataset.
+In: a question, the datasets to search and perhaps a search app, whose settings then count. Out:
+what was found. Refused: datasets, documents and search apps that the caller may not use, and a
+search that names no dataset.
 
 The datasets of a search app take the place of those that a page names. A page may narrow its
 documents, not widen them; of everything else the page has the last word.

@@ -93,7 +93,7 @@ class SearchDraft:
     avatar: str | None = None
     search_config: Mapping[str, Any] = field(default_factory=dict)
 
-    def texts(self) -> dict[str, str]:
+    def texts(self) -> dict[str, Any]:
         """Return the fields beside the settings that are set."""
         named = {"name": self.name, "description": self.description, "avatar": self.avatar}
         return {name: value for name, value in named.items() if value is not None}

@@ -21,6 +21,7 @@ from ragflow.http.openapi import json_body, properties, query
 from ragflow.http.routers.retrieval import NO_MODEL
 from ragflow.http.routers.searches import SEARCH
 from ragflow.http.schemas.searchbots import (
+    asked,
     embedded_retrieval,
     embedded_search,
     found_object,
@@ -40,7 +41,7 @@ from ragflow.services.errors import (
 router = APIRouter(tags=["searchbots"])
 
 AskBody = Annotated[dict[str, Any], Depends(arguments("question", "kb_ids"))]
-TestBody = Annotated[dict[str, Any], Depends(arguments("kb_id", "question"))]
+SearchBody = Annotated[dict[str, Any], Depends(arguments("kb_id", "question"))]
 QuestionBody = Annotated[dict[str, Any], Depends(arguments("question"))]
 
 _TEXT = {"type": "string"}
@@ -100,7 +101,7 @@ async def ask_from_page(body: AskBody, actor: EmbedActor, services: ServicesOf) 
     ),
 )
 @answers(TEST)
-def search_from_page(body: TestBody, actor: EmbedActor, services: ServicesOf) -> JSONResponse:
+def search_from_page(body: SearchBody, actor: EmbedActor, services: ServicesOf) -> JSONResponse:
     """Find chunks, under the names by which they are stored."""
     return json_result(found_object(services.searchbots.retrieve(actor, embedded_retrieval(body))))
 
@@ -116,7 +117,7 @@ async def suggest_to_page(
 ) -> JSONResponse:
     """Suggest what may be asked next; nothing where no generative model is configured."""
     search_id = str(body.get("search_id") or "")
-    suggested = await services.searchbots.related_questions(actor, str(body["question"]), search_id)
+    suggested = await services.searchbots.related_questions(actor, asked(body), search_id)
     return json_result(suggested)
 
 

@@ -1,4 +1,4 @@
-"""Embedded searches on the wire: bodies → searches, hits → JSON objects under their stored names."""
+"""Embedded searches on the wire: bodies → searches, hits → objects under their stored names."""
 
 from __future__ import annotations
 
@@ -21,10 +21,18 @@ _SWITCHES = ("keyword", "highlight")
 def embedded_search(body: Mapping[str, Any], datasets: str) -> EmbeddedSearch:
     """Read a question; `datasets` is the key of the datasets, one id or a list of them."""
     return EmbeddedSearch(
-        question=str(body["question"]),
+        question=asked(body),
         dataset_ids=_ids(body, datasets),
         search_id=str(body.get("search_id") or ""),
     )
+
+
+def asked(body: Mapping[str, Any]) -> str:
+    """Read a question that must say something."""
+    question = str(body["question"])
+    if not question.strip():
+        raise WireError(Code.DATA, "`question` is required.", data=None)
+    return question
 
 
 def embedded_retrieval(body: Mapping[str, Any]) -> EmbeddedSearch:
