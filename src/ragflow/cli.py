@@ -129,12 +129,18 @@ def doctor(data_dir: DataDir = None) -> None:
 def key_create(
     data_dir: DataDir = None,
     email: Annotated[str | None, typer.Option(help="Account; the first one if not given.")] = None,
+    embed: Annotated[
+        bool, typer.Option("--embed", help="Print the key's token for embedded pages too.")
+    ] = False,
 ) -> None:
     """Print a new API key; it is shown only this once."""
     from ragflow import wiring
 
     with wiring.accounts(_settings(data_dir)) as accounts:
-        typer.echo(accounts.create_key(email).secret)
+        key = accounts.create_key(email)
+    typer.echo(key.secret)
+    if embed:
+        typer.echo(key.beta)
 
 
 @key_app.command("list")

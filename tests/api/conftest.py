@@ -166,10 +166,16 @@ class World:
 class Api:
     """Call the API with one key."""
 
-    def __init__(self, client: TestClient, key: str, tenant_id: str) -> None:
+    def __init__(self, client: TestClient, key: str, tenant_id: str, beta: str = "") -> None:
         self.client = client
         self.key = key
         self.tenant_id = tenant_id
+        self.beta = beta
+
+    @property
+    def embed(self) -> Api:
+        """Call with the key's embed token."""
+        return Api(self.client, self.beta, self.tenant_id)
 
     def __call__(self, method: str, path: str, **options: Any) -> Any:
         """Return the JSON that a path under /api/v1 answers."""
@@ -269,14 +275,14 @@ def _sign_up(world: World, email: str) -> Api:
         unit.accounts.add_tenant(Tenant(user_id, email, now, now))
         unit.accounts.put_membership(Membership(user_id, user_id, TenantRole.OWNER))
     key = world.services.accounts.create_key(email)
-    return Api(world.client, key.secret, user_id)
+    return Api(world.client, key.secret, user_id, key.beta)
 
 
 @pytest.fixture
 def api(world: World) -> Api:
     """Call as the first tenant."""
     key = world.services.accounts.create_key()
-    return Api(world.client, key.secret, key.key.tenant_id)
+    return Api(world.client, key.secret, key.key.tenant_id, key.beta)
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ class Right(Enum):
     ANY_KEY = "every key, on what is its own"
     ANYBODY = "requests without a key too"
     EMBED = "the owner's embed token alone"
+    TEAM_EMBED = "embed tokens of teammates too, where the dataset is the team's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ SPOKEN = {"model": "m", "messages": [{"role": "user", "content": "ships"}]}
 FILE_IDS = ["{file_id}"]
 FILE, FOLDER = {"file_ids": FILE_IDS}, {"file_ids": ["{folder_id}"]}
 OWNER, TEAM, ANY_KEY, ANYBODY = Right.OWNER, Right.TEAM, Right.ANY_KEY, Right.ANYBODY
+EMBED, TEAM_EMBED = Right.EMBED, Right.TEAM_EMBED
+QUESTION = {"question": "ships"}
+EMBEDDED = QUESTION | {"session_id": "{embed_session_id}"}
+IN_DATASET, BY_APP = QUESTION | {"kb_ids": ["{dataset_id}"]}, {"search_id": "{search_id}"}
+IN_APP = QUESTION | BY_APP | {"kb_ids": []}
 
 ROWS = (
     Row("POST", "/datasets", ANY_KEY, {"name": "new"}),
@@ -121,6 +127,26 @@ ROWS = (
     Row("GET", "/file/get/{file_id}", OWNER),
     Row("GET", "/file/get/{document_id}", OWNER),
     Row("GET", "/file/download/{file_id}", OWNER),
+    Row("GET", f"{DATASET}/knowledge_graph", TEAM),
+    Row("DELETE", f"{DATASET}/knowledge_graph", TEAM),
+    Row("POST", "/chatbots/{chat_id}/completions", EMBED, QUESTION),
+    Row("POST", "/chatbots/{chat_id}/completions", EMBED, EMBEDDED),
+    Row("GET", "/chatbots/{chat_id}/info", EMBED),
+    Row("POST", "/searchbots/ask", TEAM_EMBED, IN_DATASET),
+    Row("POST", "/searchbots/ask", EMBED, IN_APP),
+    Row("POST", "/searchbots/retrieval_test", TEAM_EMBED, QUESTION | {"kb_id": "{dataset_id}"}),
+    Row("POST", "/searchbots/retrieval_test", TEAM_EMBED, QUESTION | {"kb_id": ["{dataset_id}"]}),
+    Row("POST", "/searchbots/retrieval_test", EMBED, QUESTION | BY_APP | {"kb_id": []}),
+    Row("POST", "/searchbots/related_questions", EMBED, QUESTION | BY_APP),
+    Row("POST", "/searchbots/mindmap", TEAM_EMBED, IN_DATASET),
+    Row("POST", "/searchbots/mindmap", EMBED, IN_APP),
+    Row("GET", "/searchbots/detail", EMBED, query="?search_id={search_id}"),
+    Row("POST", "/searches", ANY_KEY, {"name": "x"}),
+    Row("POST", "/searches", TEAM, {"name": "x", "search_config": {"kb_ids": ["{dataset_id}"]}}),
+    Row("GET", "/searches", ANY_KEY),
+    Row("GET", "/searches/{search_id}", OWNER),
+    Row("PUT", "/searches/{search_id}", OWNER, {"name": "x"}),
+    Row("DELETE", "/searches/{search_id}", OWNER),
     Row("GET", "/models", ANY_KEY),
     Row("GET", "/system/healthz", ANYBODY),
     Row("GET", "/v1/system/healthz", ANYBODY),
@@ -155,6 +181,8 @@ def estate(world: Any, api: Any, tmp_path: Path) -> Estate:
     picture = next(chunk for chunk in chunks if chunk["image_id"])
     chat = api.chat(f"{SECRET} guide", dataset_ids=[dataset], prompt={"opener": SECRET})
     file = api.file(f"{SECRET}/keeper.txt", text)
+    embedded, _ = api.embed.stream(f"/chatbots/{chat}/completions")
+    app = {"name": f"{SECRET} finder", "search_config": {"kb_ids": [dataset]}}
     ids = {
         "dataset_id": dataset,
         "document_id": document,
@@ -164,6 +192,8 @@ def estate(world: Any, api: Any, tmp_path: Path) -> Estate:
         "session_id": api.session(chat, name=f"about the {SECRET}"),
         "file_id": file["id"],
         "folder_id": file["parent_id"],
+        "embed_session_id": embedded["data"]["session_id"],
+        "search_id": api.data("POST", "/searches", json=app)["id"],
     }
     return Estate(ids, tmp_path / "meta.db")
 
@@ -179,8 +209,9 @@ def callers(world: Any, api: Any, stranger: Any, teammate: Any) -> dict[str, Any
         "other tenant": stranger,
         "teammate": teammate,
         "anonymous": kind(api.client, "", ""),
-        "revoked key": kind(api.client, revoked.secret, ""),
-        "embed token": kind(api.client, revoked.beta, ""),
+        "revoked key": kind(api.client, revoked.secret, "", revoked.beta),
+        # each of a key's two secrets where the other belongs
+        "wrong kind of secret": kind(api.client, api.beta, "", api.key),
     }
 
 
@@ -204,7 +235,8 @@ def call(caller: Any, row: Row, ids: dict[str, str]) -> Any:
         options["json"] = filled(row.body, ids)
     prefix = "" if row.path.startswith("/v1/") else "/api/v1"
     url = prefix + (row.path + row.query).format(**ids)
-    headers = {"Authorization": f"Bearer {caller.key}"} if caller.key else {}
+    key = caller.beta if row.right in (EMBED, TEAM_EMBED) else caller.key
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
     return caller.client.request(row.method, url, headers=headers, **options)
 
 
@@ -229,7 +261,9 @@ def test_the_owner_may(api: Any, estate: Estate, row: Row) -> None:
         assert not refused(response), response.text
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.right is TEAM], ids=name_of)
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.right in (TEAM, TEAM_EMBED)], ids=name_of
+)
 def test_a_teammate_may_where_the_dataset_is_the_teams(
     api: Any, teammate: Any, estate: Estate, row: Row
 ) -> None:
@@ -241,7 +275,7 @@ def test_a_teammate_may_where_the_dataset_is_the_teams(
         assert not refused(response), response.text
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.right is OWNER], ids=name_of)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.right in (OWNER, EMBED)], ids=name_of)
 def test_what_is_the_owners_alone_is_closed_to_teammates_of_a_team_dataset(
     api: Any, teammate: Any, estate: Estate, row: Row
 ) -> None:
@@ -252,7 +286,7 @@ def test_what_is_the_owners_alone_is_closed_to_teammates_of_a_team_dataset(
 
 
 @pytest.mark.parametrize(
-    "who", ["other tenant", "teammate", "anonymous", "revoked key", "embed token"]
+    "who", ["other tenant", "teammate", "anonymous", "revoked key", "wrong kind of secret"]
 )
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_others_are_refused_and_learn_and_change_nothing(

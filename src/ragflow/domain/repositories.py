@@ -12,12 +12,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ragflow.domain.chats import Chat, ChatSession, Message
+from ragflow.domain.chats import Chat, ChatSession, Message, SessionOrigin
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Dataset, Document
 from ragflow.domain.files import FileLink, StoredFile
+from ragflow.domain.graphs import Entity, Graph, Relation
 from ragflow.domain.identity import ApiKey, Membership, ProviderAccount, Tenant, User
 from ragflow.domain.jobs import OutboxEntry, OutboxKind
+from ragflow.domain.searches import SearchApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,7 @@ class Sessions(Protocol):
         session_id: str | None = None,
         name: str | None = None,
         user_id: str | None = None,
+        origin: SessionOrigin = SessionOrigin.API,
     ) -> tuple[list[ChatSession], int]: ...
     def update(self, session: ChatSession) -> None: ...
     def delete(self, session_ids: Sequence[str]) -> None: ...
@@ -272,6 +275,50 @@ class Files(Protocol):
     def link_of(self, document_id: str) -> FileLink | None: ...
 
 
+class Graphs(Protocol):
+    """Keep the knowledge graphs of datasets; a graph goes with its dataset."""
+
+    def put(
+        self, dataset_id: str, entities: Sequence[Entity], relations: Sequence[Relation]
+    ) -> None:
+        """Insert entities and relations or replace those of the same keys.
+
+        Each key may come once. Raises `NotFound` when the dataset is gone.
+        """
+        ...
+
+    def get(self, dataset_id: str) -> Graph:
+        """Return the whole graph in the order of the names, an empty one when none was built."""
+        ...
+
+    def delete(self, dataset_id: str) -> None: ...
+
+
+class Searches(Protocol):
+    """Keep search apps; a deleted one keeps its row with status "0"."""
+
+    def add(self, search: SearchApp) -> None:
+        """Insert. Raises `Conflict` when the tenant has a live search app of the name."""
+        ...
+
+    def get(self, search_id: str) -> SearchApp | None:
+        """Return a search app, a deleted one too."""
+        ...
+
+    def page(
+        self, tenant_id: str, paging: Paging, keywords: str | None = None
+    ) -> tuple[list[SearchApp], int]:
+        """List a tenant's live search apps; and their total.
+
+        `keywords` is a case-insensitive substring of the name.
+        """
+        ...
+
+    def update(self, search: SearchApp) -> None:
+        """Store the new value. Raises `Conflict` when the name is taken by another."""
+        ...
+
+
 class Outbox(Protocol):
     """Keep what must follow a commit until it was done."""
 
@@ -308,6 +355,9 @@ class UnitOfWork(Protocol):
     def sessions(self) -> Sessions: ...
     @property
     def files(self) -> Files: ...
+    def graphs(self) -> Graphs: ...
+    @property
+    def searches(self) -> Searches: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

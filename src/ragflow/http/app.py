@@ -13,6 +13,7 @@ from starlette.types import Lifespan
 
 from ragflow.http import errors, openapi
 from ragflow.http.routers import (
+    chatbots,
     chats,
     chunks,
     completions,
@@ -20,8 +21,11 @@ from ragflow.http.routers import (
     dify,
     documents,
     files,
+    graphs,
     openai,
     retrieval,
+    searchbots,
+    searches,
     sessions,
     system,
 )
@@ -43,6 +47,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
     completions.router,
     openai.router,
+    graphs.router,
+    chatbots.router,
+    searches.router,
+    searchbots.router,
     system.router,
     system.health,
 )

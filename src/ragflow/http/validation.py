@@ -7,13 +7,13 @@ other content types, broken JSON, values that are no objects, and what the schem
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from ragflow.http.auth import CurrentActor
+from ragflow.http.auth import CurrentActor, EmbedActor
 from ragflow.http.errors import Code, WireError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -58,6 +58,50 @@ async def lenient_json(request: Request) -> Any:
 
 
 async def lenient_object(request: Request, _actor: CurrentActor) -> dict[str, Any]:
+    """Check the caller's key and return the JSON object of a body."""
+    return await _object_of(request)
+
+
+async def embed_object(request: Request, _actor: EmbedActor) -> dict[str, Any]:
+    """Check the caller's embed token and return the JSON object of a body."""
+    return await _object_of(request)
+
+
+def arguments(*names: str) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """Return a dependency that gives the object of a body that must have some keys.
+
+    To be named before the caller: such routes check their arguments before the key.
+    """
+
+    async def read(request: Request) -> dict[str, Any]:
+        body = await lenient_json(request)
+        given = body if isinstance(body, dict) else {}
+        require_arguments(given, names)
+        return given
+
+    return read
+
+
+def require_arguments(given: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Refuse what lacks some arguments, naming them."""
+    missing = [name for name in names if given.get(name) is None]
+    if missing:
+        text = f"required argument are missing: {','.join(missing)}; "
+        raise WireError(Code.ARGUMENT, text, data=None)
+
+
+def number_in(body: Mapping[str, Any], key: str, default: float) -> float:
+    """Read a number that may come as text. Refuses others with code 100."""
+    value = body.get(key)
+    if value is None:
+        return default
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise WireError(Code.EXCEPTION, repr(error), data=None) from error
+
+
+async def _object_of(request: Request) -> dict[str, Any]:
     """Return the JSON object of a body; none and null mean an empty one.
 
     On DELETE an empty object means all objects, so a body that is broken is refused there.

@@ -162,6 +162,11 @@ class ChatService:
             unit.chats.update(changed)
         return changed
 
+    def get(self, actor: Actor, chat_id: str) -> Chat:
+        """Return an own assistant. Raises `NotFound`."""
+        with self._database.reading() as unit:
+            return require_chat(unit, actor, chat_id)
+
     def page(
         self, actor: Actor, paging: Paging, chat_id: str | None = None, name: str | None = None
     ) -> list[ListedChat]:

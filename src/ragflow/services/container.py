@@ -15,12 +15,15 @@ from ragflow.services.documents import DocumentService
 from ragflow.services.file_browser import FileBrowser
 from ragflow.services.file_links import FileLinkService
 from ragflow.services.files import FileService
+from ragflow.services.graphs import GraphService
 from ragflow.services.models import ModelService
 from ragflow.services.outbox import OutboxRelay
 from ragflow.services.parsing import ParsingService
 from ragflow.services.reindex import Reindex
 from ragflow.services.retrieval import RetrievalService
 from ragflow.services.rewriting import Rewriter
+from ragflow.services.searchbots import SearchbotService
+from ragflow.services.searches import SearchService
 from ragflow.services.sessions import SessionService
 from ragflow.services.system import SystemService
 
@@ -62,6 +65,9 @@ class Services:
     chats: ChatService
     sessions: SessionService
     completions: CompletionService
+    graphs: GraphService
+    searches: SearchService
+    searchbots: SearchbotService
     models: ModelService
     system: SystemService
     relay: OutboxRelay
@@ -75,6 +81,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
     relay = OutboxRelay(database, ports.queue, ports.engine, ports.blobs, clock)
     retrieval = RetrievalService(database, ports.engine, catalog, Rewriter(catalog))
     sessions = SessionService(database, clock, ids)
+    completions = CompletionService(database, retrieval, sessions, catalog, clock, ids)
     return Services(
         accounts=AccountService(database, clock, ids),
         datasets=DatasetService(database, catalog, relay, clock, ids, options.language),
@@ -91,7 +98,10 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         retrieval=retrieval,
         chats=ChatService(database, catalog, clock, ids),
         sessions=sessions,
-        completions=CompletionService(database, retrieval, sessions, catalog, clock, ids),
+        completions=completions,
+        graphs=GraphService(database),
+        searches=SearchService(database, catalog, clock, ids),
+        searchbots=SearchbotService(database, retrieval, completions, catalog),
         models=ModelService(catalog),
         system=SystemService(database, ports.engine, ports.blobs, ports.queue),
         relay=relay,

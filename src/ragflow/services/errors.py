@@ -267,3 +267,27 @@ class FileNotLinkable(InvalidInput):
     """Say that a file cannot become a document (facts: name, reason)."""
 
     template = "{name}: {reason}"
+
+
+class SearchNotFound(NotFound):
+    """Say that the caller has no such search app (facts: id)."""
+
+    template = "There is no search app {id} for you."
+
+
+class SearchDeleted(NotFound):
+    """Say that the caller's search app was deleted (facts: id)."""
+
+    template = "The search app {id} was deleted."
+
+
+class DuplicateSearchName(Conflict):
+    """Say that the tenant has a search app of this name (facts: name)."""
+
+    template = "Duplicated search app name {name}."
+
+
+class NoDatasetNamed(InvalidInput):
+    """Say that there is nothing to search in."""
+
+    template = "Please specify dataset firstly."

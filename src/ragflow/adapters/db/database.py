@@ -22,8 +22,10 @@ from ragflow.adapters.db.chunks import SqlChunks
 from ragflow.adapters.db.datasets import SqlDatasets
 from ragflow.adapters.db.documents import SqlDocuments
 from ragflow.adapters.db.files import SqlFiles
+from ragflow.adapters.db.graphs import SqlGraphs
 from ragflow.adapters.db.leases import SqlLeases
 from ragflow.adapters.db.outbox import SqlOutbox
+from ragflow.adapters.db.searches import SqlSearches
 from ragflow.adapters.db.sessions import SqlSessions
 from ragflow.adapters.faults import faults_of
 from ragflow.domain.errors import Conflict, InvalidInput
@@ -43,6 +45,8 @@ class SqlUnitOfWork:
         self.chats = SqlChats(connection, writes)
         self.sessions = SqlSessions(connection, writes)
         self.files = SqlFiles(connection, writes)
+        self.graphs = SqlGraphs(connection, writes)
+        self.searches = SqlSearches(connection, writes)
         self.outbox = SqlOutbox(connection, writes)
         self.leases = SqlLeases(connection, writes)
 

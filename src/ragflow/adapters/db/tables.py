@@ -213,6 +213,7 @@ sessions = Table(
     Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("name", String, nullable=False),
     Column("user_id", String, nullable=False),
+    Column("origin", String, nullable=False, server_default="api"),
     Column("create_time", Long, nullable=False),
     Column("update_time", Long, nullable=False),
 )
@@ -257,6 +258,54 @@ file_links = Table(
     ),
     Column("create_time", Long, nullable=False),
     Column("update_time", Long, nullable=False),
+)
+
+graph_entities = Table(
+    "graph_entities",
+    metadata,
+    Column("dataset_id", ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("type", String, nullable=False),
+    Column("descriptions", Json, nullable=False),
+    Column("pagerank", Float, nullable=False),
+    Column("rank", Long, nullable=False),
+    Column("document_ids", Json, nullable=False),
+)
+
+graph_relations = Table(
+    "graph_relations",
+    metadata,
+    Column("dataset_id", ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True),
+    Column("source", String, primary_key=True),
+    Column("target", String, primary_key=True),
+    Column("descriptions", Json, nullable=False),
+    Column("keywords", Json, nullable=False),
+    Column("weight", Float, nullable=False),
+    Column("document_ids", Json, nullable=False),
+)
+
+searches = Table(
+    "searches",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("tenant_id", String, nullable=False, index=True),
+    Column("created_by", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("name_key", String, nullable=False),
+    Column("create_time", Long, nullable=False),
+    Column("update_time", Long, nullable=False),
+    Column("description", String, nullable=False),
+    Column("avatar", String, nullable=False),
+    Column("search_config", Json, nullable=False),
+    Column("status", String, nullable=False),
+)
+search_names = Index(
+    "uq_searches_tenant_id_name_key_live",
+    searches.c.tenant_id,
+    searches.c.name_key,
+    unique=True,
+    sqlite_where=text("status = '1'"),
+    postgresql_where=text("status = '1'"),
 )
 
 outbox = Table(

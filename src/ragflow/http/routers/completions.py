@@ -6,40 +6,27 @@ What is refused is refused as plain JSON before a stream begins.
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import Annotated, Any
 
-import structlog
 from fastapi import APIRouter, Depends
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from ragflow.domain.errors import RagflowError
+from ragflow.http.answering import answer_frames, opener_frames, whole_answer
 from ragflow.http.auth import CurrentActor
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
 from ragflow.http.errors import Answers, Code, Reply, WireError, answers
 from ragflow.http.openapi import json_body, properties
-from ragflow.http.schemas.completions import (
-    answer_data,
-    completion_request,
-    opener_data,
-    truth,
-)
-from ragflow.http.sse import cumulative, event_stream, frame
+from ragflow.http.schemas.completions import completion_request, opener_data, truth
+from ragflow.http.sse import event_stream
 from ragflow.http.validation import lenient_object
-from ragflow.services.completions import Turn
-from ragflow.services.container import Services
 from ragflow.services.errors import ChatNotFound, DatasetNotFound, SessionNotFound
 from ragflow.services.sessions import Conversation
 
 router = APIRouter(tags=["completions"])
 
 Body = Annotated[dict[str, Any], Depends(lenient_object)]
-
-log = structlog.get_logger(__name__)
 
 _SWITCH = {"type": "boolean"}
 _TEXT = {"type": "string"}
@@ -73,8 +60,8 @@ async def complete_chat(
     request = completion_request(body)
     turn = await run_in_threadpool(services.completions.begin, actor, chat_id, session_id, request)
     if stream:
-        return event_stream(_frames(services, turn, message=None))
-    return result(await _whole_answer(services, turn))
+        return event_stream(answer_frames(services, turn, message=None))
+    return result(await whole_answer(services, turn))
 
 
 @router.post(
@@ -95,7 +82,7 @@ async def ask_datasets(actor: CurrentActor, services: ServicesOf, body: Body) ->
     turn = await run_in_threadpool(
         services.completions.begin_asking, actor, str(question), [str(i) for i in dataset_ids]
     )
-    return event_stream(_frames(services, turn, message=""))
+    return event_stream(answer_frames(services, turn, message=""))
 
 
 @router.post(
@@ -113,41 +100,8 @@ async def suggest_questions(actor: CurrentActor, services: ServicesOf, body: Bod
 
 
 def _opener(begun: Conversation, stream: bool) -> Response:
-    data = opener_data(begun.messages[0].content, begun.session.id)
-    if not stream:
-        return result({**data, "prompt": "", "created_at": begun.messages[0].created_at})
-
-    async def frames() -> AsyncGenerator[bytes, None]:
-        yield frame(cumulative(data, message=""))
-        yield frame(cumulative(True, message=""))
-
-    return event_stream(frames())
-
-
-async def _frames(
-    services: Services, turn: Turn, *, message: str | None
-) -> AsyncGenerator[bytes, None]:
-    """Encode an answer as it grows; `message` is the empty text where frames carry one."""
-    try:
-        async with aclosing(services.completions.frames(turn)) as states:
-            async for state in states:
-                yield frame(cumulative(answer_data(state, turn, time.time()), message=message))
-    except RagflowError as error:
-        yield _error_frame(str(error))
-    except Exception as error:
-        log.exception("stream failed")
-        yield _error_frame(repr(error))
-    yield frame(cumulative(True, message=message))
-
-
-def _error_frame(text: str) -> bytes:
-    data = {"answer": f"**ERROR**: {text}", "reference": []}
-    return frame({"code": Code.SERVER, "message": text, "data": data})
-
-
-async def _whole_answer(services: Services, turn: Turn) -> dict[str, Any]:
-    async with aclosing(services.completions.frames(turn)) as states:
-        async for state in states:
-            if state.final:
-                return answer_data(state, turn, time.time())
-    raise WireError(Code.SERVER, "The model ended without an answer.")
+    if stream:
+        return event_stream(opener_frames(begun))
+    opener = begun.messages[0]
+    data = opener_data(opener.content, begun.session.id)
+    return result({**data, "prompt": "", "created_at": opener.created_at})

@@ -11,10 +11,10 @@ import re
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
@@ -28,12 +28,15 @@ from ragflow.http.errors import Code, Reply, WireError, answers
 from ragflow.http.openapi import json_body, properties
 from ragflow.http.schemas.completions import truth
 from ragflow.http.sse import done_frame, event_stream, frame
+from ragflow.http.validation import arguments
 from ragflow.services.completions import Turn
 from ragflow.services.container import Services
 from ragflow.services.errors import ChatNotFound
 from ragflow.services.references import reference_record
 
 router = APIRouter(tags=["openai"])
+
+Body = Annotated[dict[str, Any], Depends(arguments("model", "messages"))]
 
 log = structlog.get_logger(__name__)
 
@@ -54,9 +57,10 @@ _ROLES = ("system", "user", "assistant")
     ),
 )
 @answers({ChatNotFound: Reply(Code.DATA, "You don't own the chat {id}")})
-async def create_chat_completion(chat_id: str, request: Request, services: ServicesOf) -> Response:
+async def create_chat_completion(
+    chat_id: str, request: Request, services: ServicesOf, body: Body
+) -> Response:
     """Answer the last message of a conversation."""
-    body = await _body(request)  # the arguments are checked before the key
     actor = await run_in_threadpool(services.accounts.authenticate, bearer(request))
     turns = _turns(body["messages"])
     wants_reference = truth(body, "reference", False)
@@ -66,20 +70,6 @@ async def create_chat_completion(chat_id: str, request: Request, services: Servi
     if truth(body, "stream", True):
         return event_stream(_chunks(services, turn, chat_id, wants_reference))
     return await _completion(services, turn, chat_id, str(body["model"]), wants_reference)
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.body())
-    except (ValueError, RecursionError):
-        body = {}
-    if not isinstance(body, dict):
-        body = {}
-    missing = [name for name in ("model", "messages") if body.get(name) is None]
-    if missing:
-        text = f"required argument are missing: {','.join(missing)}; "
-        raise WireError(Code.ARGUMENT, text, data=None)
-    return body
 
 
 def _turns(messages: Any) -> tuple[ChatTurn, ...]:

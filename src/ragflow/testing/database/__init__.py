@@ -12,6 +12,8 @@ from ragflow.testing.database.chunks import ChunksContract
 from ragflow.testing.database.datasets import DatasetsContract
 from ragflow.testing.database.documents import DocumentsContract
 from ragflow.testing.database.files import FilesContract
+from ragflow.testing.database.graphs import GraphsContract
+from ragflow.testing.database.searches import SearchesContract
 from ragflow.testing.database.sessions import SessionsContract
 from ragflow.testing.database.work import WorkContract
 
@@ -25,6 +27,8 @@ class DatabaseContract(
     DatasetsContract,
     DocumentsContract,
     FilesContract,
+    GraphsContract,
+    SearchesContract,
     SessionsContract,
     WorkContract,
 ):

@@ -10,6 +10,7 @@ from ragflow.domain.documents import Box, Coverage, Dataset, Document, Span
 from ragflow.domain.files import FileLink, StoredFile
 from ragflow.domain.identity import ApiKey, Tenant, User
 from ragflow.domain.repositories import Database
+from ragflow.domain.searches import SearchApp
 
 TENANT = "tenant-1"
 USER = "user-1"
@@ -146,7 +147,21 @@ def a_link(link_id: str, file_id: str, document_id: str, create_time: int = 1) -
     return FileLink(link_id, file_id, document_id, create_time, create_time)
 
 
-def fill(database: Database, *values: Dataset | Document | Chunk | Chat | StoredFile) -> None:
+def a_search(search_id: str = "search-1", name: str = "Finder", **changes: Any) -> SearchApp:
+    """Make a search app of the sample tenant."""
+    values: dict[str, Any] = {
+        "tenant_id": TENANT,
+        "created_by": USER,
+        "create_time": 1,
+        "update_time": 1,
+        "search_config": {"kb_ids": ["dataset-1"], "similarity_threshold": 0.2},
+    }
+    return SearchApp(id=search_id, name=name, **(values | changes))
+
+
+def fill(
+    database: Database, *values: Dataset | Document | Chunk | Chat | StoredFile | SearchApp
+) -> None:
     """Store values in one transaction."""
     with database.transaction() as work:
         for value in values:
@@ -158,5 +173,7 @@ def fill(database: Database, *values: Dataset | Document | Chunk | Chat | Stored
                 work.chats.add(value)
             elif isinstance(value, StoredFile):
                 work.files.add(value)
+            elif isinstance(value, SearchApp):
+                work.searches.add(value)
             else:
                 work.chunks.put(value)
