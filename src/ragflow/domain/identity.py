@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -81,11 +81,49 @@ class ApiKey:
 
 
 @dataclass(frozen=True, slots=True)
+class SignIn:
+    """Say that a user is signed in for a while; of the token only its SHA-256 is kept."""
+
+    token_hash: str
+    user_id: str
+    create_time: int
+    expire_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAccess:
+    """Describe a model that a tenant added by name, and how to reach it where that differs."""
+
+    name: str
+    kind: str = "chat"
+    base_url: str = ""
+    api_key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderAccount:
-    """Hold a tenant's access to a model provider; `api_key` is a secret and never logged."""
+    """Hold a tenant's access to a model provider; `api_key` is a secret and never logged.
+
+    `models` names what the tenant added beyond what the provider is known for; `access` describes
+    each of them that has more to it than its name.
+    """
 
     tenant_id: str
     factory: str
     api_key: str = field(repr=False)
     base_url: str = ""
     models: tuple[str, ...] = ()
+    access: tuple[ModelAccess, ...] = ()
+
+    def serving(self, model: str) -> ProviderAccount | None:
+        """Return the account as one of its models is reached; None where it gives no access.
+
+        A model with an address of its own gets its own key alone: the account's key is for the
+        account's address. An account that was made for single models gives access to no other.
+        """
+        for access in self.access:
+            if access.name == model:
+                if access.base_url:
+                    return replace(self, api_key=access.api_key, base_url=access.base_url)
+                return replace(self, api_key=access.api_key or self.api_key)
+        return self if self.api_key or self.base_url or not self.access else None

@@ -12,6 +12,7 @@ from ragflow.testing.database.chunks import ChunksContract
 from ragflow.testing.database.datasets import DatasetsContract
 from ragflow.testing.database.documents import DocumentsContract
 from ragflow.testing.database.sessions import SessionsContract
+from ragflow.testing.database.sign_ins import SignInsContract
 from ragflow.testing.database.work import WorkContract
 
 __all__ = ["DatabaseContract"]
@@ -24,6 +25,7 @@ class DatabaseContract(
     DatasetsContract,
     DocumentsContract,
     SessionsContract,
+    SignInsContract,
     WorkContract,
 ):
     """State what every database must do."""
