@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from ragflow.domain.models import ModelKind
+
 
 class TenantRole(StrEnum):
     """Name what a user may do in a tenant."""
@@ -95,7 +97,7 @@ class ModelAccess:
     """Describe a model that a tenant added by name, and how to reach it where that differs."""
 
     name: str
-    kind: str = "chat"
+    kind: ModelKind = "chat"
     base_url: str = ""
     api_key: str = field(default="", repr=False)
 
