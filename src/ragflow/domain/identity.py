@@ -81,6 +81,11 @@ class ApiKey:
     create_time: int
     revoke_time: int | None = None
 
+    @property
+    def shown(self) -> str:
+        """Return how the key is shown to people: what is kept of it, and that there was more."""
+        return f"{self.prefix}…"
+
 
 @dataclass(frozen=True, slots=True)
 class SignIn:

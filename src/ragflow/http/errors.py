@@ -8,7 +8,7 @@ most specific class wins, first in the route's table, then in the default one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -47,6 +47,7 @@ class Code:
     OPERATING = 103
     PERMISSION = 108
     AUTHENTICATION = 109
+    UNAUTHORIZED = 401
     FORBIDDEN = 403
     NOT_FOUND = 404
     SERVER = 500
@@ -101,6 +102,15 @@ def answers(table: Answers) -> Callable[[Endpoint], Endpoint]:
         return endpoint
 
     return declare
+
+
+def in_family_b(own: Answers) -> Answers:
+    """Return the replies of a route of family B: all errors with data, some in its own words."""
+    shared = {
+        kind: replace(reply, data=None) if reply.data is ABSENT else reply
+        for kind, reply in _DEFAULTS.items()
+    }
+    return {**shared, **own}
 
 
 def reply_to(error: RagflowError, table: Answers) -> Reply:
