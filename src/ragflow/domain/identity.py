@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from ragflow.domain.models import ModelKind
 
+NO_PASSWORD = "!"  # noqa: S105 - no argon2 hash, so nobody signs in with it
+
 
 class TenantRole(StrEnum):
     """Name what a user may do in a tenant."""
@@ -41,6 +43,11 @@ class User:
     create_time: int
     update_time: int
     status: str = "1"
+
+    @property
+    def can_sign_in(self) -> bool:
+        """Tell whether there is a password to sign in with."""
+        return self.status == "1" and self.password_hash != NO_PASSWORD
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,8 +152,15 @@ class UncaughtErrors:
         except Exception as error:  # the edge: nothing may fall through
             if scope["type"] != "http" or started:
                 raise
-            log.exception("request failed", path=scope["path"], method=scope["method"])
+            log.exception("request failed", path=_path(scope), method=scope["method"])
             await json_refusal(Code.EXCEPTION, _text_of(error))(scope, receive, send)
+
+
+def _path(scope: Scope) -> str:
+    """Return the path of a request; what fills a slot named `token` is a secret."""
+    path: str = scope["path"]
+    secret = scope.get("path_params", {}).get("token")
+    return path.replace(secret, "***") if secret else path
 
 
 def _text_of(error: Exception) -> str:
@@ -186,7 +193,8 @@ def _refuse_parameters(_request: Request, error: Exception) -> JSONResponse:
 
 
 def _send(reply: Reply) -> JSONResponse:
-    message = reply.message or ""
+    # A text may quote half of a surrogate pair, which no reply can hold.
+    message = (reply.message or "").encode(errors="replace").decode()
     if reply.data is ABSENT:
         return refusal(reply.code, message, reply.http_status)
     return json_refusal(reply.code, message, reply.data, reply.http_status)

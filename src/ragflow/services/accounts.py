@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ragflow.domain.errors import AuthenticationError, Conflict, NotFound, SignUpClosed
-from ragflow.domain.identity import Actor, ApiKey, Membership, Tenant, TenantRole, User
+from ragflow.domain.identity import NO_PASSWORD, Actor, ApiKey, Membership, Tenant, TenantRole, User
 from ragflow.domain.ports import Clock, Ids
 from ragflow.domain.repositories import Database, UnitOfWork
-from ragflow.services.credentials import NO_PASSWORD, Passwords, secret_hash
+from ragflow.services.credentials import Passwords, secret_hash
 from ragflow.services.errors import (
     AccountNotFound,
     AmbiguousKey,
@@ -213,7 +213,7 @@ class AccountService:
         first = unit.accounts.user_by_email(FIRST_EMAIL)
         if first is not None and unit.accounts.keys(first.id):
             return False
-        return all(user.password_hash == NO_PASSWORD for user in unit.accounts.users())
+        return not any(user.can_sign_in for user in unit.accounts.users())
 
     def _added(self, email: str, nickname: str, password: str, must_be_open: bool) -> User:
         address = normal_email(email)

@@ -17,7 +17,6 @@ from ragflow.services.errors import UnusablePassword
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-NO_PASSWORD = "!"  # noqa: S105 - no argon2 hash, so nobody signs in with it
 PASSWORD_CHARS = 1024  # what an RSA key of 4096 bits encrypts to has 684
 _HASHED_AT_ONCE = 2  # each takes 64 MiB and up to four cores
 
@@ -49,13 +48,13 @@ class Passwords:
 
         _check(password)
         decoy = self._decoy  # made by the first call, whoever is asked for in it
-        usable = stored is not None and stored != NO_PASSWORD
+        hashed = stored if stored and stored.startswith("$argon2") else None
         with self._turns:
             try:
-                self._hasher.verify(stored if usable and stored else decoy, password)
+                self._hasher.verify(hashed or decoy, password)
             except VerificationError:
                 return False
-        return usable
+        return hashed is not None
 
     @cached_property
     def _hasher(self) -> PasswordHasher:
