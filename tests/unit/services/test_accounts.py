@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 
-from ragflow.domain.errors import AuthenticationError, Conflict, NotFound
+from ragflow.adapters.system import RandomIds
+from ragflow.domain.errors import AuthenticationError, Conflict, NotFound, SignUpClosed
 from ragflow.domain.identity import Membership, TenantRole
 from ragflow.services.accounts import AccountService
+from ragflow.services.credentials import Passwords
 from ragflow.services.errors import AmbiguousKey
+from ragflow.services.sign_in import SignInLimits, SignInService
 
 
 @pytest.fixture
@@ -63,6 +68,42 @@ def test_an_address_has_one_account(accounts: AccountService) -> None:
     accounts.register("b@example.org", "b", "password")
     with pytest.raises(Conflict):
         accounts.register("B@example.org", "b", "password")
+
+
+def test_of_two_who_are_first_at_once_one_gets_in(database: Any, clock: Any) -> None:
+    both_are_here = Barrier(2, timeout=30)
+
+    class Together(Passwords):
+        """Hash when both have been let in to that point."""
+
+        def hashed(self, password: str) -> str:
+            both_are_here.wait()
+            return super().hashed(password)
+
+    accounts = AccountService(database, clock, RandomIds(), Together(), "until_claimed")
+    accounts.first_account()
+
+    def sign_up(email: str) -> str:
+        try:
+            return accounts.register(email, "n", "p").email
+        except SignUpClosed:
+            return "closed"
+
+    emails = ["ann@example.org", "bob@example.org"]
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(sign_up, emails))
+    assert outcomes in (["ann@example.org", "closed"], ["bob@example.org", "closed"])
+    assert len(accounts.users()) == 2
+
+
+def test_a_sign_in_that_a_new_password_overtook_does_not_begin(
+    accounts: AccountService, database: Any, clock: Any, ids: Any
+) -> None:
+    sign_ins = SignInService(database, clock, ids, Passwords(), SignInLimits())
+    user = accounts.add("b@example.org", "b", "old")
+    accounts.set_password("B@example.org", "new")
+    with pytest.raises(AuthenticationError):
+        sign_ins.begin(user)
 
 
 @pytest.mark.parametrize("named_by", ["id", "secret", "beta", "shown"])

@@ -215,10 +215,20 @@ class Catalog:
 
     def offered(self, tenant_id: str) -> tuple[OfferedModel, ...]:
         """List the models that a tenant can choose; vendors take other names too."""
-        own = (
+        defaults: tuple[tuple[Kind, str], ...] = (
+            ("embedding", self._options.embedding),
+            ("chat", self._options.chat),
+            ("rerank", self._options.rerank),
+        )
+        own = [
+            OfferedModel(*split_name(self.full_name(name)), kind, True)
+            for kind, name in defaults
+            if name
+        ]
+        own += [
             OfferedModel(*split_name(entry.name), entry.kind, entry.available)
             for entry in self._own_models()
-        )
+        ]
         return offered(own, self._accounts(tenant_id))
 
     def unload(self) -> None:
