@@ -23,6 +23,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import Paragraph, SimpleDocTemplate
 
+from ragflow.adapters.models.store import ModelStore
 from ragflow.settings import default_model_directory
 from ragflow.testing.server import running_server
 from ragflow_sdk import RAGFlow
@@ -98,9 +99,12 @@ def peer(pdf: Path) -> dict[str, Any]:
         packages = ["markitdown[pdf]", "chromadb", "onnxruntime", "tokenizers"]
         subprocess.run([str(python), "-m", "pip", "install", "--quiet", *packages], check=True)
     script = ROOT / "bench" / "peers" / "plain_pipeline.py"
-    model = default_model_directory() / "all-MiniLM-L6-v2"
+    model = ModelStore(default_model_directory()).ensure("all-MiniLM-L6-v2")
     done = subprocess.run(
-        [str(python), str(script), str(pdf), str(model)], check=True, capture_output=True, text=True
+        [str(python), str(script), str(pdf), str(model)],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return result

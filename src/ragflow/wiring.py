@@ -159,8 +159,8 @@ def run_api(settings: Settings, host: str, port: int, announce: Announce) -> Non
     from ragflow.http.app import create_app
 
     configure_logging(settings)
-    listener = _listen(host, port)
-    bound = int(listener.getsockname()[1])
+    listening = listening_socket(host, port)
+    bound = int(listening.getsockname()[1])
     with services(settings, host) as use_cases:
         use_cases.accounts.first_account()
 
@@ -178,7 +178,7 @@ def run_api(settings: Settings, host: str, port: int, announce: Announce) -> Non
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=5
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def run_worker(settings: Settings) -> None:
@@ -288,13 +288,16 @@ def _data_dir(settings: Settings) -> Path:
     return directory
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Return a socket that takes connections; port 0 picks a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    listener.listen(1024)  # from here on clients wait instead of being refused
-    return listener
+    # The protocol by name: only then do its connections send at once what they are given, and not
+    # wait for the client to acknowledge the head of a reply before its body goes out.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.listen(1024)  # from here on clients wait instead of being refused
+    return listening
 
 
 def _is_loopback(host: str) -> bool:

@@ -171,8 +171,10 @@ class Chunks(Protocol):
 
     def get(self, document_id: str, chunk_id: str, with_vector: bool = False) -> Chunk | None: ...
     def find(self, dataset_ids: Sequence[str], chunk_id: str) -> Chunk | None: ...
-    def get_many(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Chunk]:
-        """Return chunks by (document_id, chunk_id), without vectors; unknown keys are left out."""
+    def get_many(
+        self, keys: Sequence[tuple[str, str]], with_vector: bool = False
+    ) -> dict[tuple[str, str], Chunk]:
+        """Return chunks by (document_id, chunk_id); unknown keys are left out."""
         ...
 
     def page(self, document_id: str, offset: int, limit: int | None) -> tuple[list[Chunk], int]:

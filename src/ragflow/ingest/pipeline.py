@@ -179,6 +179,7 @@ class _Run:
         self._parts = parts
         self._job = job
         self.progress = JobProgress(parts.database, parts.clock, job)
+        self._embedding_seconds = 0.0  # of this attempt
 
     def plan(self) -> dict[str, Any]:
         """Refuse what is too large, and fix what must not differ between two attempts."""
@@ -243,8 +244,8 @@ class _Run:
         )
         self._parts.blobs.put(self._key(vectors_name(part)), encode_vectors(vectors))
         last = part == parts - 1
-        seconds = time.monotonic() - began
-        line = f"Embedding chunks ({seconds:.2f}s)" if last else ""
+        self._embedding_seconds += time.monotonic() - began
+        line = f"Embedding chunks ({self._embedding_seconds:.2f}s)" if last else ""
         self.progress.report(0.7 + 0.2 * (part + 1) / parts, line)
 
     def store(self, plan: dict[str, Any], extracted: dict[str, Any]) -> None:

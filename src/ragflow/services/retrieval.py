@@ -17,7 +17,7 @@ from ragflow.domain.ports import ModelCatalog, SearchEngine
 from ragflow.domain.queries import Question, Retrieval
 from ragflow.domain.repositories import Database, UnitOfWork
 from ragflow.retrieve.filters import matching_documents
-from ragflow.retrieve.highlight import highlight, matches
+from ragflow.retrieve.highlight import Highlighter
 from ragflow.retrieve.hybrid import Key, Retriever, Sources, page_rank_boost
 from ragflow.services.access import require_dataset, require_datasets, require_document
 from ragflow.services.errors import (
@@ -202,10 +202,11 @@ def _wanted_documents(
 
 def _matching_hidden(chunks: Sequence[Chunk], keywords: str) -> list[ListedChunk]:
     """Search chunks that are switched off, which no engine returns."""
+    highlighter = Highlighter(keywords)
     return [
-        ListedChunk(chunk, highlight(chunk.content, keywords))
+        ListedChunk(chunk, highlighter.highlight(chunk.content))
         for chunk in chunks
-        if matches(chunk.content, keywords)
+        if highlighter.matches(chunk.content)
     ]
 
 

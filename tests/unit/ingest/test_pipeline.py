@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -84,6 +86,17 @@ class OneModel:
 
     def embedding(self, tenant_id: str, name: str) -> EmbeddingModel:
         return self.model
+
+
+class SlowFirst(HashingEmbedding):
+    """Take its time for the first texts alone."""
+
+    seconds = 0.2
+
+    def embed(self, texts: Sequence[str], kind: Literal["query", "passage"]) -> Any:
+        time.sleep(self.seconds)
+        self.seconds = 0.0
+        return super().embed(texts, kind)
 
 
 class FlakyModel(HashingEmbedding):
@@ -211,6 +224,16 @@ def test_progress_tells_each_stage_with_the_time(parts: IngestParts) -> None:
     assert "Page(1~3): Generate 2 chunks" in document_of(parts).progress_msg
     assert [line[2::3][:2] for line in lines[1:]] == ["::"] * len(lines[1:])
     assert "Task done (" in lines[-1]
+
+
+def test_the_time_of_embedding_is_that_of_all_its_parts(
+    parts: IngestParts, sandbox: ScriptedSandbox
+) -> None:
+    sandbox.passages = tuple(f"passage {n}" for n in range(CHUNKS_PER_PART + 1))
+    Ingestion(replace(parts, models=OneModel(SlowFirst())))(JOB, MemorySteps())  # type: ignore[arg-type]
+    told = re.search(r"Embedding chunks \((.*)s\)", document_of(parts).progress_msg)
+    assert told is not None
+    assert float(told[1]) >= SlowFirst.seconds
 
 
 def test_what_passed_between_the_steps_is_left_to_be_deleted(parts: IngestParts) -> None:
