@@ -92,6 +92,26 @@ class ModelSettings(_Section):
     request_seconds: float = Field(120.0, description="Longest wait for a remote model.")
 
 
+class AccountSettings(_Section):
+    """Who may make accounts, and how people sign in."""
+
+    self_registration: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether people may make accounts by themselves. auto: yes on a server that "
+        "listens on a loopback address only, elsewhere until the first account is claimed.",
+    )
+    session_days: float = Field(7.0, gt=0, description="How long a sign-in lasts, in days.")
+    failures_per_email: int = Field(
+        10, gt=0, description="Failed sign-ins of one email after which it has to wait."
+    )
+    failures_per_address: int = Field(
+        100, gt=0, description="Failed sign-ins from one address after which it has to wait."
+    )
+    failure_minutes: float = Field(
+        10.0, gt=0, description="How long a failed sign-in counts, in minutes."
+    )
+
+
 class LimitSettings(_Section):
     """What one file may cost."""
 
@@ -133,6 +153,7 @@ class Settings(BaseSettings):
     blobs: BlobSettings = Field(default_factory=BlobSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
+    accounts: AccountSettings = Field(default_factory=AccountSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     worker: WorkerSettings = Field(default_factory=WorkerSettings)
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -6,6 +6,7 @@ chosen, so that a process loads only what it uses.
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import socket
 import sys
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from ragflow.domain.identity import ProviderAccount
     from ragflow.domain.ports import BlobStore, ModelCatalog, SearchEngine
     from ragflow.domain.repositories import Database
-    from ragflow.services.accounts import AccountService
+    from ragflow.services.accounts import AccountService, Registration
     from ragflow.services.container import Ports, Services
 
 _MIB = 1 << 20
@@ -122,16 +123,33 @@ def ports(settings: Settings) -> Iterator[Ports]:
 
 
 @contextmanager
-def services(settings: Settings) -> Iterator[Services]:
-    """Open every port and build the use cases on them."""
+def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
+    """Open every port and build the use cases on them, for a server that listens on `host`."""
     from ragflow.services.container import ServiceOptions, build_services
+    from ragflow.services.sign_in import SignInLimits
 
     migrate(settings)
     with ports(settings) as opened:
         options = ServiceOptions(
-            language=settings.language, files_per_tenant=settings.limits.files_per_tenant
+            language=settings.language,
+            files_per_tenant=settings.limits.files_per_tenant,
+            registration=registration(settings, settings.http.host if host is None else host),
+            sign_in=SignInLimits(
+                session_days=settings.accounts.session_days,
+                failures_per_email=settings.accounts.failures_per_email,
+                failures_per_address=settings.accounts.failures_per_address,
+                failure_minutes=settings.accounts.failure_minutes,
+            ),
         )
         yield build_services(opened, options)
+
+
+def registration(settings: Settings, host: str) -> Registration:
+    """Return who may make accounts by themselves on a server that listens on `host`."""
+    chosen = settings.accounts.self_registration
+    if chosen != "auto":
+        return chosen
+    return "on" if _is_loopback(host) else "until_claimed"
 
 
 def run_api(settings: Settings, host: str, port: int, announce: Announce) -> None:
@@ -143,7 +161,7 @@ def run_api(settings: Settings, host: str, port: int, announce: Announce) -> Non
     configure_logging(settings)
     listening = listening_socket(host, port)
     bound = int(listening.getsockname()[1])
-    with services(settings) as use_cases:
+    with services(settings, host) as use_cases:
         use_cases.accounts.first_account()
 
         @asynccontextmanager
@@ -280,6 +298,15 @@ def listening_socket(host: str, port: int) -> socket.socket:
     listening.bind((host, port))
     listening.listen(1024)  # from here on clients wait instead of being refused
     return listening
+
+
+def _is_loopback(host: str) -> bool:
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name: where it leads is not ours to guess
+        return False
 
 
 def _printable(host: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from ragflow.adapters.blobs.store import ObstoreBlobStore
@@ -31,6 +32,7 @@ from ragflow.domain.documents import Box, Coverage, RunState
 from ragflow.domain.errors import ModelNotConfigured, UnknownModel
 from ragflow.domain.identity import Membership, Tenant, TenantRole, User
 from ragflow.domain.jobs import OutboxKind
+from ragflow.domain.models import Factory, OfferedModel
 from ragflow.http.app import create_app
 from ragflow.ingest.embed import chunk_vectors
 from ragflow.ingest.extract import chunk_id
@@ -96,6 +98,12 @@ class FewModels:
 
     def default_name(self, tenant_id: str, kind: str) -> str:
         return {"embedding": "hashing@Builtin", "chat": self.default_chat}.get(kind, "")
+
+    def factories(self) -> tuple[Factory, ...]:
+        return (Factory("Builtin", ("embedding",), builtin=True), Factory("Elsewhere", ("chat",)))
+
+    def offered(self, tenant_id: str) -> tuple[OfferedModel, ...]:
+        return (OfferedModel("hashing", "Builtin", "embedding", True),)
 
 
 class Backwards:
@@ -246,6 +254,18 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.db"
     migrate(f"sqlite:///{path}")
     return path
+
+
+class QuickHasher(PasswordHasher):
+    """Hash as weakly as argon2 can: the strength is the library's, the time is the tests'."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(autouse=True)
+def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("argon2.PasswordHasher", QuickHasher)
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute
 
+from ragflow.domain.identity import Membership, TenantRole
+
 SECRET = "lighthouse"  # stands in everything that the owner has
 
 
@@ -25,6 +27,7 @@ class Right(Enum):
 
     OWNER = "the owner alone"
     TEAM = "teammates too, where the dataset is the team's"
+    MEMBER = "everybody in the team"
     ANY_KEY = "every key, on what is its own"
     ANYBODY = "requests without a key too"
     EMBED = "the owner's embed token alone"
@@ -62,6 +65,35 @@ QUESTION = {"question": "ships"}
 EMBEDDED = QUESTION | {"session_id": "{embed_session_id}"}
 IN_DATASET, BY_APP = QUESTION | {"kb_ids": ["{dataset_id}"]}, {"search_id": "{search_id}"}
 IN_APP = QUESTION | BY_APP | {"kb_ids": []}
+MEMBER = Right.MEMBER
+TENANT, LLM = "/v1/tenant/{tenant_id}/user", {"llm_factory": "Elsewhere", "llm_name": "m"}
+ANN, NEW = "ann@example.org", {"email": "new@example.org", "nickname": "n", "password": "p"}
+
+ACCOUNT_ROWS = (
+    Row("POST", "/v1/user/register", ANYBODY, NEW),
+    Row("POST", "/v1/user/login", ANYBODY, {"email": ANN, "password": "p"}),
+    Row("GET", "/v1/system/config", ANYBODY),
+    Row("GET", "/v1/user/logout", ANY_KEY),
+    Row("GET", "/v1/user/info", ANY_KEY),
+    Row("POST", "/v1/user/setting", ANY_KEY, {"nickname": "x"}),
+    Row("GET", "/v1/user/tenant_info", ANY_KEY),
+    Row("POST", "/v1/user/set_tenant_info", OWNER, {"tenant_id": "{tenant_id}", "tts_id": ""}),
+    Row("GET", "/v1/tenant/list", ANY_KEY),
+    Row("POST", TENANT, OWNER, {"email": ANN}),
+    Row("GET", f"{TENANT}/list", MEMBER),
+    Row("PUT", "/v1/tenant/agree/{tenant_id}", MEMBER),
+    Row("DELETE", f"{TENANT}/{{user_id}}", OWNER),
+    Row("POST", "/v1/system/new_token", ANY_KEY),
+    Row("GET", "/v1/system/token_list", ANY_KEY),
+    Row("DELETE", "/v1/system/token/{token}", OWNER),
+    Row("GET", "/v1/llm/factories", ANY_KEY),
+    Row("GET", "/v1/llm/list", ANY_KEY),
+    Row("GET", "/v1/llm/my_llms", ANY_KEY),
+    Row("POST", "/v1/llm/set_api_key", ANY_KEY, LLM | {"api_key": "k"}),
+    Row("POST", "/v1/llm/add_llm", ANY_KEY, LLM | {"model_type": "chat"}),
+    Row("POST", "/v1/llm/delete_llm", ANY_KEY, LLM),
+    Row("POST", "/v1/llm/delete_factory", ANY_KEY, LLM),
+)
 
 ROWS = (
     Row("POST", "/datasets", ANY_KEY, {"name": "new"}),
@@ -150,6 +182,7 @@ ROWS = (
     Row("GET", "/models", ANY_KEY),
     Row("GET", "/system/healthz", ANYBODY),
     Row("GET", "/v1/system/healthz", ANYBODY),
+    *ACCOUNT_ROWS,
 )
 
 
@@ -183,7 +216,14 @@ def estate(world: Any, api: Any, tmp_path: Path) -> Estate:
     file = api.file(f"{SECRET}/keeper.txt", text)
     embedded, _ = api.embed.stream(f"/chatbots/{chat}/completions")
     app = {"name": f"{SECRET} finder", "search_config": {"kb_ids": [dataset]}}
+    world.services.accounts.add(ANN, "Ann", "p")
+    guest = world.services.accounts.add("guest@example.org", SECRET, "p")
+    with world.ports.database.transaction() as unit:
+        unit.accounts.put_membership(Membership(api.tenant_id, guest.id, TenantRole.INVITED))
     ids = {
+        "tenant_id": api.tenant_id,
+        "user_id": guest.id,
+        "token": world.services.accounts.create_key().key.id,
         "dataset_id": dataset,
         "document_id": document,
         "chunk_id": picture["id"],
@@ -294,7 +334,9 @@ def test_others_are_refused_and_learn_and_change_nothing(
 ) -> None:
     before = estate.rows()
     response = call(callers[who], row, estate.ids)
-    if row.right is ANYBODY or (row.right is ANY_KEY and who in ("other tenant", "teammate")):
+    if (row.right, who) == (MEMBER, "teammate"):
+        assert not refused(response), response.text
+    elif row.right is ANYBODY or (row.right is ANY_KEY and who in ("other tenant", "teammate")):
         assert not refused(response), response.text
         assert SECRET not in response.text
     else:

@@ -1,4 +1,4 @@
-"""The HTTP application: routes under /api/v1, errors and transport rules around them.
+"""The HTTP application: routes under /api/v1 and /v1, errors and transport rules around them.
 
 In: the use cases. Out: an ASGI application. It chooses nothing and opens nothing by itself.
 """
@@ -22,12 +22,16 @@ from ragflow.http.routers import (
     documents,
     files,
     graphs,
+    llm,
     openai,
     retrieval,
     searchbots,
     searches,
     sessions,
     system,
+    teams,
+    tokens,
+    users,
 )
 from ragflow.http.transport import BodyLimit, TrailingSlash
 from ragflow.services.container import Services
@@ -56,6 +60,14 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 """What is served under /api/v1; a new noun adds its router here."""
 
+ACCOUNT_ROUTERS: tuple[APIRouter, ...] = (
+    users.router,
+    teams.router,
+    tokens.router,
+    llm.router,
+)
+"""What is served under /v1: accounts and what they are set up with."""
+
 
 def create_app(
     services: Services,
@@ -77,6 +89,8 @@ def create_app(
     app.state.services = services
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1")
+    for router in ACCOUNT_ROUTERS:
+        app.include_router(router, prefix="/v1")
     app.include_router(system.health, prefix="/v1", include_in_schema=False)
     app.add_api_route(
         "/v1/document/image/{image_id}",
@@ -94,6 +108,6 @@ def create_app(
         allow_credentials=True,
         allow_methods=["*"],
         allow_headers=["*"],
-        expose_headers=["Content-Disposition"],
+        expose_headers=["Authorization", "Content-Disposition"],
     )
     return app

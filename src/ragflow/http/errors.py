@@ -8,7 +8,7 @@ most specific class wins, first in the route's table, then in the default one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -48,6 +48,7 @@ class Code:
     PERMISSION = 108
     AUTHENTICATION = 109
     BAD_REQUEST = 400
+    UNAUTHORIZED = 401
     FORBIDDEN = 403
     NOT_FOUND = 404
     CONFLICT = 409
@@ -105,6 +106,15 @@ def answers(table: Answers) -> Callable[[Endpoint], Endpoint]:
     return declare
 
 
+def in_family_b(own: Answers) -> Answers:
+    """Return the replies of a route of family B: all errors with data, some in its own words."""
+    shared = {
+        kind: replace(reply, data=None) if reply.data is ABSENT else reply
+        for kind, reply in _DEFAULTS.items()
+    }
+    return {**shared, **own}
+
+
 def reply_to(error: RagflowError, table: Answers) -> Reply:
     """Choose the reply for an error, with its message filled in."""
     for replies in (table, _DEFAULTS):
@@ -144,8 +154,15 @@ class UncaughtErrors:
         except Exception as error:  # the edge: nothing may fall through
             if scope["type"] != "http" or started:
                 raise
-            log.exception("request failed", path=scope["path"], method=scope["method"])
+            log.exception("request failed", path=_path(scope), method=scope["method"])
             await json_refusal(Code.EXCEPTION, _text_of(error))(scope, receive, send)
+
+
+def _path(scope: Scope) -> str:
+    """Return the path of a request; what fills a slot named `token` is a secret."""
+    path: str = scope["path"]
+    secret = scope.get("path_params", {}).get("token")
+    return path.replace(secret, "***") if secret else path
 
 
 def _text_of(error: Exception) -> str:
@@ -178,7 +195,8 @@ def _refuse_parameters(_request: Request, error: Exception) -> JSONResponse:
 
 
 def _send(reply: Reply) -> JSONResponse:
-    message = reply.message or ""
+    # A text may quote half of a surrogate pair, which no reply can hold.
+    message = (reply.message or "").encode(errors="replace").decode()
     if reply.data is ABSENT:
         return refusal(reply.code, message, reply.http_status)
     return json_refusal(reply.code, message, reply.data, reply.http_status)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from ragflow.http.auth import CurrentActor, EmbedActor
+from ragflow.http.auth import CurrentActor, CurrentCaller, EmbedActor
 from ragflow.http.errors import Code, WireError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -124,6 +124,42 @@ async def given_object(request: Request, actor: CurrentActor) -> dict[str, Any]:
         message = "argument of type 'NoneType' is not iterable"
         raise WireError(Code.EXCEPTION, repr(TypeError(message)), data=None)
     return await lenient_object(request, actor)
+
+
+async def open_object(request: Request) -> dict[str, Any]:
+    """Return the JSON object of a body of family B, read before anybody is known."""
+    body = await lenient_json(request)
+    if body is None and (await request.body()).strip() in (b"", b"null"):
+        return {}
+    if not isinstance(body, dict):
+        raise WireError(Code.ARGUMENT, "The body must be a JSON object.", data=None)
+    return body
+
+
+async def callers_object(request: Request, _caller: CurrentCaller) -> dict[str, Any]:
+    """Return the JSON object of a body of family B once the caller is known."""
+    return await open_object(request)
+
+
+def require(body: Mapping[str, Any], *names: str) -> None:
+    """Refuse a body of family B that lacks arguments."""
+    missing = [name for name in names if body.get(name) is None]
+    if missing:
+        text = f"required argument are missing: {','.join(missing)}; "
+        raise WireError(Code.ARGUMENT, text, data=None)
+
+
+def text_in(body: Mapping[str, Any], name: str, most: int = 65_535) -> str:
+    """Return a text of a body of family B, empty where there is none."""
+    value = body.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise WireError(Code.ARGUMENT, f"`{name}` should be a string.", data=None)
+    if len(value) > most:
+        text = f"`{name}` should have at most {most} characters."
+        raise WireError(Code.ARGUMENT, text, data=None)
+    return value
 
 
 async def strict_object(request: Request) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ragflow.domain.errors import Conflict, InvalidInput, NotFound
+from ragflow.domain.errors import AuthenticationError, Conflict, InvalidInput, NotFound
 
 
 class DatasetNotFound(NotFound):
@@ -291,3 +291,81 @@ class NoDatasetNamed(InvalidInput):
     """Say that there is nothing to search in."""
 
     template = "Please specify dataset firstly."
+
+
+class UnusablePassword(InvalidInput):
+    """Say that a password is empty, too long or no text (facts: most)."""
+
+    template = "The password must have 1 to {most} characters."
+
+
+class TooManyAttempts(AuthenticationError):
+    """Say that somebody failed to sign in too often (facts: minutes)."""
+
+    template = "Too many failed attempts. Try again in {minutes} min."
+
+
+class InvalidEmail(InvalidInput):
+    """Say that an address cannot be one (facts: email)."""
+
+    template = "Invalid email address: {email}!"
+
+
+class InvalidNickname(InvalidInput):
+    """Say that a nickname is empty or too long (facts: most)."""
+
+    template = "The nickname must have 1 to {most} characters."
+
+
+class EmailTaken(Conflict):
+    """Say that an address has an account (facts: email)."""
+
+    template = "Email: {email} has already registered!"
+
+
+class AccountNotFound(NotFound):
+    """Say that there is no account of an address (facts: email)."""
+
+    template = "There is no account {email}."
+
+
+class AmbiguousKey(Conflict):
+    """Say that several keys begin alike (facts: name)."""
+
+    template = "Several keys begin with {name}: name one by its id."
+
+
+class TenantNotOwned(NotFound):
+    """Say that a tenant is not the caller's to manage (facts: id)."""
+
+    template = "You do not own the tenant {id}."
+
+
+class AlreadyInTeam(Conflict):
+    """Say that somebody belongs to a team or is invited already (facts: email)."""
+
+    template = "{email} is in the team or invited already."
+
+
+class NoInvitation(NotFound):
+    """Say that nobody invited the caller to a tenant (facts: id)."""
+
+    template = "You are not invited to the tenant {id}."
+
+
+class OwnerStays(Conflict):
+    """Say that an owner cannot leave the own tenant."""
+
+    template = "The owner cannot leave the team."
+
+
+class UnknownFactory(InvalidInput):
+    """Say that there is no such model provider that needs an account (facts: name, known)."""
+
+    template = "There is no model provider {name} to configure. Known: {known}."
+
+
+class UnknownDefaultModel(InvalidInput):
+    """Say that a tenant cannot choose a model of this name (facts: name)."""
+
+    template = "Unknown model: {name}"

@@ -27,6 +27,7 @@ from ragflow.adapters.db.leases import SqlLeases
 from ragflow.adapters.db.outbox import SqlOutbox
 from ragflow.adapters.db.searches import SqlSearches
 from ragflow.adapters.db.sessions import SqlSessions
+from ragflow.adapters.db.sign_ins import SqlSignIns
 from ragflow.adapters.faults import faults_of
 from ragflow.domain.errors import Conflict, InvalidInput
 
@@ -39,6 +40,7 @@ class SqlUnitOfWork:
 
     def __init__(self, connection: Connection, writes: bool) -> None:
         self.accounts = SqlAccounts(connection, writes)
+        self.sign_ins = SqlSignIns(connection, writes)
         self.datasets = SqlDatasets(connection, writes)
         self.documents = SqlDocuments(connection, writes)
         self.chunks = SqlChunks(connection, writes)

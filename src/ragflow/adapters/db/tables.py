@@ -87,6 +87,16 @@ provider_accounts = Table(
     Column("api_key", String, nullable=False),
     Column("base_url", String, nullable=False),
     Column("models", Json, nullable=False),
+    Column("access", Json),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("token_hash", String, primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("create_time", Long, nullable=False),
+    Column("expire_time", Long, nullable=False, index=True),
 )
 
 datasets = Table(

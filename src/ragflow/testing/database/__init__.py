@@ -15,6 +15,7 @@ from ragflow.testing.database.files import FilesContract
 from ragflow.testing.database.graphs import GraphsContract
 from ragflow.testing.database.searches import SearchesContract
 from ragflow.testing.database.sessions import SessionsContract
+from ragflow.testing.database.sign_ins import SignInsContract
 from ragflow.testing.database.work import WorkContract
 
 __all__ = ["DatabaseContract"]
@@ -30,6 +31,7 @@ class DatabaseContract(
     GraphsContract,
     SearchesContract,
     SessionsContract,
+    SignInsContract,
     WorkContract,
 ):
     """State what every database must do."""

@@ -8,7 +8,7 @@ from alembic import op
 from ragflow.adapters.db.types import Long, String
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 
 
 def upgrade() -> None:
