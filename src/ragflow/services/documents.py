@@ -174,7 +174,7 @@ class DocumentService:
         known = {document.id for document in found}
         missing = [document_id for document_id in wanted if document_id not in known]
         if missing:
-            raise DocumentsNotFound(ids=missing)
+            raise DocumentsNotFound(ids=missing, dataset_id=dataset_id)
         return BulkOutcome(len(found), duplicates)
 
     def _sorted_out(self, uploads: Sequence[Upload], stored: int) -> tuple[list[Upload], list[str]]:

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, Response
 
 from ragflow.http.auth import CurrentActor
 from ragflow.http.bulk import handled, ids_in
+from ragflow.http.compat import LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
 from ragflow.http.errors import Code, Reply, WireError, answers
@@ -146,10 +147,15 @@ def update_chunk(
     }
 )
 def delete_chunks(
-    actor: CurrentActor, dataset_id: str, document_id: str, body: Body, services: ServicesOf
+    actor: CurrentActor,
+    dataset_id: str,
+    document_id: str,
+    body: Body,
+    services: ServicesOf,
+    level: LevelOf,
 ) -> JSONResponse:
-    """Delete chunks; all of the document where none are named."""
-    wanted = ids_in(body, "chunk_ids")
+    """Delete chunks; without ids, all of the document (since 0.25 with `delete_all` alone)."""
+    wanted = ids_in(body, "chunk_ids", level)
     return handled(services.chunks.delete(actor, dataset_id, document_id, wanted), "chunk")
 
 

@@ -1,7 +1,7 @@
 """Routes that answer questions: to an assistant, or to datasets alone.
 
-Streams are cumulative: each frame carries all of the answer so far, the last one its reference.
-What is refused is refused as plain JSON before a stream begins.
+What a stream looks like depends on the generation of the client: see `schemas/streams.py`. What is
+refused is refused as plain JSON before a stream begins.
 """
 
 from __future__ import annotations
@@ -18,16 +18,19 @@ from fastapi.responses import Response
 
 from ragflow.domain.errors import RagflowError
 from ragflow.http.auth import CurrentActor
+from ragflow.http.compat import Level, LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
-from ragflow.http.errors import Answers, Code, Reply, WireError, answers
+from ragflow.http.errors import NO_AUTHORIZATION, Answers, Code, Reply, WireError, answers
 from ragflow.http.openapi import json_body, properties
 from ragflow.http.schemas.completions import (
     answer_data,
     completion_request,
+    last_question,
     opener_data,
     truth,
 )
+from ragflow.http.schemas.streams import Cumulative, Form, form_of
 from ragflow.http.sse import cumulative, event_stream, frame
 from ragflow.http.validation import lenient_object
 from ragflow.services.completions import Turn
@@ -51,6 +54,8 @@ CHAT: Answers = {
     DatasetNotFound: Reply(Code.DATA, "You don't own the dataset {id}."),
 }
 
+CHAT_SINCE = {Level.V0_25: {ChatNotFound: NO_AUTHORIZATION}}
+
 
 @router.post(
     "/chats/{chat_id}/completions",
@@ -59,22 +64,39 @@ CHAT: Answers = {
         properties(question=_TEXT, stream=_SWITCH, session_id=_TEXT, quote=_SWITCH, doc_ids=_TEXT)
     ),
 )
-@answers(CHAT)
+@answers(CHAT, since=CHAT_SINCE)
 async def complete_chat(
-    chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body
+    chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body, level: LevelOf
 ) -> Response:
     """Answer a question; without a session, begin one and answer with its opener."""
     stream = truth(body, "stream", True)
+    form = form_of(level, legacy=truth(body, "legacy", False))
     session_id = str(body.get("session_id") or "")
     if not session_id:
         name, user_id = str(body.get("name") or "New session"), str(body.get("user_id") or "")
         begun = await run_in_threadpool(services.sessions.create, actor, chat_id, name, user_id)
-        return _opener(begun, stream)
+        return _opener(begun, stream, form)
     request = completion_request(body)
     turn = await run_in_threadpool(services.completions.begin, actor, chat_id, session_id, request)
     if stream:
-        return event_stream(_frames(services, turn, message=None))
-    return result(await _whole_answer(services, turn))
+        return event_stream(_frames(services, turn, form))
+    return result(form.whole(await _whole_answer(services, turn)))
+
+
+@router.post("/chat/completions", include_in_schema=False)  # since 0.26
+@answers(CHAT, since=CHAT_SINCE)
+async def complete_named_chat(
+    actor: CurrentActor, services: ServicesOf, body: Body, level: LevelOf
+) -> Response:
+    """Answer a question to the assistant that the body names."""
+    named = dict(body)
+    chat_id = named.pop("chat_id", None)
+    if not isinstance(chat_id, str) or not chat_id:
+        raise WireError(Code.DATA, "`chat_id` is required.")
+    messages = named.pop("messages", None)
+    if messages and "question" not in named:
+        named["question"] = last_question(messages)
+    return await complete_chat(chat_id, actor, services, named, level)
 
 
 @router.post(
@@ -95,9 +117,11 @@ async def ask_datasets(actor: CurrentActor, services: ServicesOf, body: Body) ->
     turn = await run_in_threadpool(
         services.completions.begin_asking, actor, str(question), [str(i) for i in dataset_ids]
     )
-    return event_stream(_frames(services, turn, message=""))
+    return event_stream(_frames(services, turn, Cumulative(message="")))
 
 
+@router.post("/chat/recommandation", include_in_schema=False)  # since 0.26, in both spellings
+@router.post("/chat/recommendation", include_in_schema=False)
 @router.post(
     "/sessions/related_questions",
     summary="Suggest related questions",
@@ -112,37 +136,32 @@ async def suggest_questions(actor: CurrentActor, services: ServicesOf, body: Bod
     return result(await services.completions.related_questions(actor, str(question), industry))
 
 
-def _opener(begun: Conversation, stream: bool) -> Response:
-    data = opener_data(begun.messages[0].content, begun.session.id)
+def _opener(begun: Conversation, stream: bool, form: Form) -> Response:
+    opener = begun.messages[0]
+    data = opener_data(opener.content, begun.session.id)
     if not stream:
-        return result({**data, "prompt": "", "created_at": begun.messages[0].created_at})
+        return result(form.whole({**data, "prompt": "", "created_at": opener.created_at}))
 
     async def frames() -> AsyncGenerator[bytes, None]:
-        yield frame(cumulative(data, message=""))
+        yield frame(form.opener(data))
         yield frame(cumulative(True, message=""))
 
     return event_stream(frames())
 
 
-async def _frames(
-    services: Services, turn: Turn, *, message: str | None
-) -> AsyncGenerator[bytes, None]:
-    """Encode an answer as it grows; `message` is the empty text where frames carry one."""
+async def _frames(services: Services, turn: Turn, form: Form) -> AsyncGenerator[bytes, None]:
+    """Encode an answer as it grows."""
     try:
         async with aclosing(services.completions.frames(turn)) as states:
             async for state in states:
-                yield frame(cumulative(answer_data(state, turn, time.time()), message=message))
+                for value in form.values(state, turn, time.time()):
+                    yield frame(value)
     except RagflowError as error:
-        yield _error_frame(str(error))
+        yield frame(form.failure(str(error)))
     except Exception as error:
         log.exception("stream failed")
-        yield _error_frame(repr(error))
-    yield frame(cumulative(True, message=message))
-
-
-def _error_frame(text: str) -> bytes:
-    data = {"answer": f"**ERROR**: {text}", "reference": []}
-    return frame({"code": Code.SERVER, "message": text, "data": data})
+        yield frame(form.failure(repr(error)))
+    yield frame(form.end())
 
 
 async def _whole_answer(services: Services, turn: Turn) -> dict[str, Any]:

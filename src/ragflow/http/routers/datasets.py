@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from ragflow.domain.repositories import Paging
 from ragflow.http.auth import CurrentActor
+from ragflow.http.compat import LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
 from ragflow.http.errors import Code, Reply, WireError, answers
@@ -93,7 +94,8 @@ def delete_datasets(
     actor: CurrentActor,
     body: Annotated[DeleteDatasets, Depends(strict_body(DeleteDatasets))],
     services: ServicesOf,
+    level: LevelOf,
 ) -> JSONResponse:
     """Delete datasets with all that is in them."""
-    services.datasets.delete(actor, body.wanted())
+    services.datasets.delete(actor, body.wanted(level))
     return result()

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from ragflow.domain.errors import InvalidInput
 from ragflow.http.auth import CurrentActor
 from ragflow.http.bulk import handled, ids_in, required_ids
+from ragflow.http.compat import Level, LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
 from ragflow.http.errors import Code, Reply, answers
@@ -45,6 +46,8 @@ _RENAMES = {
 _IDS = {"type": "array", "items": {"type": "string"}}
 _NOT_YOURS = Reply(Code.DATA, "You don't own the dataset {id}.")
 _NOT_YOURS_SPACED = Reply(Code.DATA, "You don't own the dataset {id}. ")
+
+_FOREIGN = Reply(Code.DATA, "These documents do not belong to dataset {dataset_id}: {ids}")
 
 
 @router.post("/documents", openapi_extra=FILES_BODY)
@@ -158,13 +161,18 @@ def download_document(
     {
         DatasetNotFound: _NOT_YOURS_SPACED,
         DocumentsNotFound: Reply(Code.DATA, "Documents not found: {ids}"),
-    }
+    },
+    since={Level.V0_25: {DocumentsNotFound: _FOREIGN}},
 )
 def delete_documents(
-    actor: CurrentActor, dataset_id: str, body: Body, services: ServicesOf
+    actor: CurrentActor, dataset_id: str, body: Body, services: ServicesOf, level: LevelOf
 ) -> JSONResponse:
-    """Delete documents with their files and chunks; all of the dataset where none are named."""
-    return handled(services.documents.delete(actor, dataset_id, ids_in(body, "ids")), "document")
+    """Delete documents with their files and chunks.
+
+    Without ids, all of the dataset (since 0.25 with `delete_all` alone).
+    """
+    wanted = ids_in(body, "ids", level)
+    return handled(services.documents.delete(actor, dataset_id, wanted), "document")
 
 
 @router.post("/chunks", openapi_extra=json_body(properties(document_ids=_IDS)))

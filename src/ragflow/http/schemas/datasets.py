@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from ragflow.http.compat import Level
 from ragflow.http.schemas.parser_config import ParserConfig
 
 _LONGEST_CONFIG = 65_535
@@ -154,11 +155,11 @@ class DeleteDatasets(_Strict):
     ids: Annotated[list[Uuid1], AfterValidator(_each_once)] | None
     delete_all: bool | None = None
 
-    def wanted(self) -> list[str] | None:
-        """Return the ids to delete, None for all."""
+    def wanted(self, level: Level) -> list[str] | None:
+        """Return the ids to delete, None for all; since 0.25 that takes `delete_all`."""
         if self.delete_all and not self.ids:
             return None
-        if self.ids is None and self.delete_all is False:
+        if self.ids is None and (self.delete_all is False or level >= Level.V0_25):
             return []
         return self.ids
 
