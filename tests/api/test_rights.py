@@ -10,15 +10,26 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("PUT", "/datasets/{dataset}", {"description": "x"}),
     ("DELETE", "/datasets", {"ids": ["{dataset}"]}),
     ("GET", "/datasets?id={dataset}", None),
+    ("GET", "/datasets?ids={dataset}", None),
+    ("GET", "/datasets/{dataset}/metadata/summary", None),
+    ("GET", "/datasets/{dataset}/metadata/config", None),
+    ("PUT", "/datasets/{dataset}/metadata/config", {"metadata": []}),
+    (
+        "POST",
+        "/datasets/{dataset}/metadata/update",
+        {"updates": [{"key": "kind", "value": "x"}]},
+    ),
     ("POST", "/datasets/{dataset}/documents", "file"),
     ("GET", "/datasets/{dataset}/documents", None),
     ("PUT", "/datasets/{dataset}/documents/{document}", {"name": "x.txt"}),
     ("GET", "/datasets/{dataset}/documents/{document}", None),
+    ("GET", "/documents/{document}", None),
     ("DELETE", "/datasets/{dataset}/documents", {}),
     ("POST", "/datasets/{dataset}/chunks", {"document_ids": ["{document}"]}),
     ("DELETE", "/datasets/{dataset}/chunks", {"document_ids": ["{document}"]}),
     ("POST", "/datasets/{dataset}/documents/{document}/chunks", {"content": "x"}),
     ("GET", "/datasets/{dataset}/documents/{document}/chunks", None),
+    ("GET", "/datasets/{dataset}/documents/{document}/chunks/{chunk}", None),
     ("PUT", "/datasets/{dataset}/documents/{document}/chunks/{chunk}", {"content": "x"}),
     ("DELETE", "/datasets/{dataset}/documents/{document}/chunks", {}),
     ("POST", "/retrieval", {"question": "ships", "dataset_ids": ["{dataset}"]}),
@@ -27,7 +38,14 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("POST", "/sessions/ask", {"question": "ships", "dataset_ids": ["{dataset}"]}),
     ("POST", "/chats", {"name": "mine", "dataset_ids": ["{dataset}"]}),
 ]
-OWNERS_ALONE = {ROUTES[0][:2], ROUTES[1][:2], ROUTES[5][:2], ROUTES[6][:2]}
+OWNERS_ALONE = {
+    ("PUT", "/datasets/{dataset}"),
+    ("DELETE", "/datasets"),
+    ("PUT", "/datasets/{dataset}/metadata/config"),
+    ("POST", "/datasets/{dataset}/metadata/update"),
+    ("PUT", "/datasets/{dataset}/documents/{document}"),
+    ("GET", "/datasets/{dataset}/documents/{document}"),
+}
 
 
 def state(world: Any, api: Any, parsed: Any) -> Any:

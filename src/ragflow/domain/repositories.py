@@ -81,8 +81,12 @@ class Datasets(Protocol):
         paging: Paging,
         dataset_id: str | None = None,
         name: str | None = None,
+        dataset_ids: Sequence[str] | None = None,
     ) -> tuple[list[Dataset], int]:
-        """List own datasets and those of joined tenants with permission `team`; and their total."""
+        """List own datasets and those of joined tenants with permission `team`; and their total.
+
+        `dataset_ids` None means all, an empty one none.
+        """
         ...
 
     def update(self, dataset: Dataset) -> None:

@@ -20,6 +20,7 @@ from ragflow.http.routers import (
     datasets,
     dify,
     documents,
+    metadata,
     openai,
     retrieval,
     sessions,
@@ -34,6 +35,8 @@ DEFAULT_MAX_JSON_BYTES = 32 << 20
 ROUTERS: tuple[APIRouter, ...] = (
     datasets.router,
     documents.router,
+    documents.single,
+    metadata.router,
     chunks.router,
     chunks.pictures,
     retrieval.router,

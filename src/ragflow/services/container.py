@@ -12,6 +12,7 @@ from ragflow.services.chunks import ChunkService
 from ragflow.services.completions import CompletionService
 from ragflow.services.datasets import DatasetService
 from ragflow.services.documents import DocumentService
+from ragflow.services.metadata import MetadataService
 from ragflow.services.models import ModelService
 from ragflow.services.outbox import OutboxRelay
 from ragflow.services.parsing import ParsingService
@@ -50,6 +51,7 @@ class Services:
     accounts: AccountService
     datasets: DatasetService
     documents: DocumentService
+    metadata: MetadataService
     parsing: ParsingService
     chunks: ChunkService
     retrieval: RetrievalService
@@ -75,6 +77,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         documents=DocumentService(
             database, ports.blobs, relay, clock, ids, options.files_per_tenant
         ),
+        metadata=MetadataService(database, clock),
         parsing=ParsingService(database, relay, clock),
         chunks=ChunkService(database, catalog, ports.blobs, relay, clock),
         retrieval=retrieval,

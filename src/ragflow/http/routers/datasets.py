@@ -59,6 +59,7 @@ def create_dataset(
         permission=body.permission,
         chunk_method=body.chunk_method,
         parser_config=body.full_parser_config(),
+        metadata_plan=body.auto_metadata_config and body.auto_metadata_config.stored(),
     )
     return result(dataset_object(services.datasets.create(actor, draft)))
 
@@ -72,7 +73,7 @@ def list_datasets(
 ) -> JSONResponse:
     """List the datasets that the caller may use."""
     paging = Paging((query.page - 1) * query.page_size, query.page_size, query.orderby, query.desc)
-    found, total = services.datasets.page(actor, paging, query.id, query.name or None)
+    found, total = services.datasets.page(actor, paging, query.id, query.name or None, query.ids)
     return result([dataset_object(dataset) for dataset in found], total_datasets=total)
 
 

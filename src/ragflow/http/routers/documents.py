@@ -32,6 +32,7 @@ from ragflow.services.errors import (
 )
 
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["documents"])
+single = APIRouter(tags=["documents"])
 
 Body = Annotated[dict[str, Any], Depends(lenient_object)]
 Files = Annotated[list[Upload], Depends(uploaded_files)]
@@ -154,6 +155,13 @@ def download_document(
         "X-Content-Type-Options": "nosniff",
     }
     return StreamingResponse(pieces, media_type="application/octet-stream", headers=headers)
+
+
+@single.get("/documents/{document_id}")
+@answers({DocumentNotFound: Reply(Code.DATA, "You don't own the document {id}.")})
+def get_document(actor: CurrentActor, document_id: str, services: ServicesOf) -> JSONResponse:
+    """Return one document, whatever dataset it is in."""
+    return result(document_object(services.documents.find(actor, document_id)))
 
 
 @router.delete("/documents", openapi_extra=json_body(properties(ids=_IDS)))

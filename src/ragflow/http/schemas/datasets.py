@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from ragflow.http.compat import Level
+from ragflow.http.schemas.metadata import MetadataPlan
 from ragflow.http.schemas.parser_config import ParserConfig
 
 _LONGEST_CONFIG = 65_535
@@ -116,6 +117,7 @@ class CreateDataset(_Strict):
     permission: Literal["me", "team"] = "me"
     chunk_method: ChunkMethod = "naive"
     parser_config: SmallParserConfig | None = None
+    auto_metadata_config: MetadataPlan | None = None
 
     def full_parser_config(self) -> dict[str, Any] | None:
         """Return the configuration with every default filled in, None where none was given."""
@@ -172,4 +174,5 @@ class ListDatasets(_Strict):
     orderby: Literal["create_time", "update_time"] = "create_time"
     desc: bool = True
     id: Uuid1 | None = None
+    ids: list[Uuid1] | None = None
     name: str | None = None

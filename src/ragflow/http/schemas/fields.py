@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -45,3 +46,17 @@ def whole_in(body: Mapping[str, Any] | None, name: str) -> int | None:
     """Read a whole number; None where there is none."""
     value = number_in(body, name)
     return None if value is None else int(value)
+
+
+def picture_in(body: Mapping[str, Any], name: str) -> bytes | None:
+    """Read a PNG or JPEG picture in base64, with or without `data:…,`; None where there is none."""
+    text = text_in(body, name)
+    if not text:
+        return None
+    try:
+        data = base64.b64decode(text.rpartition(",")[2], validate=True)
+    except ValueError:
+        data = b""
+    if not data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
+        raise InvalidInput(f"`{name}` should be a PNG or JPEG picture in base64.", field=name)
+    return data

@@ -15,7 +15,9 @@ class DatasetsContract:
     """State what holds for datasets."""
 
     def test_a_dataset_comes_back_as_stored(self, database: Database) -> None:
-        dataset = a_dataset(avatar="data:image/png;base64,AA==", pagerank=3)
+        dataset = a_dataset(
+            avatar="data:image/png;base64,AA==", pagerank=3, metadata_plan={"metadata": []}
+        )
         bare = a_dataset("dataset-2", "Bare", parser_config=None)
         fill(database, dataset, bare)
         with database.reading() as work:
