@@ -68,16 +68,16 @@ class MetadataService:
     def plan(self, actor: Actor, dataset_id: str) -> Mapping[str, Any]:
         """Return which meta fields a dataset wants. Raises `DatasetNotFound`."""
         with self._database.reading() as unit:
-            return require_dataset(unit, actor, dataset_id).metadata_plan or NO_PLAN
+            stored = require_dataset(unit, actor, dataset_id).metadata_plan
+        return {**NO_PLAN, **(stored or {})}
 
     def set_plan(self, actor: Actor, dataset_id: str, plan: Mapping[str, Any]) -> Mapping[str, Any]:
         """Keep which meta fields a dataset wants. Raises `DatasetNotFound`."""
         with self._database.transaction() as unit:
             dataset = require_own_dataset(unit, actor, dataset_id)
-            whole = {**NO_PLAN, **plan}
             now = self._clock.milliseconds()
-            unit.datasets.update(replace(dataset, metadata_plan=whole, update_time=now))
-        return whole
+            unit.datasets.update(replace(dataset, metadata_plan=plan, update_time=now))
+        return {**NO_PLAN, **plan}
 
     def summary(
         self, actor: Actor, dataset_id: str, document_ids: Sequence[str] | None = None

@@ -1,51 +1,28 @@
 """Go through the whole chain with ragflow-sdk 0.20.x and print what was seen, as JSON.
 
-Run by the Python of an environment that has the official package: `v0_20.py URL KEY NAME`, where
-NAME tells the objects of this run from those of others. Nothing is checked here.
+Run by the Python of an environment that has the official package, with a URL, a key and a name that
+tells the objects of this run from those of others. Nothing is checked here.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-import time
+from itertools import pairwise
+from typing import Any
+
+from common import QUESTION, TEXT, failure, run, wait
 
 import ragflow_sdk
 from ragflow_sdk import RAGFlow
-from ragflow_sdk.modules.chunk import Chunk  # noqa: F401 - it must be importable
-
-TEXT = b"The lighthouse keeper counts ships.\n\nBread needs flour and water.\n"
-QUESTION = "Who counts ships?"
 
 
-def failure(action, *arguments, **options):
-    """Return the kind and the text of what an action raises."""
-    try:
-        action(*arguments, **options)
-    except Exception as error:
-        return [type(error).__name__, str(error)]
-    return None
-
-
-def without_key(url):
+def without_key(url: str) -> list[str] | None:
     """Return how a listing without a key fails."""
     client = RAGFlow("", url)
     client.authorization_header = {}
     return failure(client.list_datasets)
 
 
-def wait(dataset, document):
-    """Poll a document until it has ended."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        (found,) = dataset.list_documents(id=document.id)
-        if found.run in ("DONE", "FAIL", "CANCEL"):
-            return found
-        time.sleep(0.1)
-    raise TimeoutError(found.progress_msg)
-
-
-def datasets(rag, name):
+def datasets(rag: Any, name: str) -> tuple[Any, dict[str, Any]]:
     """Create and change a dataset."""
     dataset = rag.create_dataset(name)
     other = rag.create_dataset(f"{name} other", chunk_method="qa")
@@ -68,7 +45,7 @@ def datasets(rag, name):
     return dataset, seen
 
 
-def documents(dataset):
+def documents(dataset: Any) -> tuple[Any, dict[str, Any]]:
     """Upload, parse and change documents."""
     kept, spare = dataset.upload_documents(
         [
@@ -91,15 +68,15 @@ def documents(dataset):
     done = wait(dataset, kept)
     seen["done"] = [done.run, done.progress, done.chunk_count, done.process_begin_at is not None]
     dataset.async_parse_documents([spare.id])
-    seen["cancelled"] = failure(dataset.async_cancel_parse_documents, [spare.id])
-    seen["stopped"] = dataset.list_documents(id=spare.id)[0].run
+    seen["stop"] = failure(dataset.async_cancel_parse_documents, [spare.id])
+    seen["stopped"] = wait(dataset, spare).run
     dataset.delete_documents([spare.id])
     seen["download of a deleted one"] = failure(spare.download)
     seen["left"] = [d.name for d in dataset.list_documents()]
     return done, seen
 
 
-def chunks(rag, dataset, document):
+def chunks(rag: Any, dataset: Any, document: Any) -> dict[str, Any]:
     """Add, change, find and delete chunks."""
     first = document.list_chunks()
     added = document.add_chunk("Gulls follow the boats.", ["gulls"], ["What follows boats?"])
@@ -126,7 +103,7 @@ def chunks(rag, dataset, document):
     return seen
 
 
-def all_chunks(dataset):
+def all_chunks(dataset: Any) -> list[int]:
     """Delete the chunks of a document by naming none."""
     (document,) = dataset.upload_documents([{"display_name": "own.txt", "blob": b""}])
     for text in ("one", "two"):
@@ -136,7 +113,7 @@ def all_chunks(dataset):
     return [before, len(document.list_chunks())]
 
 
-def chats(rag, dataset, name):
+def chats(rag: Any, dataset: Any, name: str) -> tuple[Any, dict[str, Any]]:
     """Create, list and change assistants; converse."""
     chat = rag.create_chat(name, dataset_ids=[dataset.id])
     seen = {
@@ -152,10 +129,11 @@ def chats(rag, dataset, name):
     return changed, seen
 
 
-def sessions(chat):
+def sessions(chat: Any) -> dict[str, Any]:
     """Converse with an assistant."""
     session = chat.create_session()
     states = list(session.ask(QUESTION))
+    texts = [state.content for state in states]
     whole = session.ask(QUESTION, stream=False)
     listed = list(whole)
     again = session.ask(QUESTION, stream=False)
@@ -166,9 +144,7 @@ def sessions(chat):
     seen = {
         "opener": session.messages,
         "name": session.name,
-        "growing": all(
-            b.content.startswith(a.content) for a, b in zip(states[:-2], states[1:-1], strict=True)
-        ),
+        "growing": all(b.startswith(a) for a, b in pairwise(texts[:-1])),
         "answer": states[-1].content,
         "reference": [c["document_name"] for c in states[-1].reference],
         "whole": listed,
@@ -187,7 +163,7 @@ def sessions(chat):
     return seen
 
 
-def main(url, key, name):
+def main(url: str, key: str, name: str) -> dict[str, Any]:
     """Return everything that was seen."""
     rag = RAGFlow(key, url)
     dataset, of_datasets = datasets(rag, name)
@@ -211,4 +187,4 @@ def main(url, key, name):
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*sys.argv[1:])))
+    run(main)
