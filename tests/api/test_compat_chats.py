@@ -12,9 +12,7 @@ def at(api: Any) -> Any:
     """Call a path under the prefix of a level."""
 
     def call(prefix: str, method: str, path: str, **options: Any) -> Any:
-        headers = {"Authorization": f"Bearer {api.key}"}
-        url = f"{prefix}/api/v1{path}"
-        return api.client.request(method, url, headers=headers, **options).json()
+        return api.under(prefix)(method, path, **options)
 
     return call
 

@@ -11,19 +11,6 @@ from ragflow.http.app import create_app
 from ragflow.http.compat import Level
 
 
-class At:
-    """Call the API under the prefix of a level, as a client with such a base URL does."""
-
-    def __init__(self, api: Any, prefix: str) -> None:
-        self._api = api
-        self._prefix = prefix
-
-    def __call__(self, method: str, path: str, **options: Any) -> Any:
-        headers = {"Authorization": f"Bearer {self._api.key}"}
-        url = f"{self._prefix}/api/v1{path}"
-        return self._api.client.request(method, url, headers=headers, **options).json()
-
-
 def is_flat(listed: Any) -> bool:
     return isinstance(listed["data"], dict)
 
@@ -43,23 +30,23 @@ def is_flat(listed: Any) -> bool:
     ],
 )
 def test_a_prefix_of_the_path_chooses_the_level(api: Any, prefix: str, flat: bool) -> None:
-    assert is_flat(At(api, prefix)("GET", "/chats")) is flat
+    assert is_flat(api.under(prefix)("GET", "/chats")) is flat
 
 
 @pytest.mark.parametrize("prefix", ["/v019", "/v028", "/v0270", "/V027", "/v027/v027"])
 def test_other_prefixes_lead_nowhere(api: Any, prefix: str) -> None:
-    assert At(api, prefix)("GET", "/chats")["message"] == "<NotFound '404: Not Found'>"
+    assert api.under(prefix)("GET", "/chats")["message"] == "<NotFound '404: Not Found'>"
 
 
 def test_the_setting_chooses_the_level_where_the_path_does_not(world: Any, api: Any) -> None:
     with TestClient(create_app(world.services, level="0.27")) as client:
         newer = type(api)(client, api.key, api.tenant_id)
         assert is_flat(newer("GET", "/chats"))
-        assert not is_flat(At(newer, "/v020")("GET", "/chats"))
+        assert not is_flat(newer.under("/v020")("GET", "/chats"))
 
 
 def test_a_prefix_works_with_a_slash_at_the_end_and_outside_the_api(api: Any) -> None:
-    assert is_flat(At(api, "/v027")("GET", "/chats/"))
+    assert is_flat(api.under("/v027")("GET", "/chats/"))
     assert api.client.get("/v027/v1/system/healthz").json()["status"] == "ok"
 
 
@@ -106,7 +93,7 @@ class TestDeletingWithoutIds:
         before = left()
         assert before > 0
         key = "chunk_ids" if noun == "chunks" else "ids"
-        assert At(api, "/v025")("DELETE", path, json={key: None, **extra})["code"] == 0
+        assert api.under("/v025")("DELETE", path, json={key: None, **extra})["code"] == 0
         assert left() == before
 
     @pytest.mark.parametrize("noun", ["chunks", "documents", "sessions", "chats", "datasets"])
@@ -117,20 +104,20 @@ class TestDeletingWithoutIds:
         path, left = paths[noun]
         key = "chunk_ids" if noun == "chunks" else "ids"
         body = {key: [], "delete_all": True}
-        assert At(api, prefix)("DELETE", path, json=body)["code"] == 0
+        assert api.under(prefix)("DELETE", path, json=body)["code"] == 0
         assert left() == 0
 
     @pytest.mark.parametrize("noun", ["chunks", "documents", "sessions", "chats", "datasets"])
     def test_for_0_20_it_deletes_all(self, api: Any, paths: Any, noun: str) -> None:
         path, left = paths[noun]
         key = "chunk_ids" if noun == "chunks" else "ids"
-        assert At(api, "/v020")("DELETE", path, json={key: None})["code"] == 0
+        assert api.under("/v020")("DELETE", path, json={key: None})["code"] == 0
         assert left() == 0
 
 
 def test_documents_of_others_are_named_in_the_words_of_the_level(api: Any, dataset_id: str) -> None:
     path, body = f"/datasets/{dataset_id}/documents", {"ids": ["nothing"]}
-    older, newer = At(api, "/v024"), At(api, "/v025")
+    older, newer = api.under("/v024"), api.under("/v025")
     assert older("DELETE", path, json=body)["message"] == "Documents not found: ['nothing']"
     assert newer("DELETE", path, json=body) == {
         "code": 102,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -21,18 +20,14 @@ def chat_id(api: Any, parsed: Any) -> str:
 def ask(api: Any, chat_id: str) -> Any:
     """Ask in a new session under the prefix of a level; return the frames, or the reply."""
 
-    def call(prefix: str, *, chat: str = chat_id, path: str = "", **body: Any) -> Any:
+    def call(
+        prefix: str, *, chat: str = chat_id, path: str = "", stream: bool = True, **body: Any
+    ) -> Any:
         if "session_id" not in body:
             body["session_id"] = api.session(chat)
-        url = f"{prefix}/api/v1{path or f'/chats/{chat}/completions'}"
-        headers = {"Authorization": f"Bearer {api.key}"}
-        sent = {"question": "Who counts ships?", **body}
-        reply = api.client.post(url, json=sent, headers=headers)
-        if not reply.headers["content-type"].startswith("text/event-stream"):
-            return reply.json()
-        *frames, end = reply.text.split("\n\n")
-        assert end == ""
-        return [json.loads(frame.removeprefix("data:")) for frame in frames]
+        caller, path = api.under(prefix), path or f"/chats/{chat}/completions"
+        sent = {"question": "Who counts ships?", "stream": stream, **body}
+        return caller.stream(path, **sent) if stream else caller("POST", path, json=sent)
 
     return call
 
@@ -131,7 +126,7 @@ def test_the_assistant_may_be_named_in_the_body(ask: Any, chat_id: str) -> None:
     messages = [{"role": "user", "content": "Who counts ships?"}]
     told = ask("/v026", path=path, chat_id=chat_id, messages=messages, stream=False)
     assert told["data"]["answer"] == SHIPS
-    missing = ask("/v026", path=path)
+    missing = ask("/v026", path=path, stream=False)
     assert missing == {"code": 102, "message": "`chat_id` is required."}
 
 

@@ -68,6 +68,7 @@ class Reply:
 
 
 Answers = Mapping[type[RagflowError], Reply]
+Since = Mapping[Level, Answers]
 
 NO_AUTHORIZATION = Reply(Code.AUTHENTICATION, "no authorization")
 """How clients since 0.25 are told of an assistant that is not theirs."""
@@ -98,9 +99,7 @@ class WireError(Exception):
         self.reply = Reply(code, message, data, http_status)
 
 
-def answers(
-    table: Answers, *, since: Mapping[Level, Answers] | None = None
-) -> Callable[[Endpoint], Endpoint]:
+def answers(table: Answers, *, since: Since | None = None) -> Callable[[Endpoint], Endpoint]:
     """Declare how a route answers some errors, and how from a level on."""
 
     def declare(endpoint: Endpoint) -> Endpoint:

@@ -13,7 +13,7 @@ from ragflow.http.bulk import handled, ids_in
 from ragflow.http.compat import Level, LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
-from ragflow.http.errors import NO_AUTHORIZATION, Answers, Code, Reply, WireError, answers
+from ragflow.http.errors import NO_AUTHORIZATION, Answers, Code, Reply, Since, WireError, answers
 from ragflow.http.openapi import PAGING, query
 from ragflow.http.paging import PAGE_ERRORS, paging_of
 from ragflow.http.schemas.chats import chat_object, listed_chat_object
@@ -50,7 +50,7 @@ UPDATE: Answers = {
     DuplicateChatName: Reply(Code.DATA, "Duplicated chat name in updating chat."),
 }
 
-NEWER = {Level.V0_25: {ChatNotFound: NO_AUTHORIZATION}}
+NEWER: Since = {Level.V0_25: {ChatNotFound: NO_AUTHORIZATION}}
 
 
 @router.post("/chats", summary="Create a chat assistant")

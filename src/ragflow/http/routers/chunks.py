@@ -40,7 +40,7 @@ _ONE: Answers = {
     DatasetNotFound: _NOT_YOURS,
     DocumentNotFound: _NOT_YOUR_DOCUMENT,
 }
-_SENT = {
+_SENT: dict[str, dict[str, Any]] = {
     "content": {"type": "string"},
     "important_keywords": _TEXTS,
     "questions": _TEXTS,

@@ -21,7 +21,7 @@ from ragflow.http.auth import CurrentActor
 from ragflow.http.compat import Level, LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
-from ragflow.http.errors import NO_AUTHORIZATION, Answers, Code, Reply, WireError, answers
+from ragflow.http.errors import NO_AUTHORIZATION, Answers, Code, Reply, Since, WireError, answers
 from ragflow.http.openapi import json_body, properties
 from ragflow.http.schemas.completions import (
     answer_data,
@@ -54,7 +54,7 @@ CHAT: Answers = {
     DatasetNotFound: Reply(Code.DATA, "You don't own the dataset {id}."),
 }
 
-CHAT_SINCE = {Level.V0_25: {ChatNotFound: NO_AUTHORIZATION}}
+CHAT_SINCE: Since = {Level.V0_25: {ChatNotFound: NO_AUTHORIZATION}}
 
 
 @router.post(

@@ -59,7 +59,7 @@ def create_dataset(
         permission=body.permission,
         chunk_method=body.chunk_method,
         parser_config=body.full_parser_config(),
-        metadata_plan=body.auto_metadata_config and body.auto_metadata_config.stored(),
+        metadata_plan=body.metadata_plan(),
     )
     return result(dataset_object(services.datasets.create(actor, draft)))
 

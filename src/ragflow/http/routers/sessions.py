@@ -12,7 +12,7 @@ from ragflow.http.bulk import handled, ids_in
 from ragflow.http.compat import Level, LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
-from ragflow.http.errors import NO_AUTHORIZATION, Answers, Code, Reply, WireError, answers
+from ragflow.http.errors import NO_AUTHORIZATION, Answers, Code, Reply, Since, WireError, answers
 from ragflow.http.paging import PAGE_ERRORS, paging_of
 from ragflow.http.schemas.chats import session_object
 from ragflow.http.validation import given_object, lenient_object
@@ -29,7 +29,7 @@ ONE: Answers = {
     SessionNotFound: Reply(Code.DATA, "Session does not exist"),
     ChatNotFound: Reply(Code.DATA, "You do not own the session"),
 }
-NEWER = {Level.V0_25: {ChatNotFound: NO_AUTHORIZATION}}
+NEWER: Since = {Level.V0_25: {ChatNotFound: NO_AUTHORIZATION}}
 
 
 @router.post("/chats/{chat_id}/sessions", summary="Create a session with a chat assistant")

@@ -124,6 +124,10 @@ class CreateDataset(_Strict):
         config = self.parser_config
         return config.model_dump() if config and config.model_fields_set else None
 
+    def metadata_plan(self) -> dict[str, Any] | None:
+        """Return which meta fields are wanted, None where that was left open."""
+        return self.auto_metadata_config.stored() if self.auto_metadata_config else None
+
 
 class UpdateDataset(_Strict):
     """Body of PUT /datasets/{id}; absent fields stay as they are."""
