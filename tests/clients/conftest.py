@@ -23,6 +23,7 @@ from ragflow.testing.server import RunningServer, running_server
 
 ENVIRONMENTS = Path(__file__).parents[2] / ".venv-sdk"
 DRIVERS = Path(__file__).parent / "drivers"
+PIP_OPTIONS = ("--ignore-requires-python", "--disable-pip-version-check")
 LONGEST_RUN = 120
 
 Observed = dict[str, Any]
@@ -42,9 +43,6 @@ def official_python(version: str) -> Path:
             _run(f"install {package} from the package index", *pip, *PIP_OPTIONS, package)
             complete.write_text(sys.version)
     return python
-
-
-PIP_OPTIONS = ("--ignore-requires-python", "--disable-pip-version-check")
 
 
 def _run(purpose: str, *arguments: str) -> None:
