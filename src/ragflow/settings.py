@@ -137,6 +137,14 @@ class WorkerSettings(_Section):
     poll_seconds: float = Field(0.3, description="How often a worker looks for new jobs.")
 
 
+class CompatSettings(_Section):
+    """Which generation of clients the server speaks to."""
+
+    level: Literal["0.20", "0.21", "0.22", "0.23", "0.24", "0.25", "0.26", "0.27"] = Field(
+        "0.20", description="Generation of clients served; a URL prefix such as /v027 overrides it."
+    )
+
+
 class Settings(BaseSettings):
     """Hold every setting of the product."""
 
@@ -156,6 +164,7 @@ class Settings(BaseSettings):
     accounts: AccountSettings = Field(default_factory=AccountSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     worker: WorkerSettings = Field(default_factory=WorkerSettings)
+    compat: CompatSettings = Field(default_factory=CompatSettings)
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged."
     )

@@ -173,6 +173,7 @@ def run_api(settings: Settings, host: str, port: int, announce: Announce) -> Non
             use_cases,
             max_body_bytes=settings.http.max_body_mib * _MIB,
             max_json_bytes=settings.http.max_json_mib * _MIB,
+            level=settings.compat.level,
             lifespan=lifespan,
         )
         config = uvicorn.Config(

@@ -174,16 +174,23 @@ class World:
 class Api:
     """Call the API with one key."""
 
-    def __init__(self, client: TestClient, key: str, tenant_id: str, beta: str = "") -> None:
+    def __init__(
+        self, client: TestClient, key: str, tenant_id: str, beta: str = "", prefix: str = ""
+    ) -> None:
         self.client = client
         self.key = key
         self.tenant_id = tenant_id
         self.beta = beta
+        self.prefix = prefix
 
     @property
     def embed(self) -> Api:
         """Call with the key's embed token."""
         return Api(self.client, self.beta, self.tenant_id)
+
+    def under(self, prefix: str) -> Api:
+        """Call as a client whose base URL ends with a prefix, such as /v027."""
+        return Api(self.client, self.key, self.tenant_id, self.beta, prefix)
 
     def __call__(self, method: str, path: str, **options: Any) -> Any:
         """Return the JSON that a path under /api/v1 answers."""
@@ -192,7 +199,8 @@ class Api:
     def raw(self, method: str, path: str, **options: Any) -> Any:
         """Return the whole response."""
         headers = {"Authorization": f"Bearer {self.key}", **options.pop("headers", {})}
-        return self.client.request(method, f"/api/v1{path}", headers=headers, **options)
+        url = f"{self.prefix}/api/v1{path}"
+        return self.client.request(method, url, headers=headers, **options)
 
     def data(self, method: str, path: str, **options: Any) -> Any:
         """Return the data of a successful call."""

@@ -107,8 +107,12 @@ class Datasets(Protocol):
         paging: Paging,
         dataset_id: str | None = None,
         name: str | None = None,
+        dataset_ids: Sequence[str] | None = None,
     ) -> tuple[list[Dataset], int]:
-        """List own datasets and those of joined tenants with permission `team`; and their total."""
+        """List own datasets and those of joined tenants with permission `team`; and their total.
+
+        `dataset_ids` None means all, an empty one none.
+        """
         ...
 
     def update(self, dataset: Dataset) -> None:
@@ -219,8 +223,19 @@ class Chats(Protocol):
 
     def by_name(self, tenant_id: str, name: str) -> Chat | None: ...
     def page(
-        self, tenant_id: str, paging: Paging, chat_id: str | None = None, name: str | None = None
-    ) -> tuple[list[Chat], int]: ...
+        self,
+        tenant_id: str,
+        paging: Paging,
+        chat_id: str | None = None,
+        name: str | None = None,
+        keywords: str | None = None,
+    ) -> tuple[list[Chat], int]:
+        """List the live chats of a tenant that pass every filter; and their total.
+
+        `keywords` is a case-insensitive substring of the name.
+        """
+        ...
+
     def update(self, chat: Chat) -> None: ...
 
 

@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Lifespan
 
 from ragflow.http import errors, openapi
+from ragflow.http.compat import CompatLevel, Level
 from ragflow.http.routers import (
     chatbots,
     chats,
@@ -23,6 +24,7 @@ from ragflow.http.routers import (
     files,
     graphs,
     llm,
+    metadata,
     openai,
     retrieval,
     searchbots,
@@ -43,6 +45,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     datasets.router,
     documents.router,
     files.router,
+    documents.single,
+    metadata.router,
     chunks.router,
     chunks.pictures,
     retrieval.router,
@@ -74,9 +78,10 @@ def create_app(
     *,
     max_body_bytes: int = DEFAULT_MAX_BODY_BYTES,
     max_json_bytes: int = DEFAULT_MAX_JSON_BYTES,
+    level: str = "0.20",
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
-    """Build the application."""
+    """Build the application; `level` is the generation of clients that it serves by default."""
     app = FastAPI(
         title="ragflow",
         version=version("ragflow-engine"),
@@ -102,6 +107,7 @@ def create_app(
     openapi.install(app)
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes, max_json_bytes=max_json_bytes)
     app.add_middleware(TrailingSlash)
+    app.add_middleware(CompatLevel, default=Level.named(level))
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],

@@ -2,7 +2,8 @@
 
 In: domain errors, refusals of this layer, and whatever nobody caught. Out: envelopes. A route that
 answers an error in its own words says so beside itself, with `@answers({Error: Reply(…)})`; the
-most specific class wins, first in the route's table, then in the default one.
+most specific class wins, first in the route's table, then in the default one. Clients of a later
+generation may be answered in other words: `@answers({…}, since={Level.V0_25: {…}})`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from ragflow.domain.errors import (
     StoreUnavailable,
     UnknownModel,
 )
+from ragflow.http.compat import Level, level_of
 from ragflow.http.envelope import ABSENT, Maybe, json_refusal, refusal
 
 log = structlog.get_logger(__name__)
@@ -69,6 +71,10 @@ class Reply:
 
 
 Answers = Mapping[type[RagflowError], Reply]
+Since = Mapping[Level, Answers]
+
+NO_AUTHORIZATION = Reply(Code.AUTHENTICATION, "no authorization")
+"""How clients since 0.25 are told of an assistant that is not theirs."""
 
 _DEFAULTS: Answers = {
     RagflowError: Reply(Code.DATA),
@@ -96,11 +102,12 @@ class WireError(Exception):
         self.reply = Reply(code, message, data, http_status)
 
 
-def answers(table: Answers) -> Callable[[Endpoint], Endpoint]:
-    """Declare how a route answers some errors."""
+def answers(table: Answers, *, since: Since | None = None) -> Callable[[Endpoint], Endpoint]:
+    """Declare how a route answers some errors, and how from a level on."""
 
     def declare(endpoint: Endpoint) -> Endpoint:
         endpoint.__dict__["answers"] = table
+        endpoint.__dict__["answers_since"] = since or {}
         return endpoint
 
     return declare
@@ -113,6 +120,16 @@ def in_family_b(own: Answers) -> Answers:
         for kind, reply in _DEFAULTS.items()
     }
     return {**shared, **own}
+
+
+def _table_of(request: Request) -> Answers:
+    """Return how the route of a request answers errors at the level of the request."""
+    endpoint, level = request.scope.get("endpoint"), level_of(request)
+    table = dict(getattr(endpoint, "answers", {}))
+    for first, changed in sorted(getattr(endpoint, "answers_since", {}).items()):
+        if level >= first:
+            table |= changed
+    return table
 
 
 def reply_to(error: RagflowError, table: Answers) -> Reply:
@@ -171,8 +188,7 @@ def _text_of(error: Exception) -> str:
 
 def _refuse_domain_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RagflowError)
-    table: Answers = getattr(request.scope.get("endpoint"), "answers", {})
-    return _send(reply_to(error, table))
+    return _send(reply_to(error, _table_of(request)))
 
 
 def _refuse_wire_error(_request: Request, error: Exception) -> JSONResponse:

@@ -18,6 +18,7 @@ from ragflow.http.errors import Code, WireError
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_LISTS = {"ids"}  # parameters that may be repeated
 _LONGEST_VALUE = 128
 _CUT_VALUE = 125
 
@@ -35,7 +36,10 @@ def strict_query(model: type[Model]) -> Callable[..., Model]:
     """Return a dependency that checks the caller's key, then the query string, lax on types."""
 
     def read(request: Request, _actor: CurrentActor) -> Model:
-        return validated(model, dict(request.query_params), strict=False)
+        sent: dict[str, Any] = dict(request.query_params)
+        for name in _LISTS & sent.keys():
+            sent[name] = request.query_params.getlist(name)
+        return validated(model, sent, strict=False)
 
     return read
 

@@ -17,6 +17,7 @@ from ragflow.services.file_browser import FileBrowser
 from ragflow.services.file_links import FileLinkService
 from ragflow.services.files import FileService
 from ragflow.services.graphs import GraphService
+from ragflow.services.metadata import MetadataService
 from ragflow.services.models import ModelService
 from ragflow.services.outbox import OutboxRelay
 from ragflow.services.parsing import ParsingService
@@ -70,6 +71,7 @@ class Services:
     files: FileService
     file_browser: FileBrowser
     file_links: FileLinkService
+    metadata: MetadataService
     parsing: ParsingService
     chunks: ChunkService
     retrieval: RetrievalService
@@ -109,6 +111,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         file_links=FileLinkService(
             database, ports.blobs, relay, clock, ids, options.files_per_tenant
         ),
+        metadata=MetadataService(database, clock),
         parsing=ParsingService(database, relay, clock),
         chunks=ChunkService(database, catalog, ports.blobs, relay, clock),
         retrieval=retrieval,

@@ -16,7 +16,7 @@ from ragflow.domain.file_types import chunk_method_of, suffix_of, type_of
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import BlobStore, Clock, Ids
 from ragflow.domain.repositories import Database, Paging, UnitOfWork
-from ragflow.services.access import require_dataset, require_document, require_own_dataset
+from ragflow.services.access import may_use, require_dataset, require_document, require_own_dataset
 from ragflow.services.bulk import BulkOutcome, unique
 from ragflow.services.document_changes import changed_document
 from ragflow.services.errors import (
@@ -119,6 +119,15 @@ class DocumentService:
             dataset = require_dataset(unit, actor, dataset_id)
             return require_document(unit, dataset, document_id)
 
+    def find(self, actor: Actor, document_id: str) -> Document:
+        """Return a document of any dataset that the actor may use. Raises `DocumentNotFound`."""
+        with self._database.reading() as unit:
+            document = unit.documents.get(document_id)
+            dataset = None if document is None else unit.datasets.get(document.dataset_id)
+        if document is None or dataset is None or not may_use(actor, dataset):
+            raise DocumentNotFound(id=document_id)
+        return document
+
     def meta_fields(self, actor: Actor, dataset_id: str) -> dict[str, Mapping[str, Any]]:
         """Return the meta fields of a dataset's documents by id. Raises `DatasetNotFound`."""
         with self._database.reading() as unit:
@@ -179,7 +188,7 @@ class DocumentService:
         known = {document.id for document in found}
         missing = [document_id for document_id in wanted if document_id not in known]
         if missing:
-            raise DocumentsNotFound(ids=missing)
+            raise DocumentsNotFound(ids=missing, dataset_id=dataset_id)
         return BulkOutcome(len(found), duplicates)
 
     def _sorted_out(self, uploads: Sequence[Upload], stored: int) -> tuple[list[Upload], list[str]]:

@@ -18,7 +18,10 @@ class DocumentNotFound(NotFound):
 
 
 class DocumentsNotFound(NotFound):
-    """Say which of many documents are not in the dataset; the others were handled (facts: ids)."""
+    """Say which of many documents are not in the dataset; the others were handled.
+
+    Facts: ids, dataset_id.
+    """
 
     template = "Documents not found: {ids}"
 

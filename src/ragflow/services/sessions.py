@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ragflow.domain.answers import Role
-from ragflow.domain.chats import ChatSession, Message, SessionOrigin
+from ragflow.domain.chats import Chat, ChatSession, Message, SessionOrigin
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock, Ids
 from ragflow.domain.repositories import Database, Paging, UnitOfWork
@@ -57,6 +57,14 @@ class SessionService:
             )
             unit.sessions.add(session, [opener])
         return Conversation(session, (opener,))
+
+    def get(self, actor: Actor, chat_id: str, session_id: str) -> tuple[Conversation, Chat]:
+        """Return a conversation and its assistant. Raises `ChatNotFound`, `SessionNotFound`."""
+        with self._database.reading() as unit:
+            chat = require_chat(unit, actor, chat_id)
+            session = require_session(unit, chat_id, session_id)
+            messages = unit.sessions.messages([session_id]).get(session_id, ())
+        return Conversation(session, tuple(messages)), chat
 
     def page(
         self,

@@ -120,6 +120,7 @@ datasets = Table(
     Column("vector_similarity_weight", Float, nullable=False),
     Column("pagerank", Long, nullable=False),
     Column("status", String, nullable=False),
+    Column("metadata_plan", Json),
 )
 dataset_names = Index(
     "uq_datasets_tenant_id_name_key", datasets.c.tenant_id, datasets.c.name_key, unique=True

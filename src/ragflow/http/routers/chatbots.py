@@ -21,6 +21,7 @@ from ragflow.http.errors import Code, Reply, answers
 from ragflow.http.openapi import json_body, properties
 from ragflow.http.routers.completions import CHAT
 from ragflow.http.schemas.completions import completion_request, truth
+from ragflow.http.schemas.streams import Cumulative
 from ragflow.http.sse import event_stream
 from ragflow.http.validation import embed_object
 from ragflow.services.errors import ChatNotFound
@@ -45,7 +46,7 @@ async def complete_embedded_chat(
     chat_id: str, actor: EmbedActor, services: ServicesOf, body: Body
 ) -> Response:
     """Answer a question; without a session, begin one and answer with its opener."""
-    stream = truth(body, "stream", True)
+    stream, form = truth(body, "stream", True), Cumulative(message="")
     origin = SessionOrigin.EMBED
     session_id = str(body.get("session_id") or "")
     if not session_id:
@@ -53,16 +54,16 @@ async def complete_embedded_chat(
         begun = await run_in_threadpool(
             services.sessions.create, actor, chat_id, user_id=user_id, origin=origin
         )
+        if stream:
+            return event_stream(opener_frames(begun, form))
         # Without a stream the reply is a frame's text, as clients of this route know it.
-        return (
-            event_stream(opener_frames(begun)) if stream else result(opener_frame(begun).decode())
-        )
+        return result(opener_frame(begun, form).decode())
     request = completion_request(body, quote=False)
     turn = await run_in_threadpool(
         services.completions.begin, actor, chat_id, session_id, request, origin
     )
     if stream:
-        return event_stream(answer_frames(services, turn, message=""))
+        return event_stream(answer_frames(services, turn, form))
     return result(await whole_answer(services, turn))
 
 
@@ -70,6 +71,6 @@ async def complete_embedded_chat(
 @answers({ChatNotFound: Reply(Code.DATA, "Can't find dialog by ID: {id}")})
 def introduce_chat(chat_id: str, actor: EmbedActor, services: ServicesOf) -> JSONResponse:
     """Return what a page shows before the first question."""
-    chat = services.chats.get(actor, chat_id)
+    chat = services.chats.get(actor, chat_id).chat
     prologue = str(chat.prompt_config.get("prologue") or "")
     return result({"title": chat.name, "avatar": chat.avatar, "prologue": prologue})

@@ -1,7 +1,7 @@
 """Routes that answer questions: to an assistant, or to datasets alone.
 
-Streams are cumulative: each frame carries all of the answer so far, the last one its reference.
-What is refused is refused as plain JSON before a stream begins.
+What a stream looks like depends on the generation of the client: see `schemas/streams.py`. What is
+refused is refused as plain JSON before a stream begins.
 """
 
 from __future__ import annotations
@@ -14,11 +14,18 @@ from fastapi.responses import Response
 
 from ragflow.http.answering import answer_frames, opener_frames, whole_answer
 from ragflow.http.auth import CurrentActor
+from ragflow.http.compat import Level, LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
-from ragflow.http.errors import Answers, Code, Reply, WireError, answers
+from ragflow.http.errors import NO_AUTHORIZATION, Answers, Code, Reply, Since, WireError, answers
 from ragflow.http.openapi import json_body, properties
-from ragflow.http.schemas.completions import completion_request, opener_data, truth
+from ragflow.http.schemas.completions import (
+    completion_request,
+    last_question,
+    opener_data,
+    truth,
+)
+from ragflow.http.schemas.streams import Cumulative, Form, form_of
 from ragflow.http.sse import event_stream
 from ragflow.http.validation import lenient_object
 from ragflow.services.errors import ChatNotFound, DatasetNotFound, SessionNotFound
@@ -38,6 +45,8 @@ CHAT: Answers = {
     DatasetNotFound: Reply(Code.DATA, "You don't own the dataset {id}."),
 }
 
+CHAT_SINCE: Since = {Level.V0_25: {ChatNotFound: NO_AUTHORIZATION}}
+
 
 @router.post(
     "/chats/{chat_id}/completions",
@@ -46,22 +55,39 @@ CHAT: Answers = {
         properties(question=_TEXT, stream=_SWITCH, session_id=_TEXT, quote=_SWITCH, doc_ids=_TEXT)
     ),
 )
-@answers(CHAT)
+@answers(CHAT, since=CHAT_SINCE)
 async def complete_chat(
-    chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body
+    chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body, level: LevelOf
 ) -> Response:
     """Answer a question; without a session, begin one and answer with its opener."""
     stream = truth(body, "stream", True)
+    form = form_of(level, legacy=truth(body, "legacy", False))
     session_id = str(body.get("session_id") or "")
     if not session_id:
         name, user_id = str(body.get("name") or "New session"), str(body.get("user_id") or "")
         begun = await run_in_threadpool(services.sessions.create, actor, chat_id, name, user_id)
-        return _opener(begun, stream)
+        return _opener(begun, stream, form)
     request = completion_request(body)
     turn = await run_in_threadpool(services.completions.begin, actor, chat_id, session_id, request)
     if stream:
-        return event_stream(answer_frames(services, turn, message=None))
-    return result(await whole_answer(services, turn))
+        return event_stream(answer_frames(services, turn, form))
+    return result(form.whole(await whole_answer(services, turn)))
+
+
+@router.post("/chat/completions", include_in_schema=False)  # since 0.26
+@answers(CHAT, since=CHAT_SINCE)
+async def complete_named_chat(
+    actor: CurrentActor, services: ServicesOf, body: Body, level: LevelOf
+) -> Response:
+    """Answer a question to the assistant that the body names."""
+    named = dict(body)
+    chat_id = named.pop("chat_id", None)
+    if not isinstance(chat_id, str) or not chat_id:
+        raise WireError(Code.DATA, "`chat_id` is required.")
+    messages = named.pop("messages", None)
+    if messages and "question" not in named:
+        named["question"] = last_question(messages)
+    return await complete_chat(chat_id, actor, services, named, level)
 
 
 @router.post(
@@ -82,9 +108,11 @@ async def ask_datasets(actor: CurrentActor, services: ServicesOf, body: Body) ->
     turn = await run_in_threadpool(
         services.completions.begin_asking, actor, str(question), [str(i) for i in dataset_ids]
     )
-    return event_stream(answer_frames(services, turn, message=""))
+    return event_stream(answer_frames(services, turn, Cumulative(message="")))
 
 
+@router.post("/chat/recommandation", include_in_schema=False)  # since 0.26, in both spellings
+@router.post("/chat/recommendation", include_in_schema=False)
 @router.post(
     "/sessions/related_questions",
     summary="Suggest related questions",
@@ -99,9 +127,9 @@ async def suggest_questions(actor: CurrentActor, services: ServicesOf, body: Bod
     return result(await services.completions.related_questions(actor, str(question), industry))
 
 
-def _opener(begun: Conversation, stream: bool) -> Response:
+def _opener(begun: Conversation, stream: bool, form: Form) -> Response:
     if stream:
-        return event_stream(opener_frames(begun))
+        return event_stream(opener_frames(begun, form))
     opener = begun.messages[0]
     data = opener_data(opener.content, begun.session.id)
-    return result({**data, "prompt": "", "created_at": opener.created_at})
+    return result(form.whole({**data, "prompt": "", "created_at": opener.created_at}))

@@ -28,6 +28,7 @@ from ragflow.http.schemas.searchbots import (
     mind_map_object,
 )
 from ragflow.http.schemas.searches import search_object
+from ragflow.http.schemas.streams import Cumulative
 from ragflow.http.sse import event_stream
 from ragflow.http.validation import arguments, require_arguments
 from ragflow.services.errors import (
@@ -76,7 +77,7 @@ async def ask_from_page(body: AskBody, actor: EmbedActor, services: ServicesOf) 
     """Answer a question from datasets, or as a search app says, as a stream."""
     search = embedded_search(body, "kb_ids")
     turn = await run_in_threadpool(services.searchbots.begin_asking, actor, search)
-    return event_stream(answer_frames(services, turn, message=""))
+    return event_stream(answer_frames(services, turn, Cumulative(message="")))
 
 
 @router.post(

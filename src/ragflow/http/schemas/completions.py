@@ -32,6 +32,13 @@ def completion_request(body: Mapping[str, Any], *, quote: bool = True) -> Comple
     )
 
 
+def last_question(messages: Any) -> str | None:
+    """Return the text of the last message of a list, None where there is none."""
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    content = last.get("content") if isinstance(last, Mapping) else None
+    return content if isinstance(content, str) else None
+
+
 def truth(body: Mapping[str, Any], name: str, default: bool) -> bool:
     """Read a switch; the texts `False` and `false` mean off."""
     value = body.get(name)
