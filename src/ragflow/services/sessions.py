@@ -69,6 +69,13 @@ class SessionService:
             messages = unit.sessions.messages([session.id for session in sessions])
         return [Conversation(session, tuple(messages.get(session.id, ()))) for session in sessions]
 
+    def get(self, actor: Actor, chat_id: str, session_id: str) -> ChatSession:
+        """Return a conversation. Raises `SessionNotFound` or `ChatNotFound`."""
+        with self._database.reading() as unit:
+            session = require_session(unit, chat_id, session_id)
+            require_chat(unit, actor, chat_id)
+        return session
+
     def rename(self, actor: Actor, chat_id: str, session_id: str, name: str | None) -> None:
         """Rename a conversation; None leaves the name. Raises `NotFound`, `NameRequired`."""
         with self._database.transaction() as unit:

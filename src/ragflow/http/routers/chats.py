@@ -12,7 +12,7 @@ from ragflow.http.auth import CurrentActor
 from ragflow.http.bulk import handled, ids_in
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
-from ragflow.http.errors import Answers, Code, Reply, WireError, answers
+from ragflow.http.errors import Answers, Code, Reply, answers
 from ragflow.http.paging import PAGE_ERRORS, paging_of
 from ragflow.http.schemas.chats import chat_draft, chat_object, listed_chat_object
 from ragflow.http.validation import lenient_object
@@ -47,13 +47,13 @@ UPDATE: Answers = {
     DuplicateChatName: Reply(Code.DATA, "Duplicated chat name in updating chat."),
 }
 
+_RENAMES = {"llm_id": "chat_model", "rerank_id": "rerank_model"}
+
 
 @router.post("/chats", summary="Create a chat assistant")
 @answers(CREATE)
 def create_chat(actor: CurrentActor, services: ServicesOf, body: Body) -> JSONResponse:
     """Create an assistant that answers from datasets."""
-    if body.get("tenant_id"):
-        raise WireError(Code.DATA, "`tenant_id` must not be provided.")
     return result(chat_object(services.chats.create(actor, chat_draft(body))))
 
 
@@ -63,7 +63,10 @@ def list_chats(request: Request, actor: CurrentActor, services: ServicesOf) -> J
     """List own assistants, with the datasets that they answer from."""
     query = request.query_params
     listed = services.chats.page(
-        actor, paging_of(request), query.get("id") or None, query.get("name") or None
+        actor,
+        paging_of(request, renames=_RENAMES),
+        query.get("id") or None,
+        query.get("name") or None,
     )
     return result([listed_chat_object(each) for each in listed])
 
@@ -74,6 +77,7 @@ def update_chat(
     chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body
 ) -> JSONResponse:
     """Merge changes into an assistant."""
+    services.chats.get(actor, chat_id)  # whose it is comes before what is wrong with the body
     for name in ("llm", "prompt"):
         if name in body and body[name] == {}:
             raise InvalidInput(f"ValueError: `{name}` must not be empty.", field=name)

@@ -23,7 +23,7 @@ from ragflow.domain.errors import RagflowError
 from ragflow.generate.marks import unsent_part, without_unfinished_mark
 from ragflow.http.auth import bearer
 from ragflow.http.deps import ServicesOf
-from ragflow.http.envelope import json_result
+from ragflow.http.envelope import WireJson, json_result
 from ragflow.http.errors import Code, Reply, WireError, answers
 from ragflow.http.openapi import json_body, properties
 from ragflow.http.schemas.completions import truth
@@ -135,7 +135,7 @@ async def _completion(
         "usage": usage,
         "choices": [{"index": 0, "finish_reason": "stop", "logprobs": None, "message": message}],
     }
-    return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
+    return WireJson(body)
 
 
 async def _chunks(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -85,6 +86,9 @@ def _request(body: Mapping[str, Any]) -> RetrievalRequest:
     document_ids = body.get("document_ids") or []
     if not isinstance(document_ids, list):
         raise WireError(Code.DATA, "`documents` should be a list")
+    languages = body.get("cross_languages") or []
+    if not isinstance(languages, list):
+        raise WireError(Code.DATA, "`cross_languages` should be a list")
     condition = body.get("metadata_condition")
     top_k = int(_number(body, "top_k", 1024))
     if top_k <= 0:
@@ -101,17 +105,20 @@ def _request(body: Mapping[str, Any]) -> RetrievalRequest:
         rerank_model=str(body.get("rerank_id") or ""),
         keyword=truth(body, "keyword", False),
         highlight=truth(body, "highlight", True),
-        cross_languages=tuple(str(each) for each in body.get("cross_languages") or ()),
+        cross_languages=tuple(str(each) for each in languages),
         metadata_condition=condition if isinstance(condition, Mapping) else None,
     )
 
 
 def _number(body: Mapping[str, Any], key: str, default: float) -> float:
-    """Read a number that may come as text. Refuses others with code 100."""
+    """Read a finite number that may come as text. Refuses others with code 100."""
     value = body.get(key)
     if value is None:
         return default
     try:
-        return float(value)
-    except (TypeError, ValueError) as error:
+        number = float(value)
+        if not math.isfinite(number):
+            raise ValueError(f"{key} is not finite: {number}")
+    except (OverflowError, TypeError, ValueError) as error:
         raise WireError(Code.EXCEPTION, repr(error), data=None) from error
+    return number

@@ -26,6 +26,7 @@ PROMPT_NAMES = {
 """Names under `prompt` on the wire, and what they are called where they are stored."""
 
 TOP_LEVEL_NAMES = ("similarity_threshold", "keywords_similarity_weight", "top_n", "top_k")
+_LARGEST_COUNT = 2**31 - 1
 WRITTEN_WEIGHT = "keywords_similarity_weight"  # kept as it was written, for the echo
 
 
@@ -50,6 +51,7 @@ def chat_draft(body: Mapping[str, Any]) -> ChatDraft:
         top_n=_whole(prompt, "top_n"),
         top_k=_whole(prompt, "top_k"),
         rerank_model=_text(prompt or {}, "rerank_model"),
+        tenant_id=str(body["tenant_id"]) if body.get("tenant_id") else None,
     )
 
 
@@ -232,7 +234,7 @@ def _number(body: Mapping[str, Any] | None, name: str) -> float | None:
         return None
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number):
         raise InvalidInput(f"`{name}` should be a number.", field=name)
@@ -241,4 +243,6 @@ def _number(body: Mapping[str, Any] | None, name: str) -> float | None:
 
 def _whole(body: Mapping[str, Any] | None, name: str) -> int | None:
     value = _number(body, name)
+    if value is not None and abs(value) > _LARGEST_COUNT:
+        raise InvalidInput(f"`{name}` is too large.", field=name)
     return None if value is None else int(value)
