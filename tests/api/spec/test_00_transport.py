@@ -38,15 +38,15 @@ def test_an_empty_id_in_a_path_is_no_route(api: Any, dataset_id: str) -> None:
     assert api("PUT", "/datasets/", json={"name": "a"})["code"] == 100
 
 
-@pytest.mark.parametrize("method", ["PATCH", "TRACE", "OPTIONS", "PUT"])
-def test_a_wrong_method_is_told_in_the_contracts_words(api: Any, method: str) -> None:
-    response = api.raw(method, "/datasets")
-    assert response.status_code == 200
-    assert response.json() == {
-        "code": 100,
-        "data": None,
-        "message": "<MethodNotAllowed '405: Method Not Allowed'>",
-    }
+def test_a_wrong_method_is_told_in_the_contracts_words(api: Any) -> None:
+    for method in ("PATCH", "TRACE", "OPTIONS", "PUT"):
+        response = api.raw(method, "/datasets")
+        assert response.status_code == 200
+        assert response.json() == {
+            "code": 100,
+            "data": None,
+            "message": "<MethodNotAllowed '405: Method Not Allowed'>",
+        }
 
 
 @pytest.mark.parametrize(
@@ -98,15 +98,16 @@ def test_refusals_are_open_to_all_origins_too(world: Any) -> None:
         assert response.headers["access-control-allow-origin"] == "https://example.org"
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "", None])
-def test_lenient_routes_take_a_body_of_any_content_type(api: Any, content_type: Any) -> None:
-    headers = {} if content_type is None else {"Content-Type": content_type}
-    body = json.dumps({"name": "guide"}).encode()
-    assert api("POST", "/chats", content=body, headers=headers)["data"]["name"] == "guide"
+def test_lenient_routes_take_a_body_of_any_content_type(api: Any) -> None:
+    for kind in ("text/plain", "application/xml", "", None):
+        headers = {} if kind is None else {"Content-Type": kind}
+        body = json.dumps({"name": f"of {kind}"}).encode()
+        made = api.data("POST", "/chats", content=body, headers=headers)
+        assert made["name"] == f"of {kind}"
 
 
-@pytest.mark.parametrize("body", [b"", b"null", b"{", b"\xff", b"[" * 100_000, b"9" * 5000])
-def test_a_body_that_cannot_be_read_is_as_none(api: Any, dataset_id: str, body: bytes) -> None:
+def test_a_body_that_cannot_be_read_is_as_none(api: Any, dataset_id: str) -> None:
+    bodies = (b"", b"null", b"{", b"\xff", b"[" * 100_000, b"9" * 5000)
     for path, message in (
         ("/chats", "`name` is required."),
         ("/retrieval", "`dataset_ids` is required."),
@@ -114,15 +115,11 @@ def test_a_body_that_cannot_be_read_is_as_none(api: Any, dataset_id: str, body: 
         ("/sessions/related_questions", "`question` is required."),
         (f"/datasets/{dataset_id}/chunks", "`document_ids` is required"),
     ):
-        assert api("POST", path, content=body) == {"code": 102, "message": message}
+        for body in bodies:
+            assert api("POST", path, content=body) == {"code": 102, "message": message}
 
 
-@pytest.mark.parametrize(
-    ("body", "kind"), [(b'"x"', "str"), (b"[1]", "list"), (b"5", "int"), (b"true", "bool")]
-)
-def test_a_body_that_is_no_object_has_no_get(
-    api: Any, dataset_id: str, body: bytes, kind: str
-) -> None:
+def test_a_body_that_is_no_object_has_no_get(api: Any, dataset_id: str) -> None:
     for method, path in (
         ("POST", "/chats"),
         ("DELETE", "/chats"),
@@ -134,19 +131,21 @@ def test_a_body_that_is_no_object_has_no_get(
         ("POST", f"/datasets/{dataset_id}/chunks"),
         ("DELETE", f"/datasets/{dataset_id}/chunks"),
     ):
-        assert api(method, path, content=body) == {
-            "code": 100,
-            "data": None,
-            "message": repr(AttributeError(f"'{kind}' object has no attribute 'get'")),
-        }
+        for value in ("x", [1], 5, True):
+            kind = type(value).__name__
+            assert api(method, path, json=value) == {
+                "code": 100,
+                "data": None,
+                "message": repr(AttributeError(f"'{kind}' object has no attribute 'get'")),
+            }
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 1000])
-def test_a_broken_body_deletes_nothing(api: Any, dataset_id: str, body: bytes) -> None:
+def test_a_broken_body_deletes_nothing(api: Any, dataset_id: str) -> None:
     api.upload(dataset_id, a__txt="1")
     api.chat()
     for path in (f"/datasets/{dataset_id}/documents", "/chats"):
-        assert api("DELETE", path, content=body)["code"] == 101
+        for body in (b"{", b"\xff", b"[" * 1000):
+            assert api("DELETE", path, content=body)["code"] == 101
     assert api.data("GET", f"/datasets/{dataset_id}/documents")["total"] == 1
     assert len(api.data("GET", "/chats")) == 1
 

@@ -105,12 +105,12 @@ def test_a_session_is_looked_for_before_its_changes_are_checked(api: Any) -> Non
         del body[key]
 
 
-@pytest.mark.parametrize("value", [10**30, -(10**30), 10**400])
-@pytest.mark.parametrize("key", ["top_n", "top_k"])
-def test_counts_that_no_column_holds_are_refused(api: Any, key: str, value: int) -> None:
-    reply = api("POST", "/chats", json={"name": "a", "prompt": {key: value}})
-    assert reply["code"] == 102
-    assert f"`{key}`" in reply["message"]
+def test_counts_that_no_column_holds_are_refused(api: Any) -> None:
+    for key in ("top_n", "top_k"):
+        for value in (10**30, -(10**30), 10**400):
+            reply = api("POST", "/chats", json={"name": "a", "prompt": {key: value}})
+            assert reply["code"] == 102
+            assert f"`{key}`" in reply["message"]
     assert api.data("GET", "/chats") == []
 
 
