@@ -29,6 +29,10 @@ REFERENCE_KEYS = {
     "vector_similarity",
     "term_similarity",
     "doc_type",
+    "doc_type_kwd",
+    "document_keyword",
+    "docnm_kwd",
+    "available",
 }
 
 

@@ -19,7 +19,7 @@ from ragflow.generate.prompts import prompt
 _STEADY = SamplingOptions(temperature=0.1)
 _LIVELY = SamplingOptions(temperature=0.9)
 _CONSIDERED_QUESTIONS = 3
-_KEYWORDS = 8
+_KEYWORDS = 3
 _CONVERSATION_TOKENS = 2000
 _NUMBERED = re.compile(r"^[0-9]\. ")
 _QUOTES = "\"'“”「」"
@@ -55,14 +55,13 @@ async def with_keywords(model: ChatModel, question: str) -> str:
 
 
 async def in_languages(model: ChatModel, question: str, languages: Sequence[str]) -> str:
-    """Return a question followed by its translations, one on each line."""
+    """Return a question's translations, one on each line; the question where there are none."""
     wanted = [language for language in languages if language.strip()]
     if not wanted:
         return question
     text = prompt("cross_languages", question=question, languages=", ".join(wanted))
-    translations = (await _asked(model, text, "")).splitlines()
-    lines = [question, *(line.strip() for line in translations)]
-    return "\n".join(dict.fromkeys(line for line in lines if line))
+    translations = (await _asked(model, text, question)).splitlines()
+    return "\n".join(dict.fromkeys(line.strip() for line in translations if line.strip()))
 
 
 async def related_questions(model: ChatModel, question: str, industry: str = "") -> list[str]:

@@ -172,7 +172,7 @@ class UncaughtErrors:
             if scope["type"] != "http" or started:
                 raise
             log.exception("request failed", path=_path(scope), method=scope["method"])
-            await json_refusal(Code.EXCEPTION, _text_of(error))(scope, receive, send)
+            await _refusal_of(error)(scope, receive, send)
 
 
 def _path(scope: Scope) -> str:
@@ -182,8 +182,15 @@ def _path(scope: Scope) -> str:
     return path.replace(secret, "***") if secret else path
 
 
-def _text_of(error: Exception) -> str:
-    return repr(error.args[0]) if len(error.args) > 1 else repr(error)
+def _refusal_of(error: Exception) -> JSONResponse:
+    """Answer an exception with its text; one of several arguments with the first two of them."""
+    if len(error.args) < 2:
+        return json_refusal(Code.EXCEPTION, repr(error))
+    first, second = error.args[:2]
+    try:
+        return json_refusal(Code.EXCEPTION, repr(first), second)
+    except (TypeError, ValueError):  # no JSON value
+        return json_refusal(Code.EXCEPTION, repr(first), repr(second))
 
 
 def _refuse_domain_error(request: Request, error: Exception) -> JSONResponse:

@@ -18,6 +18,8 @@ from ragflow.http.errors import Answers, Code, Reply, WireError
 PAGE_ERRORS: Answers = {InvalidInput: Reply(Code.EXCEPTION)}
 """How lists answer an order that they do not know."""
 
+_DATES = {"create_date": "create_time", "update_date": "update_time"}  # texts of the same times
+
 
 @dataclass(frozen=True, slots=True)
 class PageOf:
@@ -54,7 +56,7 @@ def paging_of(
     return Paging(
         offset=page.offset,
         limit=page.size,
-        order_by=(renames or {}).get(wanted, wanted),
+        order_by={**_DATES, **(renames or {})}.get(wanted, wanted),
         descending=request.query_params.get("desc", "").lower() != "false",
     )
 

@@ -22,7 +22,8 @@ SSE_HEADERS = {
 
 def frame(value: Any, prefix: str = "data:") -> bytes:
     """Encode one frame; the agents_openai stream uses the prefix `data: `."""
-    return f"{prefix}{json.dumps(value, ensure_ascii=False)}\n\n".encode()
+    text = json.dumps(value, ensure_ascii=False)
+    return f"{prefix}{text}\n\n".encode(errors="backslashreplace")
 
 
 def done_frame(prefix: str = "data:") -> bytes:

@@ -7,6 +7,7 @@ other content types, broken JSON, values that are no objects, and what the schem
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -95,14 +96,17 @@ def require_arguments(given: Mapping[str, Any], names: Sequence[str]) -> None:
 
 
 def number_in(body: Mapping[str, Any], key: str, default: float) -> float:
-    """Read a number that may come as text. Refuses others with code 100."""
+    """Read a finite number that may come as text. Refuses others with code 100."""
     value = body.get(key)
     if value is None:
         return default
     try:
-        return float(value)
-    except (TypeError, ValueError) as error:
+        number = float(value)
+        if not math.isfinite(number):
+            raise ValueError(f"{key} is not finite: {number}")
+    except (OverflowError, TypeError, ValueError) as error:
         raise WireError(Code.EXCEPTION, repr(error), data=None) from error
+    return number
 
 
 async def _object_of(request: Request) -> dict[str, Any]:

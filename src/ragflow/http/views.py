@@ -12,7 +12,7 @@ from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Coverage, Dataset, Document
 from ragflow.domain.queries import Hit
 from ragflow.http.schemas.common import http_date, times
-from ragflow.services.references import doc_type, image_id, positions
+from ragflow.services.references import image_id, positions, shared_fields
 
 
 def dataset_object(dataset: Dataset) -> dict[str, Any]:
@@ -84,7 +84,6 @@ def chunk_listed(chunk: Chunk, document: Document, content: str | None = None) -
     """Return a chunk of a list; `content` replaces its text, as a highlighted excerpt does."""
     listed = {
         **_chunk(chunk, document.name),
-        "docnm_kwd": document.name,
         "questions": list(chunk.questions),
         "image_id": image_id(chunk),
         "positions": positions(chunk),
@@ -98,8 +97,6 @@ def chunk_found(hit: Hit) -> dict[str, Any]:
     return {
         **_chunk(chunk, hit.document_name),
         "content_ltks": score.candidate.content_tokens,
-        "document_keyword": hit.document_name,
-        "doc_type_kwd": doc_type(chunk),
         "kb_id": chunk.dataset_id,
         "questions": list(chunk.questions),
         "image_id": image_id(chunk),
@@ -113,15 +110,9 @@ def chunk_found(hit: Hit) -> dict[str, Any]:
 
 def _chunk(chunk: Chunk, document_name: str) -> dict[str, Any]:
     return {
-        "id": chunk.id,
-        "content": chunk.content,
-        "document_id": chunk.document_id,
-        "document_name": document_name,
-        "dataset_id": chunk.dataset_id,
+        **shared_fields(chunk, document_name),
         "important_keywords": list(chunk.important_keywords),
-        "available": chunk.available,
         "tag_kwd": list(chunk.tags),
-        "doc_type": doc_type(chunk),
     }
 
 

@@ -35,7 +35,9 @@ def matching_documents(
     The conditions are joined by `and`, or as `logical_operator` (or `logic`) says. Raises
     `InvalidInput` for an unknown operator or a condition that is no object.
     """
-    conditions = list((condition or {}).get("conditions") or ())
+    conditions = (condition or {}).get("conditions") or []
+    if not isinstance(conditions, Sequence):
+        raise InvalidInput("The metadata conditions must be a list.")
     tests = [_test(item) for item in conditions if _names_a_field(item, meta_fields)]
     if condition is None or not tests:
         return None

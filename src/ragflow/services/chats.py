@@ -27,6 +27,7 @@ from ragflow.services.errors import (
     NameRequired,
     NameTooLong,
     NoParsedFile,
+    TenantGiven,
     UnknownChatModel,
     UnknownRerankModel,
     UnusedVariable,
@@ -61,6 +62,7 @@ class ChatDraft:
     top_n: int | None = None
     top_k: int | None = None
     rerank_model: str | None = None
+    tenant_id: str | None = None  # refused on create, without effect on update
 
     def changes(self) -> dict[str, Any]:
         """Return the fields that are set and replace what is stored as they are."""
@@ -119,6 +121,8 @@ class ChatService:
             _check_name(chat.name)
             if unit.chats.by_name(actor.tenant_id, chat.name):
                 raise DuplicateChatName(name=chat.name)
+            if draft.tenant_id:
+                raise TenantGiven
             _check_variables(chat.prompt_config)
             unit.chats.add(chat)
         return chat
@@ -267,7 +271,7 @@ def _check_new_name(unit: UnitOfWork, actor: Actor, chat: Chat) -> None:
 def _check_name(name: str) -> None:
     if not name.strip():
         raise NameRequired
-    if len(name.encode()) > NAME_BYTES:
+    if len(name.encode(errors="surrogatepass")) > NAME_BYTES:
         raise NameTooLong(f"A chat's name has at most {NAME_BYTES} bytes.")
 
 

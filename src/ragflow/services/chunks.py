@@ -16,7 +16,7 @@ from ragflow.domain.chunks import Chunk, ChunkKind
 from ragflow.domain.documents import Dataset, Document
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import BlobStore, Clock, ModelCatalog
-from ragflow.domain.repositories import Database, UnitOfWork
+from ragflow.domain.repositories import Database, Paging, UnitOfWork
 from ragflow.ingest.embed import chunk_vectors, embedded_text, title_weight
 from ragflow.ingest.extract import chunk_id
 from ragflow.services.access import require_dataset, require_document
@@ -25,6 +25,7 @@ from ragflow.services.errors import (
     ChunkNotFound,
     ChunksNotFound,
     ContentRequired,
+    DatasetNotFound,
     PictureNotFound,
     QuestionAnswerRequired,
 )
@@ -215,7 +216,12 @@ class ChunkService:
 def _require_chunk(
     unit: UnitOfWork, actor: Actor, dataset_id: str, document_id: str, key: str
 ) -> tuple[Dataset, Document, Chunk]:
-    dataset = require_dataset(unit, actor, dataset_id)
+    try:
+        dataset = require_dataset(unit, actor, dataset_id)
+    except DatasetNotFound:
+        if _sees_chunk(unit, actor, key):
+            raise
+        raise ChunkNotFound(id=key, dataset_id=dataset_id) from None
     chunk = unit.chunks.find((dataset_id,), key)
     if chunk is None:
         raise ChunkNotFound(id=key, dataset_id=dataset_id)
@@ -223,6 +229,13 @@ def _require_chunk(
     if chunk.document_id != document_id:
         raise ChunkNotFound(id=key, dataset_id=dataset_id)
     return dataset, document, chunk
+
+
+def _sees_chunk(unit: UnitOfWork, actor: Actor, key: str) -> bool:
+    """Tell whether a chunk is in any dataset that the actor may use."""
+    everything = Paging(limit=None)
+    visible, _ = unit.datasets.visible(actor.tenant_id, actor.joined_tenant_ids, everything)
+    return unit.chunks.find([dataset.id for dataset in visible], key) is not None
 
 
 def _changed(chunk: Chunk, changes: ChunkChanges, dataset: Dataset, document: Document) -> Chunk:

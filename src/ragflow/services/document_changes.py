@@ -20,6 +20,7 @@ from ragflow.services.errors import (
     FieldLocked,
     MetaFieldsInvalid,
     NotText,
+    ParserConfigInvalid,
     UnknownChunkMethod,
     UploadFailed,
 )
@@ -34,7 +35,7 @@ def changed_document(
     """Apply an update. `names` returns the names in use in the dataset.
 
     Raises `FieldLocked`, `MetaFieldsInvalid`, `NotText`, `NameTooLong`, `ExtensionLocked`,
-    `DuplicateDocumentName`, `UnknownChunkMethod` or `ChunkMethodFixed`.
+    `DuplicateDocumentName`, `ParserConfigInvalid`, `UnknownChunkMethod` or `ChunkMethodFixed`.
     """
     for field in _LOCKED:
         if field in changes and changes[field] != getattr(document, field):
@@ -43,12 +44,9 @@ def changed_document(
         document = _with_meta_fields(document, changes["meta_fields"])
     if "name" in changes and changes["name"] != document.name:
         document = _renamed(document, changes["name"], names)
-    if isinstance(changes.get("parser_config"), Mapping):
-        config = parser_config.for_changed_document(
-            document.parser_config, changes["parser_config"]
-        )
-        document = replace(document, parser_config=config)
-    if changes.get("chunk_method") is not None:
+    if changes.get("parser_config") is not None:
+        document = _with_config(document, changes["parser_config"])
+    if "chunk_method" in changes:
         document = _with_method(
             document, changes["chunk_method"], keep_config=bool(changes.get("parser_config"))
         )
@@ -76,8 +74,15 @@ def _renamed(document: Document, name: Any, names: Callable[[], set[str]]) -> Do
     return replace(document, name=name)
 
 
+def _with_config(document: Document, config: Any) -> Document:
+    if not isinstance(config, Mapping):
+        raise ParserConfigInvalid
+    merged = parser_config.for_changed_document(document.parser_config, config)
+    return replace(document, parser_config=merged)
+
+
 def _with_method(document: Document, method: Any, *, keep_config: bool) -> Document:
-    if method not in parser_config.DOCUMENT_METHODS:
+    if not isinstance(method, str) or method not in parser_config.DOCUMENT_METHODS:
         raise UnknownChunkMethod(name=method)
     if has_fixed_method(document.name):
         raise ChunkMethodFixed

@@ -104,6 +104,12 @@ class MetaFieldsInvalid(InvalidInput):
     template = "meta_fields must be a dictionary"
 
 
+class ParserConfigInvalid(InvalidInput):
+    """Say that a document's parser configuration is no object."""
+
+    template = "parser_config must be a dictionary"
+
+
 class ExtensionLocked(InvalidInput):
     """Say that a renamed file must keep its extension."""
 
@@ -186,6 +192,12 @@ class NoParsedFile(InvalidInput):
     """Say that a dataset holds no chunks yet (facts: id)."""
 
     template = "The dataset {id} doesn't own parsed file"
+
+
+class TenantGiven(InvalidInput):
+    """Say that a caller must not choose the tenant of an assistant."""
+
+    template = "`tenant_id` must not be provided."
 
 
 class UnusedVariable(InvalidInput):

@@ -52,25 +52,36 @@ def image_id(chunk: Chunk) -> str:
 
 
 def doc_type(chunk: Chunk) -> str:
-    """Return `image` for a chunk that is a picture, else nothing."""
-    return "image" if chunk.kind is ChunkKind.IMAGE else ""
+    """Return `image` for a chunk that is a picture or carries one, else nothing."""
+    return "image" if chunk.has_image or chunk.kind is ChunkKind.IMAGE else ""
+
+
+def shared_fields(chunk: Chunk, document_name: str) -> dict[str, Any]:
+    """Return what each form of a chunk has, names that only some forms are documented with too."""
+    return {
+        "id": chunk.id,
+        "content": chunk.content,
+        "document_id": chunk.document_id,
+        "document_name": document_name,
+        "document_keyword": document_name,
+        "docnm_kwd": document_name,
+        "dataset_id": chunk.dataset_id,
+        "available": chunk.available,
+        "doc_type": doc_type(chunk),
+        "doc_type_kwd": doc_type(chunk),
+    }
 
 
 def _hit_record(hit: Hit) -> dict[str, Any]:
     chunk, score = hit.chunk, hit.score
     return {
-        "id": chunk.id,
-        "content": chunk.content,
-        "document_id": chunk.document_id,
-        "document_name": hit.document_name,
-        "dataset_id": chunk.dataset_id,
+        **shared_fields(chunk, hit.document_name),
         "image_id": image_id(chunk),
         "positions": positions(chunk),
         "url": None,
         "similarity": score.similarity,
         "vector_similarity": score.vector_similarity,
         "term_similarity": score.term_similarity,
-        "doc_type": doc_type(chunk),
     }
 
 

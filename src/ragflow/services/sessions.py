@@ -59,10 +59,10 @@ class SessionService:
         return Conversation(session, (opener,))
 
     def get(self, actor: Actor, chat_id: str, session_id: str) -> tuple[Conversation, Chat]:
-        """Return a conversation and its assistant. Raises `ChatNotFound`, `SessionNotFound`."""
+        """Return a conversation and its assistant. Raises `SessionNotFound`, `ChatNotFound`."""
         with self._database.reading() as unit:
-            chat = require_chat(unit, actor, chat_id)
             session = require_session(unit, chat_id, session_id)
+            chat = require_chat(unit, actor, chat_id)
             messages = unit.sessions.messages([session_id]).get(session_id, ())
         return Conversation(session, tuple(messages)), chat
 

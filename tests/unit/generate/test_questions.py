@@ -62,10 +62,16 @@ def test_keywords_follow_the_question(scripted: Any) -> None:
     assert question == "When? bridge, Sydney"
 
 
-def test_translations_follow_the_question(scripted: Any) -> None:
+def test_no_more_than_three_keywords_are_asked_for(scripted: Any) -> None:
+    model = scripted(["bridge"])
+    asyncio.run(with_keywords(model, "When?"))
+    assert "the 3 most telling keywords" in model.calls[0][0].content
+
+
+def test_translations_take_the_place_of_the_question(scripted: Any) -> None:
     model = scripted(["什么时候？\n\nWann?"])
     text = asyncio.run(in_languages(model, "When?", ["Chinese", "", "German"]))
-    assert text == "When?\n什么时候？\nWann?"
+    assert text == "什么时候？\nWann?"
     assert "Chinese, German" in model.calls[0][0].content
 
 

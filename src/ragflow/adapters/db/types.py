@@ -1,7 +1,8 @@
 """Column types that mean the same on SQLite and PostgreSQL.
 
 In: Python values. Out: text that orders by code point, JSON as compact text, integers of 64 bits.
-Refused: what PostgreSQL cannot store (NUL) and what is no Unicode text (lone surrogates).
+Refused: what PostgreSQL cannot store (NUL), what is no Unicode text (lone surrogates), and numbers
+that JSON has no word for (NaN, infinity).
 """
 
 from __future__ import annotations
@@ -20,6 +21,12 @@ class UnstorableText(InvalidInput, DontWrapMixin):
     """Say that a text holds a character that no database of ours can store."""
 
     template = "A text holds {character}, which cannot be stored."
+
+
+class UnstorableNumber(InvalidInput, DontWrapMixin):
+    """Say that a JSON value holds a number that is not finite."""
+
+    template = "A number is not finite and cannot be stored."
 
 
 def storable(text: str) -> str:
@@ -59,7 +66,11 @@ class Json(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
         if value is None:
             return None
-        return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        try:
+            text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        except ValueError as error:
+            raise UnstorableNumber from error
+        return storable(text)
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)

@@ -13,7 +13,7 @@ from ragflow.http.bulk import handled, ids_in
 from ragflow.http.compat import Level, LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
-from ragflow.http.errors import NO_AUTHORIZATION, Answers, Code, Reply, Since, WireError, answers
+from ragflow.http.errors import NO_AUTHORIZATION, Answers, Code, Reply, Since, answers
 from ragflow.http.openapi import PAGING, query
 from ragflow.http.paging import PAGE_ERRORS, paging_of
 from ragflow.http.schemas.chats import chat_object, listed_chat_object
@@ -51,6 +51,7 @@ UPDATE: Answers = {
 }
 
 NEWER: Since = {Level.V0_25: {ChatNotFound: NO_AUTHORIZATION}}
+_RENAMES = {"llm_id": "chat_model", "rerank_id": "rerank_model"}
 
 
 @router.post("/chats", summary="Create a chat assistant")
@@ -59,8 +60,6 @@ def create_chat(
     actor: CurrentActor, services: ServicesOf, body: Body, level: LevelOf
 ) -> JSONResponse:
     """Create an assistant that answers from datasets."""
-    if body.get("tenant_id"):
-        raise WireError(Code.DATA, "`tenant_id` must not be provided.")
     chat = services.chats.create(actor, any_chat_draft(body, level))
     if is_flat(body, level):
         return result(flat_chat_object(services.chats.get(actor, chat.id)))
@@ -87,7 +86,7 @@ def list_chats(
     params = request.query_params
     listed, total = services.chats.page(
         actor,
-        paging_of(request),
+        paging_of(request, renames=_RENAMES),
         params.get("id") or None,
         params.get("name") or None,
         params.get("keywords") or None,
@@ -110,6 +109,7 @@ def change_chat(
     chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body
 ) -> JSONResponse:
     """Change the fields of an assistant that are sent; return it in the flat form."""
+    services.chats.get(actor, chat_id)  # whose it is comes before what is wrong with the body
     _refuse_empty_parts(body)
     services.chats.update(actor, chat_id, any_chat_draft(body, Level.V0_25))
     return result(flat_chat_object(services.chats.get(actor, chat_id)))
@@ -121,6 +121,7 @@ def update_chat(
     chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body, level: LevelOf
 ) -> JSONResponse:
     """Merge changes into an assistant; for clients since 0.25, make it anew."""
+    services.chats.get(actor, chat_id)  # whose it is comes before what is wrong with the body
     _refuse_empty_parts(body)
     draft = any_chat_draft(body, level)
     if level < Level.V0_25 or not is_flat(body, level):

@@ -22,6 +22,7 @@ from ragflow.services.chunks import ChunkChanges
 from ragflow.services.errors import (
     ChunkNotFound,
     ChunksNotFound,
+    ContentRequired,
     DatasetNotFound,
     DocumentNotFound,
     PictureNotFound,
@@ -57,11 +58,14 @@ def add_chunk(
 ) -> JSONResponse:
     """Add a chunk to a document."""
     document = services.documents.get(actor, dataset_id, document_id)
+    content = _text(body.get("content", ""))
+    if not content.strip():
+        raise ContentRequired
     chunk = services.chunks.add(
         actor,
         dataset_id,
         document_id,
-        _text(body.get("content", "")),
+        content,
         _texts(body, "important_keywords", "is required to be a list") or (),
         _texts(body, "questions", "is required to be a list") or (),
         _texts(body, "tag_kwd", "is required to be a list") or (),
@@ -142,7 +146,7 @@ def update_chunk(
         content=_text(body["content"]) if "content" in body else None,
         important_keywords=_texts(body, "important_keywords", "should be a list"),
         questions=_texts(body, "questions", "should be a list"),
-        available=bool(int(body["available"])) if "available" in body else None,
+        available=_switch(body["available"]) if "available" in body else None,
         tags=_texts(body, "tag_kwd", "should be a list"),
     )
     services.chunks.update(actor, dataset_id, document_id, chunk_id, changes)
@@ -193,6 +197,13 @@ def _text(value: Any) -> str:
         error = TypeError(f"unsupported operand type(s) for +: '{kind}' and 'str'")
         raise WireError(Code.EXCEPTION, repr(error), data=None)
     return value
+
+
+def _switch(value: Any) -> bool:
+    try:
+        return bool(int(value))
+    except (TypeError, ValueError) as error:
+        raise WireError(Code.EXCEPTION, repr(error), data=None) from error
 
 
 def _texts(body: dict[str, Any], key: str, complaint: str) -> tuple[str, ...] | None:

@@ -37,6 +37,7 @@ _NO_PERMISSION = Reply(Code.PERMISSION, "User '{tenant}' lacks permission for da
 
 async def _update_of(dataset_id: str, request: Request, _actor: CurrentActor) -> UpdateDataset:
     sent = await strict_object(request)
+    sent.pop("dataset_id", None)  # the path alone says which
     body = validated(UpdateDataset, {**sent, "dataset_id": dataset_id})
     if not sent:
         raise WireError(Code.ARGUMENT, "No properties were modified")

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from ragflow.domain.errors import AuthenticationError
 from ragflow.domain.identity import Actor
 from ragflow.http.deps import ServicesOf
-from ragflow.http.envelope import refusal
+from ragflow.http.envelope import WireJson, refusal
 from ragflow.http.errors import Code, Reply, WireError, answers
 from ragflow.http.openapi import json_body, properties
 from ragflow.http.validation import lenient_json
@@ -102,4 +102,4 @@ def retrieve(
         }
         for hit in found.hits
     ]
-    return JSONResponse({"records": records})
+    return WireJson({"records": records})

@@ -6,7 +6,6 @@ is used; system messages and what comes before the first question are dropped.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
@@ -22,7 +21,7 @@ from ragflow.domain.errors import RagflowError
 from ragflow.http.auth import bearer
 from ragflow.http.deltas import Delta, Deltas
 from ragflow.http.deps import ServicesOf
-from ragflow.http.envelope import json_result
+from ragflow.http.envelope import WireJson, json_result
 from ragflow.http.errors import Code, Reply, WireError, answers
 from ragflow.http.openapi import json_body, properties
 from ragflow.http.schemas.completions import truth
@@ -124,7 +123,7 @@ async def _completion(
         "usage": usage,
         "choices": [{"index": 0, "finish_reason": "stop", "logprobs": None, "message": message}],
     }
-    return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
+    return WireJson(body)
 
 
 async def _chunks(

@@ -85,6 +85,9 @@ def _request(body: Mapping[str, Any]) -> RetrievalRequest:
     document_ids = body.get("document_ids") or []
     if not isinstance(document_ids, list):
         raise WireError(Code.DATA, "`documents` should be a list")
+    languages = body.get("cross_languages") or []
+    if not isinstance(languages, list):
+        raise WireError(Code.DATA, "`cross_languages` should be a list")
     condition = body.get("metadata_condition")
     top_k = int(number_in(body, "top_k", 1024))
     if top_k <= 0:
@@ -101,6 +104,6 @@ def _request(body: Mapping[str, Any]) -> RetrievalRequest:
         rerank_model=str(body.get("rerank_id") or ""),
         keyword=truth(body, "keyword", False),
         highlight=truth(body, "highlight", True),
-        cross_languages=tuple(str(each) for each in body.get("cross_languages") or ()),
+        cross_languages=tuple(str(each) for each in languages),
         metadata_condition=condition if isinstance(condition, Mapping) else None,
     )

@@ -59,7 +59,7 @@ def list_sessions(
     conversations = services.sessions.page(
         actor,
         chat_id,
-        paging_of(request),
+        paging_of(request, renames={"dialog_id": "chat_id"}),
         query.get("id") or None,
         query.get("name") or None,
         query.get("user_id") or None,
@@ -86,6 +86,7 @@ def update_session(
     chat_id: str, session_id: str, actor: CurrentActor, services: ServicesOf, body: GivenBody
 ) -> JSONResponse:
     """Rename a conversation."""
+    services.sessions.get(actor, chat_id, session_id)  # comes before what is wrong with the body
     for fixed in ("message", "messages", "reference"):
         if fixed in body:
             raise WireError(Code.DATA, f"`{fixed.removesuffix('s')}` can not be change")

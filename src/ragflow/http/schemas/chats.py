@@ -50,6 +50,7 @@ def chat_draft(body: Mapping[str, Any]) -> ChatDraft:
         top_n=whole_in(prompt, "top_n"),
         top_k=whole_in(prompt, "top_k"),
         rerank_model=text_in(prompt or {}, "rerank_model"),
+        tenant_id=str(body["tenant_id"]) if body.get("tenant_id") else None,
     )
 
 

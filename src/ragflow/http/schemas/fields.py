@@ -9,6 +9,8 @@ from typing import Any
 
 from ragflow.domain.errors import InvalidInput
 
+_LARGEST_WHOLE = 2**31 - 1  # what every database keeps
+
 
 def object_in(body: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     """Read an object; None where there is none."""
@@ -35,7 +37,7 @@ def number_in(body: Mapping[str, Any] | None, name: str) -> float | None:
         return None
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number):
         raise InvalidInput(f"`{name}` should be a number.", field=name)
@@ -45,6 +47,8 @@ def number_in(body: Mapping[str, Any] | None, name: str) -> float | None:
 def whole_in(body: Mapping[str, Any] | None, name: str) -> int | None:
     """Read a whole number; None where there is none."""
     value = number_in(body, name)
+    if value is not None and abs(value) > _LARGEST_WHOLE:
+        raise InvalidInput(f"`{name}` is too large.", field=name)
     return None if value is None else int(value)
 
 

@@ -68,6 +68,7 @@ def flat_chat_draft(body: Mapping[str, Any]) -> ChatDraft:
         top_n=whole_in(body, "top_n"),
         top_k=whole_in(body, "top_k"),
         rerank_model=text_in(body, "rerank_id"),
+        tenant_id=text_in(body, "tenant_id"),
     )
 
 

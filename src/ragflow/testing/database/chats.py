@@ -48,6 +48,16 @@ class ChatsContract:
                 work.chats.update(replace(changed, name="OTHER"))
             assert work.chats.get("chat-1") == changed
 
+    @pytest.mark.parametrize("value", [float("nan"), float("inf"), [{"deep": -float("inf")}]])
+    def test_numbers_that_json_has_no_word_for_are_refused(
+        self, database: Database, value: object
+    ) -> None:
+        fill(database, a_chat())
+        with pytest.raises(InvalidInput), database.transaction() as work:
+            work.chats.update(replace(a_chat(), llm_setting={"temperature": value}))
+        with database.reading() as work:
+            assert work.chats.get("chat-1") == a_chat()
+
     def test_chats_are_listed_by_name_and_id_and_page(self, database: Database) -> None:
         fill(database, *(a_chat(f"chat-{n}", f"N{n}", update_time=n) for n in range(4)))
         with database.reading() as work:
