@@ -1,4 +1,4 @@
-"""Plain text, CSV, JSON, Markdown and source code."""
+"""Plain text, CSV, JSON and source code."""
 
 from __future__ import annotations
 
@@ -109,20 +109,3 @@ def test_half_surrogates_in_json_do_not_reach_the_text(read) -> None:
 
 def test_code_keeps_its_indentation(read, parts) -> None:
     assert parts(read("a.py", "if x:\n\ty()\n")) == [("code", "if x:\n\ty()\n")]
-
-
-def test_markdown_that_nests_too_deeply_is_kept_as_text(read) -> None:
-    document = read("a.md", "> " * 500 + "deep")
-    assert "deep" in document.text
-    assert document.warnings
-
-
-def test_html_inside_markdown_becomes_blocks(read, parts) -> None:
-    assert parts(read("a.md", "<div><p>one</p></div>\n\n**two**")) == [
-        ("text", "one"),
-        ("text", "**two**"),
-    ]
-
-
-def test_a_hash_in_a_fence_is_no_title(read, parts) -> None:
-    assert parts(read("a.md", "```\n# x\n```")) == [("code", "# x")]
