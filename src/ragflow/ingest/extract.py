@@ -151,7 +151,11 @@ def _account(
     from ragflow.ingest.coverage import account
 
     coverage = account(document, chunked)
-    return replace(coverage, warnings=warnings + coverage.warnings)
+    warnings += coverage.warnings
+    if not chunked.chunks and not coverage.warnings:
+        why = "all its text was left out" if coverage.extracted else "it holds no text"
+        warnings += (f"Nothing of this file can be found: {why}.",)
+    return replace(coverage, warnings=warnings)
 
 
 def _write_chunks(

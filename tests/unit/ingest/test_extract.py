@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ragflow.domain.chunks import Chunk, ChunkDraft, ChunkedDocument
 from ragflow.domain.documents import Box, Span
 from ragflow.ingest.artefacts import chunks_name, decode_chunks
@@ -52,6 +54,27 @@ def test_one_chunk_points_to_each_place_of_its_words(tmp_path: Path) -> None:
     (same,) = [chunk for chunk in chunks if chunk.content == "The same clause again."]
     assert len(chunks) == 51
     assert [text[span.start : span.end] for span in same.spans] == [same.content] * 50
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "config", "warnings"),
+    [
+        ("blank.txt", b" \n\t\n", {}, ["Nothing of this file can be found: it holds no text."]),
+        (
+            "marks.txt",
+            b";;;",
+            {"delimiter": ";"},
+            ["Nothing of this file can be found: all its text was left out."],
+        ),
+        ("words.txt", b"word", {}, []),
+    ],
+)
+def test_a_file_without_chunks_says_why(
+    tmp_path: Path, name: str, data: bytes, config: dict[str, Any], warnings: list[str]
+) -> None:
+    summary, chunks = extracted(tmp_path, name, data, **config)
+    assert summary["coverage"]["warnings"] == warnings
+    assert bool(chunks) is not bool(warnings)
 
 
 def test_boxes_of_all_places_are_kept_and_the_first_picture() -> None:
