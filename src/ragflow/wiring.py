@@ -7,6 +7,7 @@ chosen, so that a process loads only what it uses.
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -171,6 +172,8 @@ def run_worker(settings: Settings) -> None:
     from ragflow.ingest.pipeline import IngestLimits, IngestParts
     from ragflow.services.outbox import OutboxRelay
 
+    # Before any thread is started: each has a priority of its own, which it and processes inherit.
+    os.nice(settings.worker.nice)
     configure_logging(settings)
     migrate(settings)
     limits = settings.limits

@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 _TOLERANCE = 0.03  # share of characters beyond ASCII that may make no sense
 _COMMON_SHARE = 0.7  # of a text's ideographs, where their charset is the right one
@@ -58,9 +58,10 @@ _HANGUL = re.compile(rb"[\xb0-\xc8][\xa1-\xfe]")
 
 def guess_charset(sample: bytes, *, whole: bool) -> str:
     """Return the likely charset of a sample, which may end inside a character if not `whole`."""
-    without_letters = _ASCII_LETTER.search(sample) is None
-    readers = (_ideographic, _cyrillic, _latin) if without_letters else (_latin, _ideographic)
-    for reader in (*readers, _cyrillic):
+    readers: tuple[Callable[[bytes, bool], str], ...] = (_latin, _ideographic, _cyrillic)
+    if _ASCII_LETTER.search(sample) is None:  # few words of Latin letters are accents alone
+        readers = (_ideographic, _cyrillic, _latin)
+    for reader in readers:
         charset = reader(sample, whole)
         if charset:
             return charset
