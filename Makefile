@@ -53,4 +53,4 @@ docs: $(INSTALLED) ## write docs/reference anew from the code
 	@$(BIN)/python docs/generate.py
 
 clean: ## remove what was installed and built
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-sdk .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,10 +1,13 @@
-"""The command line: `ragflow serve`, `key`, `models`, `reindex` and the like.
+"""The command line: `ragflow serve`, `key`, `user`, `models`, `reindex` and the like.
 
 Commands import what they need when they run, so that the supervisor stays small.
 """
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,8 +20,10 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Retrieval-augmented generation."
 )
 key_app = typer.Typer(no_args_is_help=True, help="API keys of the first account.")
+user_app = typer.Typer(no_args_is_help=True, help="Accounts of people.")
 models_app = typer.Typer(no_args_is_help=True, help="Built-in models.")
 app.add_typer(key_app, name="key")
+app.add_typer(user_app, name="user")
 app.add_typer(models_app, name="models")
 
 DataDir = Annotated[
@@ -129,12 +134,18 @@ def doctor(data_dir: DataDir = None) -> None:
 def key_create(
     data_dir: DataDir = None,
     email: Annotated[str | None, typer.Option(help="Account; the first one if not given.")] = None,
+    embed: Annotated[
+        bool, typer.Option("--embed", help="Print the key's token for embedded pages too.")
+    ] = False,
 ) -> None:
     """Print a new API key; it is shown only this once."""
     from ragflow import wiring
 
     with wiring.accounts(_settings(data_dir)) as accounts:
-        typer.echo(accounts.create_key(email).secret)
+        key = accounts.create_key(email)
+    typer.echo(key.secret)
+    if embed:
+        typer.echo(key.beta)
 
 
 @key_app.command("list")
@@ -156,6 +167,48 @@ def key_revoke(key_id: str, data_dir: DataDir = None) -> None:
     with wiring.accounts(_settings(data_dir)) as accounts:
         accounts.revoke_key(accounts.actor_of(accounts.first_account()), key_id)
     typer.echo("Revoked.")
+
+
+@user_app.command("add")
+def user_add(
+    email: str,
+    nickname: Annotated[str, typer.Option(help="How others see the account.")] = "",
+    data_dir: DataDir = None,
+) -> None:
+    """Make an account, whether sign-up is open or not; asks for its password."""
+    from ragflow import wiring
+
+    with wiring.accounts(_settings(data_dir)) as accounts, _refusals():
+        user = accounts.add(email, nickname or email.partition("@")[0], _new_password())
+    typer.echo(f"{user.email} can sign in now.")
+
+
+@user_app.command("list")
+def user_list(data_dir: DataDir = None) -> None:
+    """List the accounts and whether they can sign in."""
+    from ragflow import wiring
+
+    with wiring.accounts(_settings(data_dir)) as accounts:
+        accounts.first_account()
+        for user in accounts.users():
+            state = "active" if user.can_sign_in else "no password"
+            typer.echo(f"{user.id}  {user.email}  {user.nickname}  {state}")
+
+
+@user_app.command("password")
+def user_password(
+    email: Annotated[
+        str | None, typer.Argument(help="Account; the first one if not given.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Give an account a new password and sign it out everywhere; asks for the password."""
+    from ragflow import wiring
+
+    with wiring.accounts(_settings(data_dir)) as accounts, _refusals():
+        address = email or accounts.first_account().email
+        user = accounts.set_password(address, _new_password())
+    typer.echo(f"{user.email} can sign in now.")
 
 
 @models_app.command("pull")
@@ -186,6 +239,26 @@ def _settings(data_dir: Path | None) -> Settings:
     from ragflow.settings import Settings
 
     return Settings() if data_dir is None else Settings(data_dir=data_dir)
+
+
+def _new_password() -> str:
+    """Ask for a password twice on a terminal; read a line where there is none."""
+    if sys.stdin.isatty():
+        answer: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return answer
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Say in one line what was refused, and exit with 1."""
+    from ragflow.domain.errors import RagflowError
+
+    try:
+        yield
+    except RagflowError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 def _announce(settings: Settings, url: str, port: int, port_file: Path | None) -> None:

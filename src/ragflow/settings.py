@@ -92,11 +92,33 @@ class ModelSettings(_Section):
     request_seconds: float = Field(120.0, description="Longest wait for a remote model.")
 
 
+class AccountSettings(_Section):
+    """Who may make accounts, and how people sign in."""
+
+    self_registration: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether people may make accounts by themselves. auto: yes on a server that "
+        "listens on a loopback address only, elsewhere until the first account is claimed.",
+    )
+    session_days: float = Field(7.0, gt=0, description="How long a sign-in lasts, in days.")
+    failures_per_email: int = Field(
+        10, gt=0, description="Failed sign-ins of one email after which it has to wait."
+    )
+    failures_per_address: int = Field(
+        100, gt=0, description="Failed sign-ins from one address after which it has to wait."
+    )
+    failure_minutes: float = Field(
+        10.0, gt=0, description="How long a failed sign-in counts, in minutes."
+    )
+
+
 class LimitSettings(_Section):
     """What one file may cost."""
 
     file_mib: int = Field(128, description="Largest document that is parsed, in MiB.")
-    files_per_tenant: int = Field(0, description="Most documents of a tenant; 0: no limit.")
+    files_per_tenant: int = Field(
+        0, description="Most documents, and most files, of a tenant; 0: no limit."
+    )
     parse_seconds: float = Field(600.0, description="Longest time to parse one document.")
     parse_memory_mib: int = Field(2048, description="Most memory of a parsing process, in MiB.")
     unpacked_mib: int = Field(512, description="Most bytes an archive may unpack to, in MiB.")
@@ -121,6 +143,14 @@ class WorkerSettings(_Section):
     )
 
 
+class CompatSettings(_Section):
+    """Which generation of clients the server speaks to."""
+
+    level: Literal["0.20", "0.21", "0.22", "0.23", "0.24", "0.25", "0.26", "0.27"] = Field(
+        "0.20", description="Generation of clients served; a URL prefix such as /v027 overrides it."
+    )
+
+
 class Settings(BaseSettings):
     """Hold every setting of the product."""
 
@@ -137,8 +167,10 @@ class Settings(BaseSettings):
     blobs: BlobSettings = Field(default_factory=BlobSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
+    accounts: AccountSettings = Field(default_factory=AccountSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     worker: WorkerSettings = Field(default_factory=WorkerSettings)
+    compat: CompatSettings = Field(default_factory=CompatSettings)
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged."
     )

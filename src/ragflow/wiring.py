@@ -6,6 +6,7 @@ chosen, so that a process loads only what it uses.
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import os
 import socket
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from ragflow.domain.identity import ProviderAccount
     from ragflow.domain.ports import BlobStore, ModelCatalog, SearchEngine
     from ragflow.domain.repositories import Database
-    from ragflow.services.accounts import AccountService
+    from ragflow.services.accounts import AccountService, Registration
     from ragflow.services.container import Ports, Services
 
 _MIB = 1 << 20
@@ -123,16 +124,33 @@ def ports(settings: Settings) -> Iterator[Ports]:
 
 
 @contextmanager
-def services(settings: Settings) -> Iterator[Services]:
-    """Open every port and build the use cases on them."""
+def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
+    """Open every port and build the use cases on them, for a server that listens on `host`."""
     from ragflow.services.container import ServiceOptions, build_services
+    from ragflow.services.sign_in import SignInLimits
 
     migrate(settings)
     with ports(settings) as opened:
         options = ServiceOptions(
-            language=settings.language, files_per_tenant=settings.limits.files_per_tenant
+            language=settings.language,
+            files_per_tenant=settings.limits.files_per_tenant,
+            registration=registration(settings, settings.http.host if host is None else host),
+            sign_in=SignInLimits(
+                session_days=settings.accounts.session_days,
+                failures_per_email=settings.accounts.failures_per_email,
+                failures_per_address=settings.accounts.failures_per_address,
+                failure_minutes=settings.accounts.failure_minutes,
+            ),
         )
         yield build_services(opened, options)
+
+
+def registration(settings: Settings, host: str) -> Registration:
+    """Return who may make accounts by themselves on a server that listens on `host`."""
+    chosen = settings.accounts.self_registration
+    if chosen != "auto":
+        return chosen
+    return "on" if _is_loopback(host) else "until_claimed"
 
 
 def run_api(settings: Settings, host: str, port: int, announce: Announce) -> None:
@@ -142,9 +160,9 @@ def run_api(settings: Settings, host: str, port: int, announce: Announce) -> Non
     from ragflow.http.app import create_app
 
     configure_logging(settings)
-    listener = _listen(host, port)
-    bound = int(listener.getsockname()[1])
-    with services(settings) as use_cases:
+    listening = listening_socket(host, port)
+    bound = int(listening.getsockname()[1])
+    with services(settings, host) as use_cases:
         use_cases.accounts.first_account()
 
         @asynccontextmanager
@@ -156,12 +174,13 @@ def run_api(settings: Settings, host: str, port: int, announce: Announce) -> Non
             use_cases,
             max_body_bytes=settings.http.max_body_mib * _MIB,
             max_json_bytes=settings.http.max_json_mib * _MIB,
+            level=settings.compat.level,
             lifespan=lifespan,
         )
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=5
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def run_worker(settings: Settings) -> None:
@@ -273,13 +292,25 @@ def _data_dir(settings: Settings) -> Path:
     return directory
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Return a socket that takes connections; port 0 picks a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    listener.listen(1024)  # from here on clients wait instead of being refused
-    return listener
+    # The protocol by name: only then do its connections send at once what they are given, and not
+    # wait for the client to acknowledge the head of a reply before its body goes out.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.listen(1024)  # from here on clients wait instead of being refused
+    return listening
+
+
+def _is_loopback(host: str) -> bool:
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name: where it leads is not ours to guess
+        return False
 
 
 def _printable(host: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from ragflow.adapters.blobs.store import ObstoreBlobStore
@@ -31,6 +32,7 @@ from ragflow.domain.documents import Box, Coverage, RunState
 from ragflow.domain.errors import ModelNotConfigured, UnknownModel
 from ragflow.domain.identity import Membership, Tenant, TenantRole, User
 from ragflow.domain.jobs import OutboxKind
+from ragflow.domain.models import Factory, OfferedModel
 from ragflow.http.app import create_app
 from ragflow.ingest.embed import chunk_vectors
 from ragflow.ingest.extract import chunk_id
@@ -96,6 +98,12 @@ class FewModels:
 
     def default_name(self, tenant_id: str, kind: str) -> str:
         return {"embedding": "hashing@Builtin", "chat": self.default_chat}.get(kind, "")
+
+    def factories(self) -> tuple[Factory, ...]:
+        return (Factory("Builtin", ("embedding",), builtin=True), Factory("Elsewhere", ("chat",)))
+
+    def offered(self, tenant_id: str) -> tuple[OfferedModel, ...]:
+        return (OfferedModel("hashing", "Builtin", "embedding", True),)
 
 
 class Backwards:
@@ -166,10 +174,23 @@ class World:
 class Api:
     """Call the API with one key."""
 
-    def __init__(self, client: TestClient, key: str, tenant_id: str) -> None:
+    def __init__(
+        self, client: TestClient, key: str, tenant_id: str, beta: str = "", prefix: str = ""
+    ) -> None:
         self.client = client
         self.key = key
         self.tenant_id = tenant_id
+        self.beta = beta
+        self.prefix = prefix
+
+    @property
+    def embed(self) -> Api:
+        """Call with the key's embed token."""
+        return Api(self.client, self.beta, self.tenant_id)
+
+    def under(self, prefix: str) -> Api:
+        """Call as a client whose base URL ends with a prefix, such as /v027."""
+        return Api(self.client, self.key, self.tenant_id, self.beta, prefix)
 
     def __call__(self, method: str, path: str, **options: Any) -> Any:
         """Return the JSON that a path under /api/v1 answers."""
@@ -178,7 +199,8 @@ class Api:
     def raw(self, method: str, path: str, **options: Any) -> Any:
         """Return the whole response."""
         headers = {"Authorization": f"Bearer {self.key}", **options.pop("headers", {})}
-        return self.client.request(method, f"/api/v1{path}", headers=headers, **options)
+        url = f"{self.prefix}/api/v1{path}"
+        return self.client.request(method, url, headers=headers, **options)
 
     def data(self, method: str, path: str, **options: Any) -> Any:
         """Return the data of a successful call."""
@@ -214,6 +236,21 @@ class Api:
         """Begin a conversation; return its id."""
         return str(self.data("POST", f"/chats/{chat_id}/sessions", json=fields)["id"])
 
+    def file(self, path: str = "a.txt", content: str | bytes = "x", **fields: str) -> Any:
+        """Upload one file to the file manager; return it."""
+        parts = [("file", (path, content))]
+        (stored,) = self.data("POST", "/file/upload", files=parts, data=fields)
+        return stored
+
+    def folder(self, name: str = "folder", **fields: str) -> Any:
+        """Create a folder; return it."""
+        return self.data("POST", "/file/create", json={"name": name, "type": "folder", **fields})
+
+    def listed(self, folder_id: str = "", **params: Any) -> list[str]:
+        """Return the names of what a folder holds, without `.knowledgebase`."""
+        found = self.data("GET", "/file/list", params={"parent_id": folder_id, **params})
+        return [file["name"] for file in found["files"] if file["name"] != ".knowledgebase"]
+
     def document(self, dataset_id: str, document_id: str) -> dict[str, Any]:
         """Return one document."""
         found = self.data("GET", f"/datasets/{dataset_id}/documents", params={"id": document_id})
@@ -225,6 +262,18 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.db"
     migrate(f"sqlite:///{path}")
     return path
+
+
+class QuickHasher(PasswordHasher):
+    """Hash as weakly as argon2 can: the strength is the library's, the time is the tests'."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(autouse=True)
+def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("argon2.PasswordHasher", QuickHasher)
 
 
 @pytest.fixture
@@ -254,14 +303,14 @@ def _sign_up(world: World, email: str) -> Api:
         unit.accounts.add_tenant(Tenant(user_id, email, now, now))
         unit.accounts.put_membership(Membership(user_id, user_id, TenantRole.OWNER))
     key = world.services.accounts.create_key(email)
-    return Api(world.client, key.secret, user_id)
+    return Api(world.client, key.secret, user_id, key.beta)
 
 
 @pytest.fixture
 def api(world: World) -> Api:
     """Call as the first tenant."""
     key = world.services.accounts.create_key()
-    return Api(world.client, key.secret, key.key.tenant_id)
+    return Api(world.client, key.secret, key.key.tenant_id, key.beta)
 
 
 @pytest.fixture

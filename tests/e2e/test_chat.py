@@ -166,9 +166,32 @@ def test_the_openai_client_gets_a_stream(openai: OpenAI) -> None:
     text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
     assert "inverter is too hot" in text
     assert [c.choices[0].finish_reason for c in chunks] == [None] * (len(chunks) - 1) + ["stop"]
+    assert {chunk.model for chunk in chunks} == {"model"}
+    assert [chunk.usage is None for chunk in chunks] == [True] * (len(chunks) - 1) + [False]
     last: Any = chunks[-1].choices[0].delta
     assert last.reference[0]["document_name"] == "AX-200 handbook.pdf"
     assert last.final_content == text
+
+
+def test_the_openai_client_gets_a_stream_without_a_reference(openai: OpenAI) -> None:
+    messages: Any = [{"role": "user", "content": E42}]
+    chunks = list(openai.chat.completions.create(model="any", messages=messages, stream=True))
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+    assert "inverter is too hot" in text
+    assert "[ID:" not in text
+    assert not hasattr(chunks[-1].choices[0].delta, "reference")
+
+
+def test_the_openai_client_finds_the_endpoint_at_its_later_path(
+    server: RunningServer, guide: Chat
+) -> None:
+    address = f"{server.url}/v027/api/v1/openai/{guide.id}"
+    messages: Any = [{"role": "user", "content": E42}]
+    with OpenAI(api_key=server.api_key, base_url=address) as client:
+        completion = client.chat.completions.create(model="any", messages=messages, stream=False)
+    assert completion.id == f"chatcmpl-{guide.id}"
+    assert completion.model == "any"
+    assert "inverter is too hot" in (completion.choices[0].message.content or "")
 
 
 def test_a_remote_model_is_told_the_passages_and_its_marks_are_checked(

@@ -27,6 +27,11 @@ def thumbnail_key(dataset_id: str, document_id: str) -> str:
     return f"thumbnails/{dataset_id}/{document_id}"
 
 
+def file_key(tenant_id: str, file_id: str) -> str:
+    """Return the key of a file in the file manager."""
+    return f"files/{tenant_id}/{file_id}"
+
+
 def work_prefix(document_id: str, revision: int | None = None) -> str:
     """Return where ingestion keeps what passes between its stages, for one revision or all."""
     base = f"work/{document_id}/"

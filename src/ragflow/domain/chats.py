@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from ragflow.domain.answers import Role
@@ -39,6 +40,13 @@ class Chat:
     status: str = "1"
 
 
+class SessionOrigin(StrEnum):
+    """Name where a conversation is held; each place sees its own alone."""
+
+    API = "api"
+    EMBED = "embed"
+
+
 @dataclass(frozen=True, slots=True)
 class ChatSession:
     """Describe one conversation with an assistant."""
@@ -49,6 +57,7 @@ class ChatSession:
     user_id: str
     create_time: int
     update_time: int
+    origin: SessionOrigin = SessionOrigin.API
 
 
 @dataclass(frozen=True, slots=True)

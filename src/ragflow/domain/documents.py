@@ -201,6 +201,7 @@ class Dataset:
     vector_similarity_weight: float = 0.3
     pagerank: int = 0
     status: str = "1"
+    metadata_plan: Mapping[str, Any] | None = None  # which meta fields its documents should have
     document_count: int = 0  # derived: read-only
     chunk_count: int = 0  # derived: read-only
     token_count: int = 0  # derived: read-only

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+from ragflow.domain.models import ModelKind
+
+NO_PASSWORD = "!"  # noqa: S105 - no argon2 hash, so nobody signs in with it
 
 
 class TenantRole(StrEnum):
@@ -39,6 +43,11 @@ class User:
     create_time: int
     update_time: int
     status: str = "1"
+
+    @property
+    def can_sign_in(self) -> bool:
+        """Tell whether there is a password to sign in with."""
+        return self.status == "1" and self.password_hash != NO_PASSWORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +88,56 @@ class ApiKey:
     create_time: int
     revoke_time: int | None = None
 
+    @property
+    def shown(self) -> str:
+        """Return how the key is shown to people: what is kept of it, and that there was more."""
+        return f"{self.prefix}…"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Say that a user is signed in for a while; of the token only its SHA-256 is kept."""
+
+    token_hash: str
+    user_id: str
+    create_time: int
+    expire_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAccess:
+    """Describe a model that a tenant added by name, and how to reach it where that differs."""
+
+    name: str
+    kind: ModelKind = "chat"
+    base_url: str = ""
+    api_key: str = field(default="", repr=False)
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderAccount:
-    """Hold a tenant's access to a model provider; `api_key` is a secret and never logged."""
+    """Hold a tenant's access to a model provider; `api_key` is a secret and never logged.
+
+    `models` names what the tenant added beyond what the provider is known for; `access` describes
+    each of them that has more to it than its name.
+    """
 
     tenant_id: str
     factory: str
     api_key: str = field(repr=False)
     base_url: str = ""
     models: tuple[str, ...] = ()
+    access: tuple[ModelAccess, ...] = ()
+
+    def serving(self, model: str) -> ProviderAccount | None:
+        """Return the account as one of its models is reached; None where it gives no access.
+
+        A model with an address of its own gets its own key alone: the account's key is for the
+        account's address. An account that was made for single models gives access to no other.
+        """
+        for access in self.access:
+            if access.name == model:
+                if access.base_url:
+                    return replace(self, api_key=access.api_key, base_url=access.base_url)
+                return replace(self, api_key=access.api_key or self.api_key)
+        return self if self.api_key or self.base_url or not self.access else None

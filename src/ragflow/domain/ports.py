@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
 from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
 from ragflow.domain.jobs import ParseJob
+from ragflow.domain.models import Factory, OfferedModel
 from ragflow.domain.queries import Candidate, IndexRecord, SearchRequest
 
 if TYPE_CHECKING:
@@ -227,6 +228,14 @@ class ModelCatalog(Protocol):
 
     def default_name(self, tenant_id: str, kind: Literal["embedding", "chat", "rerank"]) -> str:
         """Return the tenant's default model of a kind, else the server's."""
+        ...
+
+    def factories(self) -> Sequence[Factory]:
+        """List the vendors whose models can be used, by name."""
+        ...
+
+    def offered(self, tenant_id: str) -> Sequence[OfferedModel]:
+        """List the models that a tenant can choose; vendors take other names too."""
         ...
 
 

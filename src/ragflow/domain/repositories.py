@@ -12,11 +12,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ragflow.domain.chats import Chat, ChatSession, Message
+from ragflow.domain.chats import Chat, ChatSession, Message, SessionOrigin
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Dataset, Document
-from ragflow.domain.identity import ApiKey, Membership, ProviderAccount, Tenant, User
+from ragflow.domain.files import FileLink, StoredFile
+from ragflow.domain.graphs import Entity, Graph, Relation
+from ragflow.domain.identity import ApiKey, Membership, ProviderAccount, SignIn, Tenant, User
 from ragflow.domain.jobs import OutboxEntry, OutboxKind
+from ragflow.domain.searches import SearchApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Accounts(Protocol):
     def user_by_email(self, email: str) -> User | None: ...
     def update_user(self, user: User) -> None: ...
     def count_users(self) -> int: ...
+    def users(self) -> list[User]: ...
     def add_tenant(self, tenant: Tenant) -> None: ...
     def tenant(self, tenant_id: str) -> Tenant | None: ...
     def update_tenant(self, tenant: Tenant) -> None: ...
@@ -55,6 +59,28 @@ class Accounts(Protocol):
     def put_provider(self, account: ProviderAccount) -> None: ...
     def provider(self, tenant_id: str, factory: str) -> ProviderAccount | None: ...
     def providers(self, tenant_id: str) -> list[ProviderAccount]: ...
+    def remove_provider(self, tenant_id: str, factory: str) -> None: ...
+
+
+class SignIns(Protocol):
+    """Keep who is signed in."""
+
+    def add(self, sign_in: SignIn) -> None: ...
+    def by_hash(self, token_hash: str) -> SignIn | None:
+        """Find by the SHA-256 of the token, expired or not."""
+        ...
+
+    def remove(self, token_hash: str) -> None:
+        """Delete, if there."""
+        ...
+
+    def remove_of_user(self, user_id: str, except_hash: str | None = None) -> None:
+        """Delete all of a user but one."""
+        ...
+
+    def remove_expired(self, now: int) -> None:
+        """Delete what ended at `now`, in ms, or before."""
+        ...
 
 
 class Datasets(Protocol):
@@ -81,8 +107,12 @@ class Datasets(Protocol):
         paging: Paging,
         dataset_id: str | None = None,
         name: str | None = None,
+        dataset_ids: Sequence[str] | None = None,
     ) -> tuple[list[Dataset], int]:
-        """List own datasets and those of joined tenants with permission `team`; and their total."""
+        """List own datasets and those of joined tenants with permission `team`; and their total.
+
+        `dataset_ids` None means all, an empty one none.
+        """
         ...
 
     def update(self, dataset: Dataset) -> None:
@@ -103,6 +133,10 @@ class Documents(Protocol):
     def names(self, dataset_id: str) -> set[str]: ...
     def ids(self, dataset_id: str) -> list[str]: ...
     def count_of_tenant(self, tenant_id: str) -> int: ...
+    def sizes(self, dataset_ids: Sequence[str]) -> dict[str, int]:
+        """Return the bytes of the documents of each dataset that has some."""
+        ...
+
     def page(
         self,
         dataset_id: str,
@@ -148,8 +182,10 @@ class Chunks(Protocol):
 
     def get(self, document_id: str, chunk_id: str, with_vector: bool = False) -> Chunk | None: ...
     def find(self, dataset_ids: Sequence[str], chunk_id: str) -> Chunk | None: ...
-    def get_many(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Chunk]:
-        """Return chunks by (document_id, chunk_id), without vectors; unknown keys are left out."""
+    def get_many(
+        self, keys: Sequence[tuple[str, str]], with_vector: bool = False
+    ) -> dict[tuple[str, str], Chunk]:
+        """Return chunks by (document_id, chunk_id); unknown keys are left out."""
         ...
 
     def page(self, document_id: str, offset: int, limit: int | None) -> tuple[list[Chunk], int]:
@@ -187,8 +223,19 @@ class Chats(Protocol):
 
     def by_name(self, tenant_id: str, name: str) -> Chat | None: ...
     def page(
-        self, tenant_id: str, paging: Paging, chat_id: str | None = None, name: str | None = None
-    ) -> tuple[list[Chat], int]: ...
+        self,
+        tenant_id: str,
+        paging: Paging,
+        chat_id: str | None = None,
+        name: str | None = None,
+        keywords: str | None = None,
+    ) -> tuple[list[Chat], int]:
+        """List the live chats of a tenant that pass every filter; and their total.
+
+        `keywords` is a case-insensitive substring of the name.
+        """
+        ...
+
     def update(self, chat: Chat) -> None: ...
 
 
@@ -204,12 +251,109 @@ class Sessions(Protocol):
         session_id: str | None = None,
         name: str | None = None,
         user_id: str | None = None,
+        origin: SessionOrigin = SessionOrigin.API,
     ) -> tuple[list[ChatSession], int]: ...
     def update(self, session: ChatSession) -> None: ...
     def delete(self, session_ids: Sequence[str]) -> None: ...
     def messages(self, session_ids: Sequence[str]) -> dict[str, list[Message]]: ...
     def append(self, session_id: str, messages: Sequence[Message]) -> None:
         """Append messages; their ordinals are set to follow the last stored one."""
+        ...
+
+
+class Files(Protocol):
+    """Keep files and folders, and which documents were made from them; not what is derived."""
+
+    def add(self, file: StoredFile) -> None:
+        """Insert. Raises `Conflict` when the folder holds the name."""
+        ...
+
+    def get(self, file_id: str) -> StoredFile | None: ...
+    def child(self, folder_id: str, name: str) -> StoredFile | None: ...
+    def names(self, folder_id: str) -> set[str]: ...
+    def count_of_tenant(self, tenant_id: str) -> int:
+        """Count the files of a tenant, without folders."""
+        ...
+
+    def page(
+        self,
+        folder_id: str,
+        paging: Paging,
+        keywords: str | None = None,
+        beside: StoredFile | None = None,
+    ) -> tuple[list[StoredFile], int]:
+        """List what a folder holds, with `beside` as if it were stored there; and the total."""
+        ...
+
+    def subtree(self, file_id: str) -> list[StoredFile]:
+        """Return a file and all that is below it."""
+        ...
+
+    def sizes(self, folder_ids: Sequence[str]) -> dict[str, int]:
+        """Return the bytes of all that is below each folder."""
+        ...
+
+    def with_folders(self, folder_ids: Sequence[str]) -> set[str]:
+        """Return those of the folders that hold a folder."""
+        ...
+
+    def update(self, file: StoredFile) -> None:
+        """Store the new value. Raises `Conflict` when the folder holds the name."""
+        ...
+
+    def delete(self, file_ids: Sequence[str]) -> None:
+        """Delete files with their links, not what is below them."""
+        ...
+
+    def add_link(self, link: FileLink) -> None: ...
+    def links(self, file_ids: Sequence[str]) -> list[FileLink]:
+        """Return the links of files, oldest first."""
+        ...
+
+    def link_of(self, document_id: str) -> FileLink | None: ...
+
+
+class Graphs(Protocol):
+    """Keep the knowledge graphs of datasets; a graph goes with its dataset."""
+
+    def put(
+        self, dataset_id: str, entities: Sequence[Entity], relations: Sequence[Relation]
+    ) -> None:
+        """Insert entities and relations or replace those of the same keys.
+
+        Each key may come once. Raises `NotFound` when the dataset is gone.
+        """
+        ...
+
+    def get(self, dataset_id: str) -> Graph:
+        """Return the whole graph in the order of the names, an empty one when none was built."""
+        ...
+
+    def delete(self, dataset_id: str) -> None: ...
+
+
+class Searches(Protocol):
+    """Keep search apps; a deleted one keeps its row with status "0"."""
+
+    def add(self, search: SearchApp) -> None:
+        """Insert. Raises `Conflict` when the tenant has a live search app of the name."""
+        ...
+
+    def get(self, search_id: str) -> SearchApp | None:
+        """Return a search app, a deleted one too."""
+        ...
+
+    def page(
+        self, tenant_id: str, paging: Paging, keywords: str | None = None
+    ) -> tuple[list[SearchApp], int]:
+        """List a tenant's live search apps; and their total.
+
+        `keywords` is a case-insensitive substring of the name.
+        """
+        ...
+
+    def update(self, search: SearchApp) -> None:
+        """Store the new value. Raises `Conflict` when the name is taken by another."""
         ...
 
 
@@ -238,6 +382,8 @@ class UnitOfWork(Protocol):
     @property
     def accounts(self) -> Accounts: ...
     @property
+    def sign_ins(self) -> SignIns: ...
+    @property
     def datasets(self) -> Datasets: ...
     @property
     def documents(self) -> Documents: ...
@@ -247,6 +393,12 @@ class UnitOfWork(Protocol):
     def chats(self) -> Chats: ...
     @property
     def sessions(self) -> Sessions: ...
+    @property
+    def files(self) -> Files: ...
+    @property
+    def graphs(self) -> Graphs: ...
+    @property
+    def searches(self) -> Searches: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

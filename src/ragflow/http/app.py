@@ -1,4 +1,4 @@
-"""The HTTP application: routes under /api/v1, errors and transport rules around them.
+"""The HTTP application: routes under /api/v1 and /v1, errors and transport rules around them.
 
 In: the use cases. Out: an ASGI application. It chooses nothing and opens nothing by itself.
 """
@@ -12,17 +12,28 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Lifespan
 
 from ragflow.http import errors, openapi
+from ragflow.http.compat import CompatLevel, Level
 from ragflow.http.routers import (
+    chatbots,
     chats,
     chunks,
     completions,
     datasets,
     dify,
     documents,
+    files,
+    graphs,
+    llm,
+    metadata,
     openai,
     retrieval,
+    searchbots,
+    searches,
     sessions,
     system,
+    teams,
+    tokens,
+    users,
 )
 from ragflow.http.transport import BodyLimit, TrailingSlash
 from ragflow.services.container import Services
@@ -33,6 +44,9 @@ DEFAULT_MAX_JSON_BYTES = 32 << 20
 ROUTERS: tuple[APIRouter, ...] = (
     datasets.router,
     documents.router,
+    files.router,
+    documents.single,
+    metadata.router,
     chunks.router,
     chunks.pictures,
     retrieval.router,
@@ -41,10 +55,22 @@ ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
     completions.router,
     openai.router,
+    graphs.router,
+    chatbots.router,
+    searches.router,
+    searchbots.router,
     system.router,
     system.health,
 )
 """What is served under /api/v1; a new noun adds its router here."""
+
+ACCOUNT_ROUTERS: tuple[APIRouter, ...] = (
+    users.router,
+    teams.router,
+    tokens.router,
+    llm.router,
+)
+"""What is served under /v1: accounts and what they are set up with."""
 
 
 def create_app(
@@ -52,9 +78,10 @@ def create_app(
     *,
     max_body_bytes: int = DEFAULT_MAX_BODY_BYTES,
     max_json_bytes: int = DEFAULT_MAX_JSON_BYTES,
+    level: str = "0.20",
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
-    """Build the application."""
+    """Build the application; `level` is the generation of clients that it serves by default."""
     app = FastAPI(
         title="ragflow",
         version=version("ragflow-engine"),
@@ -67,6 +94,8 @@ def create_app(
     app.state.services = services
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1")
+    for router in ACCOUNT_ROUTERS:
+        app.include_router(router, prefix="/v1")
     app.include_router(system.health, prefix="/v1", include_in_schema=False)
     app.add_api_route(
         "/v1/document/image/{image_id}",
@@ -78,12 +107,13 @@ def create_app(
     openapi.install(app)
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes, max_json_bytes=max_json_bytes)
     app.add_middleware(TrailingSlash)
+    app.add_middleware(CompatLevel, default=Level.named(level))
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
         allow_credentials=True,
         allow_methods=["*"],
         allow_headers=["*"],
-        expose_headers=["Content-Disposition"],
+        expose_headers=["Authorization", "Content-Disposition"],
     )
     return app

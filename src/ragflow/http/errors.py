@@ -2,13 +2,14 @@
 
 In: domain errors, refusals of this layer, and whatever nobody caught. Out: envelopes. A route that
 answers an error in its own words says so beside itself, with `@answers({Error: Reply(…)})`; the
-most specific class wins, first in the route's table, then in the default one.
+most specific class wins, first in the route's table, then in the default one. Clients of a later
+generation may be answered in other words: `@answers({…}, since={Level.V0_25: {…}})`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -31,6 +32,7 @@ from ragflow.domain.errors import (
     StoreUnavailable,
     UnknownModel,
 )
+from ragflow.http.compat import Level, level_of
 from ragflow.http.envelope import ABSENT, Maybe, json_refusal, refusal
 
 log = structlog.get_logger(__name__)
@@ -47,8 +49,11 @@ class Code:
     OPERATING = 103
     PERMISSION = 108
     AUTHENTICATION = 109
+    BAD_REQUEST = 400
+    UNAUTHORIZED = 401
     FORBIDDEN = 403
     NOT_FOUND = 404
+    CONFLICT = 409
     SERVER = 500
 
 
@@ -66,6 +71,10 @@ class Reply:
 
 
 Answers = Mapping[type[RagflowError], Reply]
+Since = Mapping[Level, Answers]
+
+NO_AUTHORIZATION = Reply(Code.AUTHENTICATION, "no authorization")
+"""How clients since 0.25 are told of an assistant that is not theirs."""
 
 _DEFAULTS: Answers = {
     RagflowError: Reply(Code.DATA),
@@ -93,14 +102,34 @@ class WireError(Exception):
         self.reply = Reply(code, message, data, http_status)
 
 
-def answers(table: Answers) -> Callable[[Endpoint], Endpoint]:
-    """Declare how a route answers some errors."""
+def answers(table: Answers, *, since: Since | None = None) -> Callable[[Endpoint], Endpoint]:
+    """Declare how a route answers some errors, and how from a level on."""
 
     def declare(endpoint: Endpoint) -> Endpoint:
         endpoint.__dict__["answers"] = table
+        endpoint.__dict__["answers_since"] = since or {}
         return endpoint
 
     return declare
+
+
+def in_family_b(own: Answers) -> Answers:
+    """Return the replies of a route of family B: all errors with data, some in its own words."""
+    shared = {
+        kind: replace(reply, data=None) if reply.data is ABSENT else reply
+        for kind, reply in _DEFAULTS.items()
+    }
+    return {**shared, **own}
+
+
+def _table_of(request: Request) -> Answers:
+    """Return how the route of a request answers errors at the level of the request."""
+    endpoint, level = request.scope.get("endpoint"), level_of(request)
+    table = dict(getattr(endpoint, "answers", {}))
+    for first, changed in sorted(getattr(endpoint, "answers_since", {}).items()):
+        if level >= first:
+            table |= changed
+    return table
 
 
 def reply_to(error: RagflowError, table: Answers) -> Reply:
@@ -142,8 +171,15 @@ class UncaughtErrors:
         except Exception as error:  # the edge: nothing may fall through
             if scope["type"] != "http" or started:
                 raise
-            log.exception("request failed", path=scope["path"], method=scope["method"])
+            log.exception("request failed", path=_path(scope), method=scope["method"])
             await json_refusal(Code.EXCEPTION, _text_of(error))(scope, receive, send)
+
+
+def _path(scope: Scope) -> str:
+    """Return the path of a request; what fills a slot named `token` is a secret."""
+    path: str = scope["path"]
+    secret = scope.get("path_params", {}).get("token")
+    return path.replace(secret, "***") if secret else path
 
 
 def _text_of(error: Exception) -> str:
@@ -152,8 +188,7 @@ def _text_of(error: Exception) -> str:
 
 def _refuse_domain_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RagflowError)
-    table: Answers = getattr(request.scope.get("endpoint"), "answers", {})
-    return _send(reply_to(error, table))
+    return _send(reply_to(error, _table_of(request)))
 
 
 def _refuse_wire_error(_request: Request, error: Exception) -> JSONResponse:
@@ -176,7 +211,8 @@ def _refuse_parameters(_request: Request, error: Exception) -> JSONResponse:
 
 
 def _send(reply: Reply) -> JSONResponse:
-    message = reply.message or ""
+    # A text may quote half of a surrogate pair, which no reply can hold.
+    message = (reply.message or "").encode(errors="replace").decode()
     if reply.data is ABSENT:
         return refusal(reply.code, message, reply.http_status)
     return json_refusal(reply.code, message, reply.data, reply.http_status)

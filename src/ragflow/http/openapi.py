@@ -25,17 +25,14 @@ def properties(**described: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": described}
 
 
-FILES_BODY = {
-    "requestBody": {
-        "content": {
-            "multipart/form-data": {
-                "schema": properties(
-                    file={"type": "array", "items": {"type": "string", "format": "binary"}}
-                )
-            }
-        }
-    }
-}
+def files_body(**fields: dict[str, Any]) -> dict[str, Any]:
+    """Describe a multipart body of files and other fields."""
+    files = {"type": "array", "items": {"type": "string", "format": "binary"}}
+    schema = properties(file=files, **fields)
+    return {"requestBody": {"content": {"multipart/form-data": {"schema": schema}}}}
+
+
+FILES_BODY = files_body()
 
 
 def query(name: str, description: str, kind: str = "string") -> dict[str, Any]:

@@ -45,10 +45,11 @@ def paging_of(
     request: Request,
     *,
     order_by: str = "create_time",
+    default_size: int = 30,
     renames: Mapping[str, str] | None = None,
 ) -> Paging:
     """Read page, page_size, orderby and desc; `renames` maps wire names to field names."""
-    page = page_of(request)
+    page = page_of(request, default_size)
     wanted = request.query_params.get("orderby") or order_by
     return Paging(
         offset=page.offset,

@@ -7,17 +7,18 @@ other content types, broken JSON, values that are no objects, and what the schem
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from ragflow.http.auth import CurrentActor
+from ragflow.http.auth import CurrentActor, CurrentCaller, EmbedActor
 from ragflow.http.errors import Code, WireError
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_LISTS = {"ids"}  # parameters that may be repeated
 _LONGEST_VALUE = 128
 _CUT_VALUE = 125
 
@@ -35,7 +36,10 @@ def strict_query(model: type[Model]) -> Callable[..., Model]:
     """Return a dependency that checks the caller's key, then the query string, lax on types."""
 
     def read(request: Request, _actor: CurrentActor) -> Model:
-        return validated(model, dict(request.query_params), strict=False)
+        sent: dict[str, Any] = dict(request.query_params)
+        for name in _LISTS & sent.keys():
+            sent[name] = request.query_params.getlist(name)
+        return validated(model, sent, strict=False)
 
     return read
 
@@ -58,6 +62,50 @@ async def lenient_json(request: Request) -> Any:
 
 
 async def lenient_object(request: Request, _actor: CurrentActor) -> dict[str, Any]:
+    """Check the caller's key and return the JSON object of a body."""
+    return await _object_of(request)
+
+
+async def embed_object(request: Request, _actor: EmbedActor) -> dict[str, Any]:
+    """Check the caller's embed token and return the JSON object of a body."""
+    return await _object_of(request)
+
+
+def arguments(*names: str) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """Return a dependency that gives the object of a body that must have some keys.
+
+    To be named before the caller: such routes check their arguments before the key.
+    """
+
+    async def read(request: Request) -> dict[str, Any]:
+        body = await lenient_json(request)
+        given = body if isinstance(body, dict) else {}
+        require_arguments(given, names)
+        return given
+
+    return read
+
+
+def require_arguments(given: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Refuse what lacks some arguments, naming them."""
+    missing = [name for name in names if given.get(name) is None]
+    if missing:
+        text = f"required argument are missing: {','.join(missing)}; "
+        raise WireError(Code.ARGUMENT, text, data=None)
+
+
+def number_in(body: Mapping[str, Any], key: str, default: float) -> float:
+    """Read a number that may come as text. Refuses others with code 100."""
+    value = body.get(key)
+    if value is None:
+        return default
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise WireError(Code.EXCEPTION, repr(error), data=None) from error
+
+
+async def _object_of(request: Request) -> dict[str, Any]:
     """Return the JSON object of a body; none and null mean an empty one.
 
     On DELETE an empty object means all objects, so a body that is broken is refused there.
@@ -80,6 +128,42 @@ async def given_object(request: Request, actor: CurrentActor) -> dict[str, Any]:
         message = "argument of type 'NoneType' is not iterable"
         raise WireError(Code.EXCEPTION, repr(TypeError(message)), data=None)
     return await lenient_object(request, actor)
+
+
+async def open_object(request: Request) -> dict[str, Any]:
+    """Return the JSON object of a body of family B, read before anybody is known."""
+    body = await lenient_json(request)
+    if body is None and (await request.body()).strip() in (b"", b"null"):
+        return {}
+    if not isinstance(body, dict):
+        raise WireError(Code.ARGUMENT, "The body must be a JSON object.", data=None)
+    return body
+
+
+async def callers_object(request: Request, _caller: CurrentCaller) -> dict[str, Any]:
+    """Return the JSON object of a body of family B once the caller is known."""
+    return await open_object(request)
+
+
+def require(body: Mapping[str, Any], *names: str) -> None:
+    """Refuse a body of family B that lacks arguments."""
+    missing = [name for name in names if body.get(name) is None]
+    if missing:
+        text = f"required argument are missing: {','.join(missing)}; "
+        raise WireError(Code.ARGUMENT, text, data=None)
+
+
+def text_in(body: Mapping[str, Any], name: str, most: int = 65_535) -> str:
+    """Return a text of a body of family B, empty where there is none."""
+    value = body.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise WireError(Code.ARGUMENT, f"`{name}` should be a string.", data=None)
+    if len(value) > most:
+        text = f"`{name}` should have at most {most} characters."
+        raise WireError(Code.ARGUMENT, text, data=None)
+    return value
 
 
 async def strict_object(request: Request) -> dict[str, Any]:

@@ -120,6 +120,7 @@ def _chunk(chunk: Chunk, document_name: str) -> dict[str, Any]:
         "dataset_id": chunk.dataset_id,
         "important_keywords": list(chunk.important_keywords),
         "available": chunk.available,
+        "tag_kwd": list(chunk.tags),
         "doc_type": doc_type(chunk),
     }
 

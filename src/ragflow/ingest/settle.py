@@ -17,6 +17,7 @@ from ragflow.domain.ports import SearchEngine
 from ragflow.domain.repositories import Database, UnitOfWork
 from ragflow.ingest.index import index_records
 
+Key = tuple[str, str]
 _State = tuple[str, str, list[Chunk]]
 _T = TypeVar("_T")
 
@@ -44,22 +45,30 @@ def refresh_index(database: Database, engine: SearchEngine, document_id: str) ->
     _until_unchanged(database, lambda unit: _states(unit, [document_id]).get(document_id), write)
 
 
-def refresh_chunk(
-    database: Database, engine: SearchEngine, document_id: str, chunk_id: str
-) -> None:
-    """Make the index of one chunk equal to the database."""
+def refresh_chunks(database: Database, engine: SearchEngine, keys: Sequence[Key]) -> None:
+    """Make the index of chunks, given by document and chunk id, equal to the database.
 
-    def read(unit: UnitOfWork) -> tuple[str, Chunk] | None:
-        document = unit.documents.get(document_id)
-        chunk = unit.chunks.get(document_id, chunk_id, with_vector=True)
-        return None if document is None or chunk is None else (document.name, chunk)
+    They go in as one write: a search engine takes many records in the time of one.
+    """
 
-    def write(state: tuple[str, Chunk] | None) -> None:
-        if state is None:
-            engine.delete_chunks(document_id, (chunk_id,))
-        else:
-            name, chunk = state
-            engine.upsert(index_records((chunk,), name))
+    def read(unit: UnitOfWork) -> dict[Key, tuple[str, Chunk]]:
+        names = {
+            document.id: document.name
+            for document in unit.documents.get_many(sorted({document for document, _ in keys}))
+        }
+        chunks = unit.chunks.get_many(keys, with_vector=True)
+        return {key: (names[key[0]], chunk) for key, chunk in chunks.items() if key[0] in names}
+
+    def write(state: dict[Key, tuple[str, Chunk]]) -> None:
+        engine.upsert(
+            [record for name, chunk in state.values() for record in index_records((chunk,), name)]
+        )
+        gone: dict[str, list[str]] = {}
+        for document_id, chunk_id in keys:
+            if (document_id, chunk_id) not in state:
+                gone.setdefault(document_id, []).append(chunk_id)
+        for document_id, chunk_ids in gone.items():
+            engine.delete_chunks(document_id, chunk_ids)
 
     _until_unchanged(database, read, write)
 

@@ -22,23 +22,33 @@ _LATIN = re.compile(r"[A-Za-z]")
 _OPEN, _CLOSE, _GAP = "<em>", "</em>", "..."
 
 
-def highlight(text: str, question: str) -> str:
-    """Return what of `text` matches the question, its words marked."""
-    found = matches(text, question)
-    if not found:
-        return text
-    kept = _sentences_with(text, found) if _is_english(text) else _around(text, found)
-    return _GAP.join(_marked(text, span, found) for span in kept)
+class Highlighter:
+    """Mark the words of one question in texts, of which many share their words."""
 
+    def __init__(self, question: str) -> None:
+        self._wanted = frozenset(term_texts(question_words(question)))
+        self._known: dict[str, bool] = {}
 
-def matches(text: str, question: str) -> list[Span]:
-    """Return the spans of `text` that share a token with the question, in order."""
-    wanted = frozenset(term_texts(question_words(question)))
-    spans: list[Span] = []
-    for span in _pieces(text):
-        if not wanted.isdisjoint(term_texts(words(text[span.start : span.end]))):
-            _extend(spans, span)
-    return spans
+    def highlight(self, text: str) -> str:
+        """Return what of `text` matches the question, its words marked."""
+        found = self.matches(text)
+        if not found:
+            return text
+        kept = _sentences_with(text, found) if _is_english(text) else _around(text, found)
+        return _GAP.join(_marked(text, span, found) for span in kept)
+
+    def matches(self, text: str) -> list[Span]:
+        """Return the spans of `text` that share a token with the question, in order."""
+        spans: list[Span] = []
+        for span in _pieces(text):
+            if self._matches(text[span.start : span.end]):
+                _extend(spans, span)
+        return spans
+
+    def _matches(self, piece: str) -> bool:
+        if piece not in self._known:
+            self._known[piece] = not self._wanted.isdisjoint(term_texts(words(piece)))
+        return self._known[piece]
 
 
 def _pieces(text: str) -> Iterator[Span]:

@@ -27,7 +27,7 @@ from ragflow.domain.queries import (
     SearchRequest,
     Term,
 )
-from ragflow.retrieve.highlight import highlight
+from ragflow.retrieve.highlight import Highlighter
 from ragflow.retrieve.score import Boost, Matched, key_of, match, occurrences, rerank, score
 from ragflow.text.weights import names, question_words, term_texts, weigh
 
@@ -158,13 +158,14 @@ class Retriever:
         dropped: Counter[str],
     ) -> list[Hit]:
         chunks = self._sources.chunks([key_of(item.candidate) for item in page])
+        highlighter = Highlighter(question.text)
         hits = []
         for item in page:
             chunk = chunks.get(key_of(item.candidate))
             if chunk is None or not chunk.available:
                 dropped["missing" if chunk is None else "unavailable"] += 1
                 continue
-            marked = highlight(chunk.content, question.text) if question.highlight else ""
+            marked = highlighter.highlight(chunk.content) if question.highlight else ""
             hits.append(Hit(chunk, names.get(chunk.document_id, ""), item, marked))
         return hits
 

@@ -39,7 +39,9 @@ def match(candidates: Sequence[Candidate], terms: Sequence[str]) -> list[Matched
         for field in (candidate.title_tokens, candidate.keyword_tokens):
             if field:
                 held |= wanted.intersection(field.split())
-        everywhere = held | wanted.intersection(candidate.question_tokens.split())
+        everywhere = held
+        if candidate.question_tokens:
+            everywhere = held | wanted.intersection(candidate.question_tokens.split())
         matched.append(Matched(candidate, everywhere, held))
     return matched
 
@@ -64,9 +66,10 @@ def score(
     similarity is the term similarity and the boost.
     """
     share = 1 - vector_weight if any(item.candidate.cosine for item in matched) else 1.0
+    held = _WeightHeld(terms)
     scored = []
     for item in matched:
-        term_similarity = _weight_held(terms, item.terms)
+        term_similarity = held.share(item.terms)
         added = boost(item.candidate)
         cosine = item.candidate.cosine
         scored.append(
@@ -91,13 +94,14 @@ def rerank(
 ) -> list[ScoredCandidate]:
     """Mix in a rerank model's scores, best first; candidates without one are left out."""
     outside_questions = {key_of(item.candidate): item.terms_outside_questions for item in matched}
+    held = _WeightHeld(terms)
     reranked = []
     for item in scored:
         key = key_of(item.candidate)
         if key not in rerank_scores:
             continue
         judged = rerank_scores[key]
-        term_similarity = _weight_held(terms, outside_questions[key])
+        term_similarity = held.share(outside_questions[key])
         reranked.append(
             replace(
                 item,
@@ -121,6 +125,17 @@ def key_of(candidate: Candidate) -> tuple[str, str]:
     return candidate.document_id, candidate.chunk_id
 
 
-def _weight_held(terms: Sequence[Term], held: frozenset[str]) -> float:
-    whole = sum(term.weight for term in terms)
-    return sum(term.weight for term in terms if term.text in held) / whole if whole else 0.0
+class _WeightHeld:
+    """Weigh sets of terms; of a thousand candidates many hold the same."""
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self._terms = terms
+        self._whole = sum(term.weight for term in terms)
+        self._shares: dict[frozenset[str], float] = {}
+
+    def share(self, held: frozenset[str]) -> float:
+        """Return the share of the whole weight that the terms in `held` have."""
+        if held not in self._shares:
+            weight = sum(term.weight for term in self._terms if term.text in held)
+            self._shares[held] = weight / self._whole if self._whole else 0.0
+        return self._shares[held]

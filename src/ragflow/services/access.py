@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from ragflow.domain.documents import Dataset, Document
 from ragflow.domain.identity import Actor
 from ragflow.domain.repositories import UnitOfWork
-from ragflow.services.errors import DatasetNotFound, DocumentNotFound
+from ragflow.services.errors import DatasetNotFound, DocumentNotFound, ForeignDocument
 
 
 def may_use(actor: Actor, dataset: Dataset) -> bool:
@@ -57,3 +57,14 @@ def require_document(unit: UnitOfWork, dataset: Dataset, document_id: str) -> Do
     if document is None or document.dataset_id != dataset.id:
         raise DocumentNotFound(id=document_id, dataset_id=dataset.id)
     return document
+
+
+def require_documents_of(
+    unit: UnitOfWork, datasets: Sequence[Dataset], document_ids: Sequence[str]
+) -> None:
+    """Check that documents are in datasets that were checked before. Raises `ForeignDocument`."""
+    dataset_ids = {dataset.id for dataset in datasets}
+    known = {document.id: document for document in unit.documents.get_many(document_ids)}
+    for document_id in document_ids:
+        if document_id not in known or known[document_id].dataset_id not in dataset_ids:
+            raise ForeignDocument(id=document_id)

@@ -113,32 +113,30 @@ class ChatService:
 
     def create(self, actor: Actor, draft: ChatDraft) -> Chat:
         """Create an assistant. Raises `NotFound`, `InvalidInput`, `ModelError`, `Conflict`."""
-        now = self._clock.milliseconds()
-        prompt_config = {**default_prompt_config(), **(draft.prompt_config or {})}
-        if not prompt_config["system"]:
-            prompt_config["system"] = default_prompt_config()["system"]
-        fields: dict[str, Any] = {
-            "name": "",
-            "chat_model": self._catalog.default_name(actor.tenant_id, "chat"),
-        }
-        fields.update(draft.changes())
-        chat = Chat(
-            id=self._ids.object_id(),
-            tenant_id=actor.tenant_id,
-            create_time=now,
-            update_time=now,
-            llm_setting={**DEFAULT_LLM_SETTING, **(draft.llm_setting or {})},
-            prompt_config=prompt_config,
-            **fields,
-        )
+        chat = self._made(actor, draft, self._ids.object_id())
         with self._database.transaction() as unit:
             self._check_sources(unit, actor, draft)
             _check_name(chat.name)
             if unit.chats.by_name(actor.tenant_id, chat.name):
                 raise DuplicateChatName(name=chat.name)
-            _check_variables(prompt_config)
+            _check_variables(chat.prompt_config)
             unit.chats.add(chat)
         return chat
+
+    def replace(self, actor: Actor, chat_id: str, draft: ChatDraft) -> Chat:
+        """Make an assistant anew; what the draft leaves open gets its default, but for the name.
+
+        Raises as `create` does.
+        """
+        with self._database.transaction() as unit:
+            old = require_chat(unit, actor, chat_id)
+            self._check_sources(unit, actor, draft)
+            named = replace(draft, name=old.name) if draft.name is None else draft
+            made = replace(self._made(actor, named, chat_id), create_time=old.create_time)
+            _check_new_name(unit, actor, made)
+            _check_variables(made.prompt_config)
+            unit.chats.update(made)
+        return made
 
     def update(self, actor: Actor, chat_id: str, draft: ChatDraft) -> Chat:
         """Merge changes into an assistant. Raises as `create` does."""
@@ -153,32 +151,35 @@ class ChatService:
                 update_time=self._clock.milliseconds(),
             )
             if draft.name is not None:
-                _check_name(changed.name)
-                other = unit.chats.by_name(actor.tenant_id, changed.name)
-                if other is not None and other.id != chat_id:
-                    raise DuplicateChatName(name=changed.name)
+                _check_new_name(unit, actor, changed)
             if draft.prompt_config is not None:
                 _check_variables(changed.prompt_config)
             unit.chats.update(changed)
         return changed
 
-    def page(
-        self, actor: Actor, paging: Paging, chat_id: str | None = None, name: str | None = None
-    ) -> list[ListedChat]:
-        """List own assistants. Raises `NotFound` when an id or a name was asked for in vain."""
+    def get(self, actor: Actor, chat_id: str) -> ListedChat:
+        """Return one of the caller's assistants. Raises `ChatNotFound`."""
         with self._database.reading() as unit:
-            chats, _ = unit.chats.page(actor.tenant_id, paging, chat_id, name)
-            if not chats and (chat_id or name):
-                whole, _ = unit.chats.page(actor.tenant_id, Paging(limit=1), chat_id, name)
-                if not whole:
-                    raise ChatNotFound(id=chat_id or name)
-            wanted = sorted({dataset_id for chat in chats for dataset_id in chat.dataset_ids})
-            datasets = unit.datasets.get_many(wanted)
-            known = {dataset.id: dataset for dataset in datasets if may_use(actor, dataset)}
-        return [
-            ListedChat(chat, tuple(known[i] for i in chat.dataset_ids if i in known))
-            for chat in chats
-        ]
+            return _with_datasets(unit, actor, [require_chat(unit, actor, chat_id)])[0]
+
+    def page(
+        self,
+        actor: Actor,
+        paging: Paging,
+        chat_id: str | None = None,
+        name: str | None = None,
+        keywords: str | None = None,
+    ) -> tuple[list[ListedChat], int]:
+        """List own assistants; and their total.
+
+        `keywords` is a part of the name. Raises `ChatNotFound` when an id or a name was asked for
+        in vain.
+        """
+        with self._database.reading() as unit:
+            chats, total = unit.chats.page(actor.tenant_id, paging, chat_id, name, keywords)
+            if not total and (chat_id or name):
+                raise ChatNotFound(id=chat_id or name)
+            return _with_datasets(unit, actor, chats), total
 
     def delete(self, actor: Actor, chat_ids: Sequence[str] | None) -> BulkOutcome:
         """Delete own assistants, None for all; those with known ids are gone in any case."""
@@ -192,6 +193,27 @@ class ChatService:
                     unit.chats.update(replace(known[chat_id], status="0", update_time=now))
         unknown = tuple(chat_id for chat_id in wanted if chat_id not in known)
         return BulkOutcome(len(wanted) - len(unknown), duplicates, unknown)
+
+    def _made(self, actor: Actor, draft: ChatDraft, chat_id: str) -> Chat:
+        """Return a draft as a new assistant, with a default for all that it leaves open."""
+        now = self._clock.milliseconds()
+        prompt_config = {**default_prompt_config(), **(draft.prompt_config or {})}
+        if not prompt_config["system"]:
+            prompt_config["system"] = default_prompt_config()["system"]
+        fields: dict[str, Any] = {
+            "name": "",
+            "chat_model": self._catalog.default_name(actor.tenant_id, "chat"),
+        }
+        fields.update(draft.changes())
+        return Chat(
+            id=chat_id,
+            tenant_id=actor.tenant_id,
+            create_time=now,
+            update_time=now,
+            llm_setting={**DEFAULT_LLM_SETTING, **(draft.llm_setting or {})},
+            prompt_config=prompt_config,
+            **fields,
+        )
 
     def _check_sources(self, unit: UnitOfWork, actor: Actor, draft: ChatDraft) -> None:
         datasets = require_datasets(unit, actor, draft.dataset_ids or ())
@@ -223,6 +245,23 @@ def require_chat(unit: UnitOfWork, actor: Actor, chat_id: str) -> Chat:
     if chat is None or chat.tenant_id != actor.tenant_id:
         raise ChatNotFound(id=chat_id)
     return chat
+
+
+def _with_datasets(unit: UnitOfWork, actor: Actor, chats: Sequence[Chat]) -> list[ListedChat]:
+    """Add to each assistant those of its datasets that the caller may still use."""
+    wanted = sorted({dataset_id for chat in chats for dataset_id in chat.dataset_ids})
+    datasets = unit.datasets.get_many(wanted)
+    known = {dataset.id: dataset for dataset in datasets if may_use(actor, dataset)}
+    return [
+        ListedChat(chat, tuple(known[i] for i in chat.dataset_ids if i in known)) for chat in chats
+    ]
+
+
+def _check_new_name(unit: UnitOfWork, actor: Actor, chat: Chat) -> None:
+    _check_name(chat.name)
+    other = unit.chats.by_name(actor.tenant_id, chat.name)
+    if other is not None and other.id != chat.id:
+        raise DuplicateChatName(name=chat.name)
 
 
 def _check_name(name: str) -> None:

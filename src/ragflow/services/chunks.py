@@ -8,11 +8,11 @@ Vectors are made outside of transactions.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ragflow.domain.blob_keys import picture_key
-from ragflow.domain.chunks import Chunk
+from ragflow.domain.chunks import Chunk, ChunkKind
 from ragflow.domain.documents import Dataset, Document
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import BlobStore, Clock, ModelCatalog
@@ -44,6 +44,7 @@ class ChunkChanges:
     important_keywords: tuple[str, ...] | None = None
     questions: tuple[str, ...] | None = None
     available: bool | None = None
+    tags: tuple[str, ...] | None = None
 
 
 class ChunkService:
@@ -71,8 +72,12 @@ class ChunkService:
         content: str,
         important_keywords: Sequence[str] = (),
         questions: Sequence[str] = (),
+        tags: Sequence[str] = (),
+        picture: bytes | None = None,
     ) -> Chunk:
         """Add a chunk behind the others; the same content again replaces its chunk.
+
+        `picture` is an encoded image that is shown with the chunk.
 
         Raises `DatasetNotFound`, `DocumentNotFound` or `ContentRequired`.
         """
@@ -94,8 +99,13 @@ class ChunkService:
                 create_timestamp=self._clock.seconds(),
                 important_keywords=tuple(important_keywords),
                 questions=tuple(each.strip() for each in questions if each.strip()),
+                tags=_weighted(tags),
+                kind=ChunkKind.TEXT if picture is None else ChunkKind.IMAGE,
+                has_image=picture is not None,
             ),
         )
+        if picture is not None:
+            self._blobs.put(picture_key(dataset_id, document_id, chunk.id), picture)
         with self._database.transaction() as unit:
             document = require_document(unit, require_dataset(unit, actor, dataset_id), document_id)
             old = unit.chunks.get(document_id, chunk.id)
@@ -110,10 +120,15 @@ class ChunkService:
         self._relay.flush()
         return chunk
 
-    def get(self, actor: Actor, dataset_id: str, document_id: str, key: str) -> Chunk:
-        """Return a chunk. Raises `DatasetNotFound`, `ChunkNotFound` or `DocumentNotFound`."""
+    def get(
+        self, actor: Actor, dataset_id: str, document_id: str, key: str
+    ) -> tuple[Document, Chunk]:
+        """Return a chunk and its document.
+
+        Raises `DatasetNotFound`, `ChunkNotFound` or `DocumentNotFound`.
+        """
         with self._database.reading() as unit:
-            return _require_chunk(unit, actor, dataset_id, document_id, key)[2]
+            return _require_chunk(unit, actor, dataset_id, document_id, key)[1:]
 
     def update(
         self, actor: Actor, dataset_id: str, document_id: str, key: str, changes: ChunkChanges
@@ -227,6 +242,7 @@ def _changed(chunk: Chunk, changes: ChunkChanges, dataset: Dataset, document: Do
             else tuple(each.strip() for each in questions if each.strip())
         ),
         available=chunk.available if changes.available is None else changes.available,
+        tags=chunk.tags if changes.tags is None else _weighted(changes.tags, chunk.tags),
     )
 
 
@@ -244,14 +260,22 @@ def question_and_answer(content: str, language: str) -> str:
 
 
 def _replacing(old: Chunk, new: Chunk) -> Chunk:
-    """Return the same passage, where it was, with new keywords, questions and vector."""
+    """Return the same passage, where it was, with what else was added now."""
     return replace(
         old,
         important_keywords=new.important_keywords,
         questions=new.questions,
+        tags=new.tags,
+        kind=new.kind if new.has_image else old.kind,
+        has_image=new.has_image or old.has_image,
         vector=new.vector,
         create_timestamp=new.create_timestamp,
     )
+
+
+def _weighted(tags: Sequence[str], known: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Return tags with the weights that they have already, 1 for new ones."""
+    return {tag: (known or {}).get(tag, 1) for tag in tags}
 
 
 def _next_ordinal(unit: UnitOfWork, document_id: str) -> int:

@@ -13,14 +13,14 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ragflow.domain.answers import AnswerFrame, ChatTurn, SamplingOptions
-from ragflow.domain.chats import Chat
+from ragflow.domain.answers import AnswerFrame, ChatTurn
+from ragflow.domain.chats import Chat, SessionOrigin
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import ChatModel, Clock, Ids, ModelCatalog
 from ragflow.domain.queries import Retrieval
 from ragflow.domain.repositories import Database, UnitOfWork
 from ragflow.generate.answer import AnswerMaker, AnswerRequest
-from ragflow.generate.assistant import AnswerSettings, settings_of
+from ragflow.generate.assistant import AnswerSettings, sampling_of, settings_of
 from ragflow.generate.context import MetaFields
 from ragflow.generate.marks import strip_marks, without_unfinished_mark
 from ragflow.generate.prompts import prompt_text
@@ -34,6 +34,7 @@ from ragflow.services.sessions import SessionService, require_session
 
 ASK_PAGE_SIZE = 12
 ASK_THRESHOLD = 0.1
+ASK_TEMPERATURE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,12 @@ class CompletionService:
         self._ids = ids
 
     def begin(
-        self, actor: Actor, chat_id: str, session_id: str, request: CompletionRequest
+        self,
+        actor: Actor,
+        chat_id: str,
+        session_id: str,
+        request: CompletionRequest,
+        origin: SessionOrigin = SessionOrigin.API,
     ) -> Turn:
         """Prepare the next question of a conversation.
 
@@ -98,7 +104,7 @@ class CompletionService:
         """
         with self._database.reading() as unit:
             chat = require_chat(unit, actor, chat_id)
-            require_session(unit, chat_id, session_id)
+            require_session(unit, chat_id, session_id, origin)
             stored = unit.sessions.messages([session_id]).get(session_id, [])
             search = self._search(unit, actor, chat, request)
         turns = [ChatTurn(message.role, message.content) for message in stored]
@@ -123,20 +129,30 @@ class CompletionService:
             for dataset_id in dataset_ids:
                 if require_dataset(unit, actor, dataset_id).chunk_count == 0:
                     raise NoParsedFile(id=dataset_id)
+        search = RetrievalRequest(
+            question=question,
+            dataset_ids=tuple(dataset_ids),
+            page_size=ASK_PAGE_SIZE,
+            similarity_threshold=ASK_THRESHOLD,
+            highlight=False,
+        )
+        return self.begin_search(actor, search)
+
+    def begin_search(
+        self,
+        actor: Actor,
+        search: RetrievalRequest,
+        chat_model: str = "",
+        llm_setting: Mapping[str, Any] | None = None,
+    ) -> Turn:
+        """Prepare a question to be answered from what a search finds. Raises a `ModelError`."""
+        sampling = sampling_of({"temperature": ASK_TEMPERATURE, **(llm_setting or {})})
         return Turn(
             actor=actor,
-            model=self._catalog.chat(actor.tenant_id, ""),
-            settings=AnswerSettings(
-                system=prompt_text("ask"), sampling=SamplingOptions(temperature=0.1)
-            ),
-            turns=(ChatTurn("user", question),),
-            search=RetrievalRequest(
-                question=question,
-                dataset_ids=tuple(dataset_ids),
-                page_size=ASK_PAGE_SIZE,
-                similarity_threshold=ASK_THRESHOLD,
-                highlight=False,
-            ),
+            model=self._catalog.chat(actor.tenant_id, chat_model),
+            settings=AnswerSettings(system=prompt_text("ask"), sampling=sampling),
+            turns=(ChatTurn("user", search.question),),
+            search=search,
             message_id=self._ids.message_id(),
             asked_at=self._clock.seconds(),
         )
@@ -160,9 +176,11 @@ class CompletionService:
                 else:
                     yield replace(frame, text=without_unfinished_mark(strip_marks(frame.text)))
 
-    async def related_questions(self, actor: Actor, question: str, industry: str) -> list[str]:
+    async def related_questions(
+        self, actor: Actor, question: str, industry: str = "", chat_model: str = ""
+    ) -> list[str]:
         """Return questions that someone may ask next. Raises `ModelError`."""
-        model = await asyncio.to_thread(self._catalog.chat, actor.tenant_id, "")
+        model = await asyncio.to_thread(self._catalog.chat, actor.tenant_id, chat_model)
         return await related_questions(model, question, industry)
 
     def _turn(

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ragflow.domain.ports import BlobStore, Clock, Ids, JobQueue, ModelCatalog, SearchEngine
 from ragflow.domain.repositories import Database
-from ragflow.services.accounts import AccountService
+from ragflow.services.accounts import AccountService, Registration
 from ragflow.services.chats import ChatService
 from ragflow.services.chunks import ChunkService
 from ragflow.services.completions import CompletionService
+from ragflow.services.credentials import Passwords
 from ragflow.services.datasets import DatasetService
 from ragflow.services.documents import DocumentService
+from ragflow.services.file_browser import FileBrowser
+from ragflow.services.file_links import FileLinkService
+from ragflow.services.files import FileService
+from ragflow.services.graphs import GraphService
+from ragflow.services.metadata import MetadataService
 from ragflow.services.models import ModelService
 from ragflow.services.outbox import OutboxRelay
 from ragflow.services.parsing import ParsingService
+from ragflow.services.providers import ProviderService
 from ragflow.services.reindex import Reindex
 from ragflow.services.retrieval import RetrievalService
 from ragflow.services.rewriting import Rewriter
+from ragflow.services.searchbots import SearchbotService
+from ragflow.services.searches import SearchService
 from ragflow.services.sessions import SessionService
+from ragflow.services.sign_in import SignInLimits, SignInService
 from ragflow.services.system import SystemService
+from ragflow.services.teams import TeamService
+from ragflow.services.tenants import TenantService
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,8 @@ class ServiceOptions:
 
     language: str = "English"
     files_per_tenant: int = 0
+    registration: Registration = "on"
+    sign_in: SignInLimits = field(default_factory=SignInLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +62,25 @@ class Services:
     """Hold the use cases, one service per noun."""
 
     accounts: AccountService
+    sign_ins: SignInService
+    teams: TeamService
+    tenants: TenantService
+    providers: ProviderService
     datasets: DatasetService
     documents: DocumentService
+    files: FileService
+    file_browser: FileBrowser
+    file_links: FileLinkService
+    metadata: MetadataService
     parsing: ParsingService
     chunks: ChunkService
     retrieval: RetrievalService
     chats: ChatService
     sessions: SessionService
     completions: CompletionService
+    graphs: GraphService
+    searches: SearchService
+    searchbots: SearchbotService
     models: ModelService
     system: SystemService
     relay: OutboxRelay
@@ -66,21 +91,36 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
     """Build every service; nothing is opened or started by it."""
     options = options or ServiceOptions()
     database, catalog, clock, ids = ports.database, ports.catalog, ports.clock, ports.ids
+    passwords = Passwords()
     relay = OutboxRelay(database, ports.queue, ports.engine, ports.blobs, clock)
     retrieval = RetrievalService(database, ports.engine, catalog, Rewriter(catalog))
     sessions = SessionService(database, clock, ids)
+    completions = CompletionService(database, retrieval, sessions, catalog, clock, ids)
     return Services(
-        accounts=AccountService(database, clock, ids),
+        accounts=AccountService(database, clock, ids, passwords, options.registration),
+        sign_ins=SignInService(database, clock, ids, passwords, options.sign_in),
+        teams=TeamService(database),
+        tenants=TenantService(database, catalog, clock),
+        providers=ProviderService(database, catalog),
         datasets=DatasetService(database, catalog, relay, clock, ids, options.language),
         documents=DocumentService(
             database, ports.blobs, relay, clock, ids, options.files_per_tenant
         ),
+        files=FileService(database, ports.blobs, relay, clock, ids, options.files_per_tenant),
+        file_browser=FileBrowser(database),
+        file_links=FileLinkService(
+            database, ports.blobs, relay, clock, ids, options.files_per_tenant
+        ),
+        metadata=MetadataService(database, clock),
         parsing=ParsingService(database, relay, clock),
         chunks=ChunkService(database, catalog, ports.blobs, relay, clock),
         retrieval=retrieval,
         chats=ChatService(database, catalog, clock, ids),
         sessions=sessions,
-        completions=CompletionService(database, retrieval, sessions, catalog, clock, ids),
+        completions=completions,
+        graphs=GraphService(database),
+        searches=SearchService(database, catalog, clock, ids),
+        searchbots=SearchbotService(database, retrieval, completions, catalog),
         models=ModelService(catalog),
         system=SystemService(database, ports.engine, ports.blobs, ports.queue),
         relay=relay,

@@ -16,7 +16,7 @@ from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock, Ids, ModelCatalog
 from ragflow.domain.repositories import Database, Paging, UnitOfWork
 from ragflow.services import parser_config
-from ragflow.services.access import may_use, require_own_dataset
+from ragflow.services.access import may_use, require_datasets, require_own_dataset
 from ragflow.services.errors import DatasetNotFound, DuplicateDatasetName, EmbeddingLocked
 from ragflow.services.followups import follow_dataset_deletion
 from ragflow.services.outbox import OutboxRelay
@@ -33,6 +33,7 @@ class DatasetDraft:
     permission: str = "me"
     chunk_method: str = "naive"
     parser_config: Mapping[str, Any] | None = None
+    metadata_plan: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class DatasetService:
             permission=draft.permission,
             chunk_method=draft.chunk_method,
             parser_config=parser_config.for_new_dataset(draft.chunk_method, draft.parser_config),
+            metadata_plan=draft.metadata_plan,
         )
         try:
             with self._database.transaction() as unit:
@@ -97,9 +99,14 @@ class DatasetService:
         paging: Paging,
         dataset_id: str | None = None,
         name: str | None = None,
+        dataset_ids: Sequence[str] | None = None,
     ) -> tuple[list[Dataset], int]:
-        """List what the actor may use. Raises `DatasetNotFound` for an unknown id or name."""
+        """List what the actor may use; of `dataset_ids` only, where they are given.
+
+        Raises `DatasetNotFound` for an unknown id or name.
+        """
         with self._database.reading() as unit:
+            require_datasets(unit, actor, dataset_ids or ())
             for wanted, search in (
                 (dataset_id, {"dataset_id": dataset_id}),
                 (name, {"name": name}),
@@ -109,7 +116,8 @@ class DatasetService:
                     and not self._visible(unit, actor, Paging(limit=1), search)[1]
                 ):
                     raise DatasetNotFound(id=wanted, tenant=actor.tenant_id)
-            return self._visible(unit, actor, paging, {"dataset_id": dataset_id, "name": name})
+            search = {"dataset_id": dataset_id, "name": name}
+            return self._visible(unit, actor, paging, search, dataset_ids)
 
     def get(self, actor: Actor, dataset_id: str) -> Dataset:
         """Return one dataset that the actor may use. Raises `DatasetNotFound`."""
@@ -171,10 +179,16 @@ class DatasetService:
 
     @staticmethod
     def _visible(
-        unit: UnitOfWork, actor: Actor, paging: Paging, search: Mapping[str, str | None]
+        unit: UnitOfWork,
+        actor: Actor,
+        paging: Paging,
+        search: Mapping[str, str | None],
+        dataset_ids: Sequence[str] | None = None,
     ) -> tuple[list[Dataset], int]:
         joined = actor.joined_tenant_ids
-        return unit.datasets.visible(actor.tenant_id, joined, paging, **search)
+        return unit.datasets.visible(
+            actor.tenant_id, joined, paging, **search, dataset_ids=dataset_ids
+        )
 
     @staticmethod
     def _own(unit: UnitOfWork, actor: Actor) -> list[Dataset]:

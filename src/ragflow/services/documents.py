@@ -16,7 +16,7 @@ from ragflow.domain.file_types import chunk_method_of, suffix_of, type_of
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import BlobStore, Clock, Ids
 from ragflow.domain.repositories import Database, Paging, UnitOfWork
-from ragflow.services.access import require_dataset, require_document, require_own_dataset
+from ragflow.services.access import may_use, require_dataset, require_document, require_own_dataset
 from ragflow.services.bulk import BulkOutcome, unique
 from ragflow.services.document_changes import changed_document
 from ragflow.services.errors import (
@@ -26,6 +26,7 @@ from ragflow.services.errors import (
     UploadFailed,
 )
 from ragflow.services.file_names import check_length, numbered, refusal
+from ragflow.services.file_tree import lock_tree, rename_source
 from ragflow.services.followups import follow_deletion, follow_document_change, follow_stop
 from ragflow.services.outbox import OutboxRelay
 
@@ -118,6 +119,15 @@ class DocumentService:
             dataset = require_dataset(unit, actor, dataset_id)
             return require_document(unit, dataset, document_id)
 
+    def find(self, actor: Actor, document_id: str) -> Document:
+        """Return a document of any dataset that the actor may use. Raises `DocumentNotFound`."""
+        with self._database.reading() as unit:
+            document = unit.documents.get(document_id)
+            dataset = None if document is None else unit.datasets.get(document.dataset_id)
+        if document is None or dataset is None or not may_use(actor, dataset):
+            raise DocumentNotFound(id=document_id)
+        return document
+
     def meta_fields(self, actor: Actor, dataset_id: str) -> dict[str, Mapping[str, Any]]:
         """Return the meta fields of a dataset's documents by id. Raises `DatasetNotFound`."""
         with self._database.reading() as unit:
@@ -132,11 +142,15 @@ class DocumentService:
         Raises `DatasetNotFound`, `DocumentNotFound`, `DuplicateDocumentName` or an `InvalidInput`.
         """
         with self._database.transaction() as unit:
+            if "name" in changes:
+                lock_tree(unit, actor)  # before any other row, as all that changes files
             dataset = require_own_dataset(unit, actor, dataset_id)
             old = require_document(unit, dataset, document_id)
             changed = changed_document(old, changes, lambda: unit.documents.names(dataset_id))
             new = replace(changed, update_time=self._clock.milliseconds())
             unit.documents.update(new)
+            if new.name != old.name:
+                rename_source(unit, new)
             self._follow_update(unit, old, new)
         self._relay.flush()
         return new
@@ -174,7 +188,7 @@ class DocumentService:
         known = {document.id for document in found}
         missing = [document_id for document_id in wanted if document_id not in known]
         if missing:
-            raise DocumentsNotFound(ids=missing)
+            raise DocumentsNotFound(ids=missing, dataset_id=dataset_id)
         return BulkOutcome(len(found), duplicates)
 
     def _sorted_out(self, uploads: Sequence[Upload], stored: int) -> tuple[list[Upload], list[str]]:
@@ -194,21 +208,7 @@ class DocumentService:
     def _stored(self, actor: Actor, dataset: Dataset, upload: Upload) -> Document:
         document_id, now = self._ids.object_id(), self._clock.milliseconds()
         self._blobs.put(document_key(dataset.id, document_id), upload.source)
-        return Document(
-            id=document_id,
-            dataset_id=dataset.id,
-            tenant_id=dataset.tenant_id,
-            created_by=actor.user_id,
-            name=upload.name,
-            location=upload.name,
-            size=upload.size,
-            type=type_of(upload.name),
-            suffix=suffix_of(upload.name),
-            create_time=now,
-            update_time=now,
-            chunk_method=chunk_method_of(upload.name, dataset.chunk_method),
-            parser_config=dataset.parser_config,
-        )
+        return new_document(actor, dataset, document_id, upload.name, upload.size, now)
 
     @staticmethod
     def _follow_update(unit: UnitOfWork, old: Document, new: Document) -> None:
@@ -227,6 +227,27 @@ class DocumentService:
     ) -> list[Document]:
         found = unit.documents.get_many(document_ids)
         return [document for document in found if document.dataset_id == dataset_id]
+
+
+def new_document(
+    actor: Actor, dataset: Dataset, document_id: str, name: str, size: int, now: int
+) -> Document:
+    """Return a document that was never parsed, with the settings of its dataset and its kind."""
+    return Document(
+        id=document_id,
+        dataset_id=dataset.id,
+        tenant_id=dataset.tenant_id,
+        created_by=actor.user_id,
+        name=name,
+        location=name,
+        size=size,
+        type=type_of(name),
+        suffix=suffix_of(name),
+        create_time=now,
+        update_time=now,
+        chunk_method=chunk_method_of(name, dataset.chunk_method),
+        parser_config=dataset.parser_config,
+    )
 
 
 def _with_free_names(documents: Iterable[Document], taken: set[str]) -> Iterator[Document]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ragflow.domain.errors import Conflict, InvalidInput, NotFound
+from ragflow.domain.errors import AuthenticationError, Conflict, InvalidInput, NotFound
 
 
 class DatasetNotFound(NotFound):
@@ -18,7 +18,10 @@ class DocumentNotFound(NotFound):
 
 
 class DocumentsNotFound(NotFound):
-    """Say which of many documents are not in the dataset; the others were handled (facts: ids)."""
+    """Say which of many documents are not in the dataset; the others were handled.
+
+    Facts: ids, dataset_id.
+    """
 
     template = "Documents not found: {ids}"
 
@@ -201,3 +204,171 @@ class UnknownRerankModel(InvalidInput):
     """Say that an assistant names a rerank model that the tenant has not (facts: name)."""
 
     template = "`rerank_model` {name} doesn't exist"
+
+
+class StoredFileNotFound(NotFound):
+    """Say that the caller has no such file or folder (facts: id)."""
+
+    template = "There is no file or folder {id}."
+
+
+class FolderNotFound(NotFound):
+    """Say that the caller has no such folder (facts: id)."""
+
+    template = "There is no folder {id}."
+
+
+class SourceNotFound(NotFound):
+    """Say that there is no such file or folder to move (facts: id)."""
+
+    template = "There is no file or folder {id} to move."
+
+
+class DuplicateFileName(Conflict):
+    """Say that the folder holds a file or a folder of this name (facts: name)."""
+
+    template = "Duplicated file name in the same folder."
+
+
+class FileInTheWay(Conflict):
+    """Say that a path leads through a file (facts: name)."""
+
+    template = "{name} is a file, so it cannot hold others."
+
+
+class FolderProtected(InvalidInput):
+    """Say that a folder of the system, or what mirrors datasets, stays as it is (facts: reason)."""
+
+    template = "{reason}"
+
+
+class FolderIntoItself(InvalidInput):
+    """Say that a folder cannot be moved below itself."""
+
+    template = "A folder cannot be moved into itself or into a folder below it."
+
+
+class FolderTooDeep(InvalidInput):
+    """Say that folders are nested too deeply (facts: limit)."""
+
+    template = "Folders can be nested {limit} deep at most."
+
+
+class PathInvalid(InvalidInput):
+    """Say that a name or a path cannot be used (facts: reason)."""
+
+    template = "{reason}"
+
+
+class TooManyFiles(InvalidInput):
+    """Say that a tenant has as many files as it may."""
+
+    template = "Exceed the maximum file number of a free user!"
+
+
+class FileNotLinkable(InvalidInput):
+    """Say that a file cannot become a document (facts: name, reason)."""
+
+    template = "{name}: {reason}"
+
+
+class SearchNotFound(NotFound):
+    """Say that the caller has no such search app (facts: id)."""
+
+    template = "There is no search app {id} for you."
+
+
+class SearchDeleted(NotFound):
+    """Say that the caller's search app was deleted (facts: id)."""
+
+    template = "The search app {id} was deleted."
+
+
+class DuplicateSearchName(Conflict):
+    """Say that the tenant has a search app of this name (facts: name)."""
+
+    template = "Duplicated search app name {name}."
+
+
+class NoDatasetNamed(InvalidInput):
+    """Say that there is nothing to search in."""
+
+    template = "Please specify dataset firstly."
+
+
+class UnusablePassword(InvalidInput):
+    """Say that a password is empty, too long or no text (facts: most)."""
+
+    template = "The password must have 1 to {most} characters."
+
+
+class TooManyAttempts(AuthenticationError):
+    """Say that somebody failed to sign in too often (facts: minutes)."""
+
+    template = "Too many failed attempts. Try again in {minutes} min."
+
+
+class InvalidEmail(InvalidInput):
+    """Say that an address cannot be one (facts: email)."""
+
+    template = "Invalid email address: {email}!"
+
+
+class InvalidNickname(InvalidInput):
+    """Say that a nickname is empty or too long (facts: most)."""
+
+    template = "The nickname must have 1 to {most} characters."
+
+
+class EmailTaken(Conflict):
+    """Say that an address has an account (facts: email)."""
+
+    template = "Email: {email} has already registered!"
+
+
+class AccountNotFound(NotFound):
+    """Say that there is no account of an address (facts: email)."""
+
+    template = "There is no account {email}."
+
+
+class AmbiguousKey(Conflict):
+    """Say that several keys begin alike (facts: name)."""
+
+    template = "Several keys begin with {name}: name one by its id."
+
+
+class TenantNotOwned(NotFound):
+    """Say that a tenant is not the caller's to manage (facts: id)."""
+
+    template = "You do not own the tenant {id}."
+
+
+class AlreadyInTeam(Conflict):
+    """Say that somebody belongs to a team or is invited already (facts: email)."""
+
+    template = "{email} is in the team or invited already."
+
+
+class NoInvitation(NotFound):
+    """Say that nobody invited the caller to a tenant (facts: id)."""
+
+    template = "You are not invited to the tenant {id}."
+
+
+class OwnerStays(Conflict):
+    """Say that an owner cannot leave the own tenant."""
+
+    template = "The owner cannot leave the team."
+
+
+class UnknownFactory(InvalidInput):
+    """Say that there is no such model provider that needs an account (facts: name, known)."""
+
+    template = "There is no model provider {name} to configure. Known: {known}."
+
+
+class UnknownDefaultModel(InvalidInput):
+    """Say that a tenant cannot choose a model of this name (facts: name)."""
+
+    template = "Unknown model: {name}"

@@ -19,12 +19,19 @@ def check_length(name: str) -> None:
         raise NameTooLong
 
 
-def refusal(name: str) -> str:
-    """Say why a file of this name is not taken in; empty when it is."""
+def flaw_of(name: str) -> str:
+    """Say why nothing may have this name; empty when it may be used."""
     if any(character in "/\\" or ord(character) < 32 or character == "\x7f" for character in name):
         return "A file name must not contain slashes or control characters."
     if any("\ud800" <= character <= "\udfff" for character in name):
         return "A file name must be valid Unicode."
+    return ""
+
+
+def refusal(name: str) -> str:
+    """Say why a file of this name is not taken in; empty when it is."""
+    if flaw := flaw_of(name):
+        return flaw
     if type_of(name) == OTHER:
         return "This type of file has not been supported yet!"
     return ""

@@ -12,9 +12,11 @@ from ragflow.domain.blob_keys import (
     dataset_prefixes,
     document_key,
     document_prefixes,
+    file_key,
     work_prefix,
 )
 from ragflow.domain.documents import Document, RunState
+from ragflow.domain.files import StoredFile
 from ragflow.domain.jobs import OutboxKind
 from ragflow.domain.repositories import UnitOfWork
 
@@ -63,6 +65,12 @@ def follow_dataset_deletion(
     unit.outbox.add(OutboxKind.DELETE_DATASET, {"dataset_id": dataset_id})
     for prefix in dataset_prefixes(dataset_id):
         _delete_blobs(unit, prefix)
+
+
+def follow_file_deletion(unit: UnitOfWork, file: StoredFile) -> None:
+    """Take the bytes of a file out of the blob store."""
+    if file.has_bytes:
+        _delete_blobs(unit, file_key(file.tenant_id, file.id))
 
 
 def _delete_blobs(unit: UnitOfWork, prefix: str) -> None:

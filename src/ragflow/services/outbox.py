@@ -20,7 +20,7 @@ from ragflow.domain.errors import RagflowError, StoreUnavailable
 from ragflow.domain.jobs import OutboxEntry, OutboxKind, ParseJob
 from ragflow.domain.ports import BlobStore, Clock, JobQueue, SearchEngine
 from ragflow.domain.repositories import Database
-from ragflow.ingest.settle import refresh_chunk, refresh_index
+from ragflow.ingest.settle import Key, refresh_chunks, refresh_index
 
 _Same = tuple[object, ...]
 
@@ -96,12 +96,13 @@ class OutboxRelay:
         for entry in entries:
             if not self._pauses.waits(entry.id, now):
                 groups.setdefault(_same(entry), []).append(entry)
-        gone = self._forget_deleted([same[0] for same in groups.values()])
+        first = [same[0] for same in groups.values()]
+        handled = self._forget_deleted(first) | self._refresh_chunks(first)
         done: list[int] = []
         for same in groups.values():
             entry_ids = [entry.id for entry in same]
             try:
-                if same[0].id not in gone:
+                if same[0].id not in handled:
                     self._do(same[0])
             except _FAILURES as error:
                 kind = same[0].kind
@@ -134,6 +135,18 @@ class OutboxRelay:
             return set()
         return set(gone)
 
+    def _refresh_chunks(self, entries: Sequence[OutboxEntry]) -> set[int]:
+        """Bring the index of all chunks up to date at once; return their entries."""
+        named = {entry.id: _key(entry) for entry in entries if entry.kind is OutboxKind.INDEX_CHUNK}
+        if not named:
+            return set()
+        try:
+            refresh_chunks(self._database, self._engine, list(named.values()))
+        except _FAILURES as error:  # each entry tries again by itself
+            log.warning("bringing chunks into the index failed", error=str(error))
+            return set()
+        return set(named)
+
     def _do(self, entry: OutboxEntry) -> None:
         payload = entry.payload
         match entry.kind:
@@ -144,9 +157,7 @@ class OutboxRelay:
             case OutboxKind.INDEX_DOCUMENT:
                 refresh_index(self._database, self._engine, payload["document_id"])
             case OutboxKind.INDEX_CHUNK:
-                refresh_chunk(
-                    self._database, self._engine, payload["document_id"], payload["chunk_id"]
-                )
+                refresh_chunks(self._database, self._engine, [_key(entry)])
             case OutboxKind.DELETE_DATASET:
                 self._engine.delete_datasets((payload["dataset_id"],))
             case OutboxKind.DELETE_BLOBS:
@@ -160,3 +171,7 @@ def _same(entry: OutboxEntry) -> _Same:
 def _job(entry: OutboxEntry) -> ParseJob:
     payload = entry.payload
     return ParseJob(payload["tenant_id"], payload["document_id"], payload["revision"])
+
+
+def _key(entry: OutboxEntry) -> Key:
+    return entry.payload["document_id"], entry.payload["chunk_id"]

@@ -17,12 +17,16 @@ from ragflow.domain.ports import ModelCatalog, SearchEngine
 from ragflow.domain.queries import Question, Retrieval
 from ragflow.domain.repositories import Database, UnitOfWork
 from ragflow.retrieve.filters import matching_documents
-from ragflow.retrieve.highlight import highlight, matches
+from ragflow.retrieve.highlight import Highlighter
 from ragflow.retrieve.hybrid import Key, Retriever, Sources, page_rank_boost
-from ragflow.services.access import require_dataset, require_datasets, require_document
+from ragflow.services.access import (
+    require_dataset,
+    require_datasets,
+    require_document,
+    require_documents_of,
+)
 from ragflow.services.errors import (
     ChunkNotFound,
-    ForeignDocument,
     MixedEmbeddings,
     NothingIndexed,
 )
@@ -188,24 +192,22 @@ def _wanted_documents(
     unit: UnitOfWork, datasets: Sequence[Dataset], request: RetrievalRequest
 ) -> tuple[str, ...] | None:
     """Return the documents to search in, None for all. Raises `ForeignDocument`."""
-    dataset_ids = [dataset.id for dataset in datasets]
     if request.document_ids:
-        known = {each.id: each for each in unit.documents.get_many(request.document_ids)}
-        for document_id in request.document_ids:
-            if document_id not in known or known[document_id].dataset_id not in dataset_ids:
-                raise ForeignDocument(id=document_id)
+        require_documents_of(unit, datasets, request.document_ids)
         return request.document_ids
     if not request.metadata_condition:
         return None
+    dataset_ids = [dataset.id for dataset in datasets]
     return matching_documents(request.metadata_condition, unit.documents.meta_fields(dataset_ids))
 
 
 def _matching_hidden(chunks: Sequence[Chunk], keywords: str) -> list[ListedChunk]:
     """Search chunks that are switched off, which no engine returns."""
+    highlighter = Highlighter(keywords)
     return [
-        ListedChunk(chunk, highlight(chunk.content, keywords))
+        ListedChunk(chunk, highlighter.highlight(chunk.content))
         for chunk in chunks
-        if matches(chunk.content, keywords)
+        if highlighter.matches(chunk.content)
     ]
 
 

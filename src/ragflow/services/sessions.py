@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ragflow.domain.answers import Role
-from ragflow.domain.chats import ChatSession, Message
+from ragflow.domain.chats import Chat, ChatSession, Message, SessionOrigin
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock, Ids
 from ragflow.domain.repositories import Database, Paging, UnitOfWork
@@ -33,7 +33,12 @@ class SessionService:
         self._ids = ids
 
     def create(
-        self, actor: Actor, chat_id: str, name: str = "New session", user_id: str = ""
+        self,
+        actor: Actor,
+        chat_id: str,
+        name: str = "New session",
+        user_id: str = "",
+        origin: SessionOrigin = SessionOrigin.API,
     ) -> Conversation:
         """Begin a conversation with the assistant's opener. Raises `NotFound`, `NameRequired`."""
         with self._database.transaction() as unit:
@@ -41,7 +46,7 @@ class SessionService:
             if not name.strip():
                 raise NameRequired
             now = self._clock.milliseconds()
-            session = ChatSession(self._ids.object_id(), chat_id, name, user_id, now, now)
+            session = ChatSession(self._ids.object_id(), chat_id, name, user_id, now, now, origin)
             opener = Message(
                 session_id=session.id,
                 ordinal=0,
@@ -52,6 +57,14 @@ class SessionService:
             )
             unit.sessions.add(session, [opener])
         return Conversation(session, (opener,))
+
+    def get(self, actor: Actor, chat_id: str, session_id: str) -> tuple[Conversation, Chat]:
+        """Return a conversation and its assistant. Raises `ChatNotFound`, `SessionNotFound`."""
+        with self._database.reading() as unit:
+            chat = require_chat(unit, actor, chat_id)
+            session = require_session(unit, chat_id, session_id)
+            messages = unit.sessions.messages([session_id]).get(session_id, ())
+        return Conversation(session, tuple(messages)), chat
 
     def page(
         self,
@@ -127,9 +140,11 @@ class SessionService:
             unit.sessions.update(replace(session, update_time=self._clock.milliseconds()))
 
 
-def require_session(unit: UnitOfWork, chat_id: str, session_id: str) -> ChatSession:
+def require_session(
+    unit: UnitOfWork, chat_id: str, session_id: str, origin: SessionOrigin = SessionOrigin.API
+) -> ChatSession:
     """Return a conversation of an assistant that was checked before. Raises `SessionNotFound`."""
     session = unit.sessions.get(session_id)
-    if session is None or session.chat_id != chat_id:
+    if session is None or (session.chat_id, session.origin) != (chat_id, origin):
         raise SessionNotFound(id=session_id)
     return session

@@ -27,16 +27,18 @@ class ScriptedChatModel:
     name: str = "scripted"
     calls: list[Sequence[ChatTurn]] = field(default_factory=list)
     passages: list[Sequence[Passage]] = field(default_factory=list)
+    sampled: list[SamplingOptions] = field(default_factory=list)
 
     async def stream(
         self,
         turns: Sequence[ChatTurn],
-        options: SamplingOptions,  # noqa: ARG002 - a script is not sampled
+        options: SamplingOptions,
         passages: Sequence[Passage] = (),
     ) -> AsyncIterator[ModelDelta]:
         """Yield the next answer, and keep what was asked."""
         self.calls.append(list(turns))
         self.passages.append(passages)
+        self.sampled.append(options)
         answer = self.answers.pop(0)
         if answer is None:
             raise ModelUnavailable(name=self.name, reason="the script says so")

@@ -3,7 +3,11 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragflow.retrieve.highlight import highlight
+from ragflow.retrieve.highlight import Highlighter
+
+
+def highlight(text: str, question: str) -> str:
+    return Highlighter(question).highlight(text)
 
 
 def test_sentences_that_hold_a_word_are_kept_and_joined() -> None:
@@ -75,3 +79,11 @@ def test_highlighting_only_adds_marks_and_leaves_out_text(text: str, question: s
     for piece in marked.split("..."):
         assert re.sub("</?em>", "", piece) in text or "..." in text
     assert marked.count("<em>") == marked.count("</em>")
+
+
+def test_texts_are_marked_alike_whatever_came_before() -> None:
+    highlighter = Highlighter("engine")
+    texts = ["An engine.", "No motor.", "Engines and an engine."]
+    assert [highlighter.highlight(text) for text in texts] == [
+        highlight(text, "engine") for text in texts
+    ]

@@ -34,13 +34,15 @@ class Outside:
 
 
 class CountingEngine(MemoryEngine):
-    """Count writes of whole documents, and fail or interfere when a test asks for it."""
+    """Count writes of documents and of chunks, and fail or interfere when a test asks for it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.writes = 0
+        self.upserts = 0
         self.broken = False
         self.meanwhile: Any = None
+        self.check: Any = lambda _records: None
 
     def replace_document(
         self, dataset_id: str, document_id: str, records: Sequence[IndexRecord]
@@ -50,6 +52,8 @@ class CountingEngine(MemoryEngine):
 
     def upsert(self, records: Sequence[IndexRecord]) -> None:
         self._interfere()
+        self.upserts += 1
+        self.check(records)
         super().upsert(records)
 
     def delete_documents(self, document_ids: Sequence[str]) -> None:
@@ -108,6 +112,36 @@ def test_many_deleted_documents_leave_the_index_in_one_write(outside: Outside) -
         outside.note(OutboxKind.INDEX_DOCUMENT, document_id=f"gone{number}")
     assert outside.relay.flush() == 50
     assert outside.engine.writes == 1
+
+
+def test_many_chunks_come_into_the_index_in_one_write(
+    outside: Outside, document: Any, chunk: Any
+) -> None:
+    for number in range(50):
+        with outside.database.transaction() as unit:
+            unit.chunks.put(replace(chunk, id=f"c{number}"))
+        outside.note(OutboxKind.INDEX_CHUNK, document_id=document.id, chunk_id=f"c{number}")
+    outside.note(OutboxKind.INDEX_CHUNK, document_id=document.id, chunk_id="gone")
+    assert outside.relay.flush() == 51
+    assert outside.engine.upserts == 1
+    assert outside.engine.count((document.dataset_id,)) == 50
+
+
+def test_a_chunk_that_the_index_refuses_holds_up_no_other(
+    outside: Outside, document: Any, chunk: Any
+) -> None:
+    def refuse(records: Sequence[IndexRecord]) -> None:
+        if any(record.chunk_id == "bad" for record in records):
+            raise OSError("no such vectors")
+
+    outside.engine.check = refuse
+    for name in ("bad", "good"):
+        with outside.database.transaction() as unit:
+            unit.chunks.put(replace(chunk, id=name))
+        outside.note(OutboxKind.INDEX_CHUNK, document_id=document.id, chunk_id=name)
+    assert outside.relay.flush() == 1
+    assert outside.engine.count((document.dataset_id,)) == 1
+    assert outside.pending() == ["index_chunk"]
 
 
 def test_a_failing_entry_waits_and_holds_up_no_other(

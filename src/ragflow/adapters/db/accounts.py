@@ -19,6 +19,7 @@ from ragflow.adapters.db.tables import (
 from ragflow.domain.identity import (
     ApiKey,
     Membership,
+    ModelAccess,
     ProviderAccount,
     Tenant,
     TenantRole,
@@ -53,6 +54,13 @@ class SqlAccounts(Repository):
     def count_users(self) -> int:
         """Count all users."""
         return self._connection.execute(select(func.count()).select_from(users)).scalar_one()
+
+    def users(self) -> list[User]:
+        """List all users, oldest first."""
+        return [
+            _user(row)
+            for row in self._rows(select(users).order_by(users.c.create_time, users.c.id))
+        ]
 
     def add_tenant(self, tenant: Tenant) -> None:
         """Insert."""
@@ -115,7 +123,7 @@ class SqlAccounts(Repository):
     def put_provider(self, account: ProviderAccount) -> None:
         """Insert or replace. Raises `NotFound` when the tenant is gone."""
         with self._parent("tenant", account.tenant_id):
-            self._upsert(provider_accounts, fields_of(account) | {"models": list(account.models)})
+            self._upsert(provider_accounts, _provider_row(account))
 
     def provider(self, tenant_id: str, factory: str) -> ProviderAccount | None:
         """Find by tenant and factory."""
@@ -126,6 +134,11 @@ class SqlAccounts(Repository):
         """List by factory."""
         found = select(provider_accounts).where(provider_accounts.c.tenant_id == tenant_id)
         return [_provider(row) for row in self._rows(found.order_by(provider_accounts.c.factory))]
+
+    def remove_provider(self, tenant_id: str, factory: str) -> None:
+        """Delete, if there."""
+        key = (provider_accounts.c.tenant_id == tenant_id, provider_accounts.c.factory == factory)
+        self._write(delete(provider_accounts).where(*key))
 
 
 def _optional(convert: Callable[[Row[Any]], T], row: Row[Any] | None) -> T | None:
@@ -154,5 +167,11 @@ def _key(row: Row[Any]) -> ApiKey:
     return ApiKey(**row._mapping)
 
 
+def _provider_row(account: ProviderAccount) -> Values:
+    access = [fields_of(each) for each in account.access]
+    return fields_of(account) | {"models": list(account.models), "access": access or None}
+
+
 def _provider(row: Row[Any]) -> ProviderAccount:
-    return ProviderAccount(**(dict(row._mapping) | {"models": tuple(row.models)}))
+    access = tuple(ModelAccess(**each) for each in row.access or ())
+    return ProviderAccount(**(dict(row._mapping) | {"models": tuple(row.models), "access": access}))

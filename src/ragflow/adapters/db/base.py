@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     func,
     insert,
+    literal,
     select,
     update,
 )
@@ -28,7 +29,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
-from ragflow.adapters.db.types import Json
+from ragflow.adapters.db.types import Json, String
 from ragflow.domain.errors import Conflict, InvalidInput, NotFound
 from ragflow.domain.repositories import Paging
 
@@ -62,6 +63,11 @@ class Repository:
     def _count(self, statement: Select[Any]) -> int:
         counted = select(func.count()).select_from(statement.order_by(None).subquery())
         return self._connection.execute(counted).scalar_one()
+
+    def _contains(self, key: ColumnElement[str], part: str) -> ColumnElement[bool]:
+        """Tell whether a case-folded column holds a text, in any case."""
+        position = func.strpos if self._dialect == "postgresql" else func.instr
+        return position(key, literal(part.casefold(), String)) > 0
 
     def _write(self, statement: Executable, rows: Sequence[Values] | None = None) -> int:
         """Execute a statement that changes rows; return how many it matched."""

@@ -35,14 +35,24 @@ class SqlChats(Repository):
         return None if row is None else _value(row)
 
     def page(
-        self, tenant_id: str, paging: Paging, chat_id: str | None = None, name: str | None = None
+        self,
+        tenant_id: str,
+        paging: Paging,
+        chat_id: str | None = None,
+        name: str | None = None,
+        keywords: str | None = None,
     ) -> tuple[list[Chat], int]:
-        """List the live chats of a tenant that pass every filter; and their total."""
+        """List the live chats of a tenant that pass every filter; and their total.
+
+        `keywords` is a case-insensitive substring of the name.
+        """
         listed = _LIVE.where(chats.c.tenant_id == tenant_id)
         if chat_id is not None:
             listed = listed.where(chats.c.id == chat_id)
         if name is not None:
             listed = listed.where(chats.c.name_key == name.casefold())
+        if keywords:
+            listed = listed.where(self._contains(chats.c.name_key, keywords))
         rows = self._rows(paged(listed, paging, _ORDERS, chats.c.id))
         return [_value(row) for row in rows], self._count(listed)
 

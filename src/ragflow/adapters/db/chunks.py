@@ -67,12 +67,15 @@ class SqlChunks(Repository):
         rows = self._rows(found.order_by(chunks.c.document_id).limit(1))
         return _value(rows[0]) if rows else None
 
-    def get_many(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Chunk]:
-        """Return chunks by (document_id, chunk_id), without vectors; unknown keys are left out."""
+    def get_many(
+        self, keys: Sequence[tuple[str, str]], with_vector: bool = False
+    ) -> dict[tuple[str, str], Chunk]:
+        """Return chunks by (document_id, chunk_id); unknown keys are left out."""
+        columns = select(chunks) if with_vector else select(*_WITHOUT_VECTOR)
         found: dict[tuple[str, str], Chunk] = {}
         for batch in batches(dict.fromkeys(keys), IDS_PER_STATEMENT):
             key = tuple_(chunks.c.document_id, chunks.c.id)
-            for row in self._rows(select(*_WITHOUT_VECTOR).where(key.in_(batch))):
+            for row in self._rows(columns.where(key.in_(batch))):
                 found[row.document_id, row.id] = _value(row)
         return found
 

@@ -21,9 +21,13 @@ from ragflow.adapters.db.chats import SqlChats
 from ragflow.adapters.db.chunks import SqlChunks
 from ragflow.adapters.db.datasets import SqlDatasets
 from ragflow.adapters.db.documents import SqlDocuments
+from ragflow.adapters.db.files import SqlFiles
+from ragflow.adapters.db.graphs import SqlGraphs
 from ragflow.adapters.db.leases import SqlLeases
 from ragflow.adapters.db.outbox import SqlOutbox
+from ragflow.adapters.db.searches import SqlSearches
 from ragflow.adapters.db.sessions import SqlSessions
+from ragflow.adapters.db.sign_ins import SqlSignIns
 from ragflow.adapters.faults import faults_of
 from ragflow.domain.errors import Conflict, InvalidInput
 
@@ -36,11 +40,15 @@ class SqlUnitOfWork:
 
     def __init__(self, connection: Connection, writes: bool) -> None:
         self.accounts = SqlAccounts(connection, writes)
+        self.sign_ins = SqlSignIns(connection, writes)
         self.datasets = SqlDatasets(connection, writes)
         self.documents = SqlDocuments(connection, writes)
         self.chunks = SqlChunks(connection, writes)
         self.chats = SqlChats(connection, writes)
         self.sessions = SqlSessions(connection, writes)
+        self.files = SqlFiles(connection, writes)
+        self.graphs = SqlGraphs(connection, writes)
+        self.searches = SqlSearches(connection, writes)
         self.outbox = SqlOutbox(connection, writes)
         self.leases = SqlLeases(connection, writes)
 

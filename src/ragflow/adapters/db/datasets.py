@@ -71,14 +71,20 @@ class SqlDatasets(Repository):
         paging: Paging,
         dataset_id: str | None = None,
         name: str | None = None,
+        dataset_ids: Sequence[str] | None = None,
     ) -> tuple[list[Dataset], int]:
-        """List own datasets and those of joined tenants with permission `team`; and their total."""
+        """List own datasets and those of joined tenants with permission `team`; and their total.
+
+        `dataset_ids` None means all, an empty one none.
+        """
         shared = and_(
             datasets.c.tenant_id.in_(list(joined_tenant_ids)), datasets.c.permission == "team"
         )
         listed = select(datasets).where(or_(datasets.c.tenant_id == tenant_id, shared))
         if dataset_id is not None:
             listed = listed.where(datasets.c.id == dataset_id)
+        if dataset_ids is not None:
+            listed = listed.where(datasets.c.id.in_(list(dataset_ids)))
         if name is not None:
             listed = listed.where(datasets.c.name_key == name.casefold())
         rows = self._rows(paged(listed, paging, _ORDERS, datasets.c.id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, case, delete, func, literal, select, update
+from sqlalchemy import Row, case, delete, func, select, update
 
 from ragflow.adapters.db.base import (
     IDS_PER_STATEMENT,
@@ -18,7 +18,6 @@ from ragflow.adapters.db.base import (
     paged,
 )
 from ragflow.adapters.db.tables import documents
-from ragflow.adapters.db.types import String
 from ragflow.domain.documents import Coverage, Document, RunState
 from ragflow.domain.repositories import Paging
 
@@ -63,6 +62,16 @@ class SqlDocuments(Repository):
             counted.where(documents.c.tenant_id == tenant_id)
         ).scalar_one()
 
+    def sizes(self, dataset_ids: Sequence[str]) -> dict[str, int]:
+        """Return the bytes of the documents of each dataset that has some."""
+        found: dict[str, int] = {}
+        for ids in batches(dict.fromkeys(dataset_ids), IDS_PER_STATEMENT):
+            sums = select(documents.c.dataset_id, func.sum(documents.c.size).label("bytes"))
+            of_datasets = sums.where(documents.c.dataset_id.in_(ids))
+            rows = self._rows(of_datasets.group_by(documents.c.dataset_id))
+            found |= {row.dataset_id: int(row.bytes) for row in rows}
+        return found
+
     def page(
         self,
         dataset_id: str,
@@ -84,9 +93,7 @@ class SqlDocuments(Repository):
         if name is not None:
             listed = listed.where(documents.c.name == name)
         if keywords:
-            position = func.strpos if self._dialect == "postgresql" else func.instr
-            wanted = literal(keywords.casefold(), String)
-            listed = listed.where(position(documents.c.name_key, wanted) > 0)
+            listed = listed.where(self._contains(documents.c.name_key, keywords))
         if created_from is not None:
             listed = listed.where(documents.c.create_time >= _bounded(created_from))
         if created_to is not None:

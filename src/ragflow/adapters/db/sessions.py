@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Row, delete, func, insert, select
 
 from ragflow.adapters.db.base import (
     IDS_PER_STATEMENT,
@@ -16,7 +17,7 @@ from ragflow.adapters.db.base import (
     paged,
 )
 from ragflow.adapters.db.tables import messages, sessions
-from ragflow.domain.chats import ChatSession, Message
+from ragflow.domain.chats import ChatSession, Message, SessionOrigin
 from ragflow.domain.errors import NotFound
 from ragflow.domain.repositories import Paging
 
@@ -35,7 +36,7 @@ class SqlSessions(Repository):
     def get(self, session_id: str) -> ChatSession | None:
         """Find by id."""
         row = self._row(select(sessions).where(sessions.c.id == session_id))
-        return None if row is None else ChatSession(**row._mapping)
+        return None if row is None else _value(row)
 
     def page(
         self,
@@ -44,15 +45,17 @@ class SqlSessions(Repository):
         session_id: str | None = None,
         name: str | None = None,
         user_id: str | None = None,
+        origin: SessionOrigin = SessionOrigin.API,
     ) -> tuple[list[ChatSession], int]:
         """List the sessions of a chat that pass every filter; and their total."""
-        listed = select(sessions).where(sessions.c.chat_id == chat_id)
+        held = (sessions.c.chat_id == chat_id, sessions.c.origin == origin.value)
+        listed = select(sessions).where(*held)
         filters = {"id": session_id, "name": name, "user_id": user_id}
         for column, wanted in filters.items():
             if wanted is not None:
                 listed = listed.where(sessions.c[column] == wanted)
         rows = self._rows(paged(listed, paging, _ORDERS, sessions.c.id))
-        return [ChatSession(**row._mapping) for row in rows], self._count(listed)
+        return [_value(row) for row in rows], self._count(listed)
 
     def update(self, session: ChatSession) -> None:
         """Store the new value. Raises `NotFound`."""
@@ -94,3 +97,7 @@ class SqlSessions(Repository):
         ]
         if rows:
             self._write(insert(messages), rows)
+
+
+def _value(row: Row[Any]) -> ChatSession:
+    return ChatSession(**(dict(row._mapping) | {"origin": SessionOrigin(row.origin)}))

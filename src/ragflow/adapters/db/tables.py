@@ -87,6 +87,16 @@ provider_accounts = Table(
     Column("api_key", String, nullable=False),
     Column("base_url", String, nullable=False),
     Column("models", Json, nullable=False),
+    Column("access", Json),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("token_hash", String, primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("create_time", Long, nullable=False),
+    Column("expire_time", Long, nullable=False, index=True),
 )
 
 datasets = Table(
@@ -110,6 +120,7 @@ datasets = Table(
     Column("vector_similarity_weight", Float, nullable=False),
     Column("pagerank", Long, nullable=False),
     Column("status", String, nullable=False),
+    Column("metadata_plan", Json),
 )
 dataset_names = Index(
     "uq_datasets_tenant_id_name_key", datasets.c.tenant_id, datasets.c.name_key, unique=True
@@ -213,6 +224,7 @@ sessions = Table(
     Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("name", String, nullable=False),
     Column("user_id", String, nullable=False),
+    Column("origin", String, nullable=False, server_default="api"),
     Column("create_time", Long, nullable=False),
     Column("update_time", Long, nullable=False),
 )
@@ -227,6 +239,84 @@ messages = Table(
     Column("content", String, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("reference", Json, nullable=False),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("tenant_id", String, nullable=False, index=True),
+    Column("created_by", String, nullable=False),
+    Column("parent_id", String, nullable=False),  # a tenant's root is no row
+    Column("name", String, nullable=False),
+    Column("name_key", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("create_time", Long, nullable=False),
+    Column("update_time", Long, nullable=False),
+    Column("location", String, nullable=False),
+    Column("size", Long, nullable=False),
+    Column("source_type", String, nullable=False),
+)
+file_names = Index("uq_files_parent_id_name", files.c.parent_id, files.c.name, unique=True)
+
+file_links = Table(
+    "file_links",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("file_id", ForeignKey("files.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "document_id", ForeignKey("documents.id", ondelete="CASCADE"), nullable=False, unique=True
+    ),
+    Column("create_time", Long, nullable=False),
+    Column("update_time", Long, nullable=False),
+)
+
+graph_entities = Table(
+    "graph_entities",
+    metadata,
+    Column("dataset_id", ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("type", String, nullable=False),
+    Column("descriptions", Json, nullable=False),
+    Column("pagerank", Float, nullable=False),
+    Column("rank", Long, nullable=False),
+    Column("document_ids", Json, nullable=False),
+)
+
+graph_relations = Table(
+    "graph_relations",
+    metadata,
+    Column("dataset_id", ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True),
+    Column("source", String, primary_key=True),
+    Column("target", String, primary_key=True),
+    Column("descriptions", Json, nullable=False),
+    Column("keywords", Json, nullable=False),
+    Column("weight", Float, nullable=False),
+    Column("document_ids", Json, nullable=False),
+)
+
+searches = Table(
+    "searches",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("tenant_id", String, nullable=False, index=True),
+    Column("created_by", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("name_key", String, nullable=False),
+    Column("create_time", Long, nullable=False),
+    Column("update_time", Long, nullable=False),
+    Column("description", String, nullable=False),
+    Column("avatar", String, nullable=False),
+    Column("search_config", Json, nullable=False),
+    Column("status", String, nullable=False),
+)
+search_names = Index(
+    "uq_searches_tenant_id_name_key_live",
+    searches.c.tenant_id,
+    searches.c.name_key,
+    unique=True,
+    sqlite_where=text("status = '1'"),
+    postgresql_where=text("status = '1'"),
 )
 
 outbox = Table(

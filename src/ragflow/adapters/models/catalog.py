@@ -23,10 +23,12 @@ from ragflow.adapters.models.factories import (
     BUILTIN,
     SERVED_BY_BUILTIN,
     canonical_factory,
+    factories,
     is_known,
     lists_names,
 )
 from ragflow.adapters.models.hashing import HashingEmbedding
+from ragflow.adapters.models.offers import offered
 from ragflow.adapters.models.onnx_embedding import OnnxEmbedding
 from ragflow.adapters.models.openai_compatible import SELF_HOSTED
 from ragflow.adapters.models.provider import (
@@ -42,6 +44,7 @@ from ragflow.adapters.models.rerank import OverlapRerank, UnconfiguredRerank
 from ragflow.adapters.models.store import ModelStore
 from ragflow.domain.errors import ModelNotConfigured, UnknownModel
 from ragflow.domain.identity import ProviderAccount
+from ragflow.domain.models import Factory, OfferedModel
 from ragflow.domain.ports import ChatModel, EmbeddingModel, RerankModel
 
 Kind = Literal["embedding", "chat", "rerank"]
@@ -165,6 +168,15 @@ class Catalog:
 
     def models(self, tenant_id: str) -> tuple[ModelEntry, ...]:
         """List the models that a tenant can name, with what it should know about them."""
+        entries = self._own_models()
+        entries += [
+            ModelEntry(f"{model}@{account.factory}", "chat", True)
+            for account in self._accounts(tenant_id)
+            for model in account.models
+        ]
+        return tuple(entries)
+
+    def _own_models(self) -> list[ModelEntry]:
         entries = [
             ModelEntry(self.full_name(model.name), "embedding", True, model.note)
             for model in BUILTIN_MODELS.values()
@@ -195,12 +207,29 @@ class Catalog:
         entries += [
             ModelEntry(model, "rerank", served, note) for model in ALWAYS_ACCEPTED_RERANKERS
         ]
-        entries += [
-            ModelEntry(f"{model}@{account.factory}", "chat", True)
-            for account in self._accounts(tenant_id)
-            for model in account.models
+        return entries
+
+    def factories(self) -> tuple[Factory, ...]:
+        """List the vendors whose models can be used, by name."""
+        return factories()
+
+    def offered(self, tenant_id: str) -> tuple[OfferedModel, ...]:
+        """List the models that a tenant can choose; vendors take other names too."""
+        defaults: tuple[tuple[Kind, str], ...] = (
+            ("embedding", self._options.embedding),
+            ("chat", self._options.chat),
+            ("rerank", self._options.rerank),
+        )
+        own = [
+            OfferedModel(*split_name(self.full_name(name)), kind, True)
+            for kind, name in defaults
+            if name
         ]
-        return tuple(entries)
+        own += [
+            OfferedModel(*split_name(entry.name), entry.kind, entry.available)
+            for entry in self._own_models()
+        ]
+        return offered(own, self._accounts(tenant_id))
 
     def unload(self) -> None:
         """Give back the memory of all local models."""
@@ -259,7 +288,7 @@ class Catalog:
         listed = account is not None and model in account.models
         if not listed and not is_known(factory, model):
             raise UnknownModel(name=name)
-        endpoint = self._endpoint(factory, account)
+        endpoint = self._endpoint(factory, account and account.serving(model))
         if endpoint is None:
             raise ModelNotConfigured(name=name)
         return self._made(kind, model, endpoint)

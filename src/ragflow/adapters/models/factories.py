@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 
 from ragflow.adapters.models import any_llm, ollama, openai_compatible  # noqa: F401 - they register
+from ragflow.adapters.models.known_models import KNOWN_MODELS
 from ragflow.adapters.models.provider import providers
+from ragflow.domain.models import Factory, ModelKind
 
 BUILTIN = "Builtin"
 SERVED_BY_BUILTIN = {
@@ -42,6 +44,20 @@ def canonical_factory(name: str) -> str | None:
     if name in providers:
         return name
     return next((known for known in providers if known.lower() == name.lower()), None)
+
+
+def factories() -> tuple[Factory, ...]:
+    """List the vendors, by name; those with names of their own tell by them what they offer."""
+    any_kind: tuple[ModelKind, ...] = ("chat", "embedding", "rerank")
+    own = [
+        Factory(BUILTIN, ("chat", "embedding"), builtin=True),
+        *(Factory(name, ("embedding",), builtin=True) for name in SERVED_BY_BUILTIN.values()),
+    ]
+    vendors = [
+        Factory(name, tuple(KNOWN_MODELS[name]) if name in KNOWN_MODELS else any_kind)
+        for name in providers
+    ]
+    return tuple(sorted((*own, *vendors), key=lambda factory: factory.name.lower()))
 
 
 def lists_names(factory: str) -> bool:

@@ -8,12 +8,11 @@ vector index narrows the search and exact distances re-rank what it finds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ragflow.adapters.faults import faults_of
 from ragflow.adapters.search.base import engines
@@ -250,9 +249,7 @@ def _search_table(table: Table, length: int, request: SearchRequest) -> dict[Key
         words = " ".join(term.text for term in request.terms)
         found.update(_lexical(table, words, where, vector, request.top_k))
     if vector is not None:
-        for key, candidate in _nearest(table, vector, where, request.top_k).items():
-            known = found.get(key)
-            found[key] = _with_lexical_rank(candidate, known.lexical_rank if known else None)
+        found.update(_nearest(table, vector, where, request.top_k, found))
     return found
 
 
@@ -263,13 +260,20 @@ def _lexical(
     query = table.search(words, query_type="fts", fts_columns="text")
     rows = query.where(where, prefilter=True).limit(limit).select(columns).to_arrow()
     cosines = [0.0] * len(rows) if vector is None else (_matrix(rows, len(vector)) @ vector)
-    scores = rows["_score"].to_pylist()
-    return _ranked(rows, scores, [float(cosine) for cosine in cosines], lexical=True)
+    return {
+        row.key: row.candidate(float(cosines[row.number]), lexical_rank=rank)
+        for rank, row in _ranked(rows, rows["_score"].to_pylist())
+    }
 
 
 def _nearest(
-    table: Table, vector: NDArray[np.float32], where: str, limit: int
+    table: Table,
+    vector: NDArray[np.float32],
+    where: str,
+    limit: int,
+    lexical: Mapping[Key, Candidate],
 ) -> dict[Key, Candidate]:
+    """Return the nearest; those that were found by words too keep their rank there."""
     query = table.search(vector, vector_column_name="vector", query_type="vector")
     rows = (
         cast("Any", query)
@@ -282,45 +286,56 @@ def _nearest(
         .to_arrow()
     )
     cosines = [1.0 - distance for distance in rows["_distance"].to_pylist()]
-    return _ranked(rows, cosines, cosines, lexical=False)
-
-
-def _all_rows(table: Table, where: str) -> dict[Key, Candidate]:
-    rows = table.search().where(where).limit(table.count_rows()).select(_FOUND).to_arrow()
-    return {
-        key: _with_lexical_rank(candidate, None)
-        for key, candidate in _ranked(
-            rows, [0.0] * len(rows), [0.0] * len(rows), lexical=True
-        ).items()
-    }
-
-
-def _ranked(
-    rows: pa.Table, scores: Sequence[float], cosines: Sequence[float], *, lexical: bool
-) -> dict[Key, Candidate]:
-    """Number the rows by score, best first; ties go by key."""
-    datasets, documents, chunks, texts = (rows[name].to_pylist() for name in _FOUND)
-    order = sorted(range(len(rows)), key=lambda row: (-scores[row], documents[row], chunks[row]))
     found = {}
-    for rank, row in enumerate(order, start=1):
-        content, title, keywords, questions = texts[row].split("\n")
-        found[documents[row], chunks[row]] = Candidate(
-            dataset_id=datasets[row],
-            document_id=documents[row],
-            chunk_id=chunks[row],
-            content_tokens=content,
-            title_tokens=title,
-            keyword_tokens=keywords,
-            question_tokens=questions,
-            cosine=cosines[row],
-            lexical_rank=rank if lexical else None,
-            vector_rank=None if lexical else rank,
+    for rank, row in _ranked(rows, cosines):
+        known = lexical.get(row.key)
+        found[row.key] = row.candidate(
+            cosines[row.number], known.lexical_rank if known else None, vector_rank=rank
         )
     return found
 
 
-def _with_lexical_rank(candidate: Candidate, rank: int | None) -> Candidate:
-    return replace(candidate, lexical_rank=rank)
+def _all_rows(table: Table, where: str) -> dict[Key, Candidate]:
+    rows = table.search().where(where).limit(table.count_rows()).select(_FOUND).to_arrow()
+    return {row.key: row.candidate(0.0) for _, row in _ranked(rows, [0.0] * len(rows))}
+
+
+class _Row(NamedTuple):
+    """Hold a row that was found, and its number among these."""
+
+    number: int
+    dataset_id: str
+    document_id: str
+    chunk_id: str
+    text: str
+
+    @property
+    def key(self) -> Key:
+        return self.document_id, self.chunk_id
+
+    def candidate(
+        self, cosine: float, lexical_rank: int | None = None, vector_rank: int | None = None
+    ) -> Candidate:
+        content, title, keywords, questions = self.text.split("\n")
+        return Candidate(
+            dataset_id=self.dataset_id,
+            document_id=self.document_id,
+            chunk_id=self.chunk_id,
+            content_tokens=content,
+            title_tokens=title,
+            keyword_tokens=keywords,
+            question_tokens=questions,
+            cosine=cosine,
+            lexical_rank=lexical_rank,
+            vector_rank=vector_rank,
+        )
+
+
+def _ranked(rows: pa.Table, scores: Sequence[float]) -> Iterator[tuple[int, _Row]]:
+    """Yield the rows with their ranks by score, from 1; ties go by key."""
+    found = list(map(_Row, range(len(rows)), *(rows[name].to_pylist() for name in _FOUND)))
+    found.sort(key=lambda row: (-scores[row.number], row.document_id, row.chunk_id))
+    return enumerate(found, start=1)
 
 
 def _add_indexes(table: Table) -> None:

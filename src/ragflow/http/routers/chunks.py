@@ -9,11 +9,13 @@ from fastapi.responses import JSONResponse, Response
 
 from ragflow.http.auth import CurrentActor
 from ragflow.http.bulk import handled, ids_in
+from ragflow.http.compat import LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
-from ragflow.http.errors import Code, Reply, WireError, answers
+from ragflow.http.errors import Answers, Code, Reply, WireError, answers
 from ragflow.http.openapi import PAGING, json_body, properties, query
 from ragflow.http.paging import page_of
+from ragflow.http.schemas.fields import picture_in
 from ragflow.http.validation import lenient_object
 from ragflow.http.views import chunk_added, chunk_listed, document_object
 from ragflow.services.chunks import ChunkChanges
@@ -33,17 +35,22 @@ Body = Annotated[dict[str, Any], Depends(lenient_object)]
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _NOT_YOURS = Reply(Code.DATA, "You don't own the dataset {id}.")
 _NOT_YOUR_DOCUMENT = Reply(Code.DATA, "You don't own the document {id}.")
-_CHUNK_BODY = json_body(
-    properties(
-        content={"type": "string"},
-        important_keywords=_TEXTS,
-        questions=_TEXTS,
-        available={"type": "boolean"},
-    )
-)
+_ONE: Answers = {
+    ChunkNotFound: Reply(Code.DATA, "Can't find this chunk {id}"),
+    DatasetNotFound: _NOT_YOURS,
+    DocumentNotFound: _NOT_YOUR_DOCUMENT,
+}
+_SENT: dict[str, dict[str, Any]] = {
+    "content": {"type": "string"},
+    "important_keywords": _TEXTS,
+    "questions": _TEXTS,
+    "tag_kwd": _TEXTS,
+}
+_NEW_CHUNK_BODY = json_body(properties(**_SENT, image_base64={"type": "string"}))
+_CHUNK_BODY = json_body(properties(**_SENT, available={"type": "boolean"}))
 
 
-@router.post("/chunks", openapi_extra=_CHUNK_BODY)
+@router.post("/chunks", openapi_extra=_NEW_CHUNK_BODY)
 @answers({DatasetNotFound: _NOT_YOURS, DocumentNotFound: _NOT_YOUR_DOCUMENT})
 def add_chunk(
     actor: CurrentActor, dataset_id: str, document_id: str, body: Body, services: ServicesOf
@@ -57,6 +64,8 @@ def add_chunk(
         _text(body.get("content", "")),
         _texts(body, "important_keywords", "is required to be a list") or (),
         _texts(body, "questions", "is required to be a list") or (),
+        _texts(body, "tag_kwd", "is required to be a list") or (),
+        picture_in(body, "image_base64"),
     )
     return result({"chunk": chunk_added(chunk, document)})
 
@@ -106,15 +115,19 @@ def list_chunks(
     )
 
 
+@router.get("/chunks/{chunk_id}")
+@answers(_ONE)
+def get_chunk(
+    actor: CurrentActor, dataset_id: str, document_id: str, chunk_id: str, services: ServicesOf
+) -> JSONResponse:
+    """Return one chunk."""
+    document, chunk = services.chunks.get(actor, dataset_id, document_id, chunk_id)
+    return result(chunk_listed(chunk, document))
+
+
 @router.patch("/chunks/{chunk_id}", include_in_schema=False)  # what newer clients send
 @router.put("/chunks/{chunk_id}", openapi_extra=_CHUNK_BODY)
-@answers(
-    {
-        ChunkNotFound: Reply(Code.DATA, "Can't find this chunk {id}"),
-        DatasetNotFound: _NOT_YOURS,
-        DocumentNotFound: _NOT_YOUR_DOCUMENT,
-    }
-)
+@answers(_ONE)
 def update_chunk(
     actor: CurrentActor,
     dataset_id: str,
@@ -130,6 +143,7 @@ def update_chunk(
         important_keywords=_texts(body, "important_keywords", "should be a list"),
         questions=_texts(body, "questions", "should be a list"),
         available=bool(int(body["available"])) if "available" in body else None,
+        tags=_texts(body, "tag_kwd", "should be a list"),
     )
     services.chunks.update(actor, dataset_id, document_id, chunk_id, changes)
     return result()
@@ -146,10 +160,15 @@ def update_chunk(
     }
 )
 def delete_chunks(
-    actor: CurrentActor, dataset_id: str, document_id: str, body: Body, services: ServicesOf
+    actor: CurrentActor,
+    dataset_id: str,
+    document_id: str,
+    body: Body,
+    services: ServicesOf,
+    level: LevelOf,
 ) -> JSONResponse:
-    """Delete chunks; all of the document where none are named."""
-    wanted = ids_in(body, "chunk_ids")
+    """Delete chunks; without ids, all of the document (since 0.25 with `delete_all` alone)."""
+    wanted = ids_in(body, "chunk_ids", level)
     return handled(services.chunks.delete(actor, dataset_id, document_id, wanted), "chunk")
 
 

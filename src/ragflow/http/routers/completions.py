@@ -1,45 +1,39 @@
 """Routes that answer questions: to an assistant, or to datasets alone.
 
-Streams are cumulative: each frame carries all of the answer so far, the last one its reference.
-What is refused is refused as plain JSON before a stream begins.
+What a stream looks like depends on the generation of the client: see `schemas/streams.py`. What is
+refused is refused as plain JSON before a stream begins.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import Annotated, Any
 
-import structlog
 from fastapi import APIRouter, Depends
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from ragflow.domain.errors import RagflowError
+from ragflow.http.answering import answer_frames, opener_frames, whole_answer
 from ragflow.http.auth import CurrentActor
+from ragflow.http.compat import Level, LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
-from ragflow.http.errors import Answers, Code, Reply, WireError, answers
+from ragflow.http.errors import NO_AUTHORIZATION, Answers, Code, Reply, Since, WireError, answers
 from ragflow.http.openapi import json_body, properties
 from ragflow.http.schemas.completions import (
-    answer_data,
     completion_request,
+    last_question,
     opener_data,
     truth,
 )
-from ragflow.http.sse import cumulative, event_stream, frame
+from ragflow.http.schemas.streams import Cumulative, Form, form_of
+from ragflow.http.sse import event_stream
 from ragflow.http.validation import lenient_object
-from ragflow.services.completions import Turn
-from ragflow.services.container import Services
 from ragflow.services.errors import ChatNotFound, DatasetNotFound, SessionNotFound
 from ragflow.services.sessions import Conversation
 
 router = APIRouter(tags=["completions"])
 
 Body = Annotated[dict[str, Any], Depends(lenient_object)]
-
-log = structlog.get_logger(__name__)
 
 _SWITCH = {"type": "boolean"}
 _TEXT = {"type": "string"}
@@ -51,6 +45,8 @@ CHAT: Answers = {
     DatasetNotFound: Reply(Code.DATA, "You don't own the dataset {id}."),
 }
 
+CHAT_SINCE: Since = {Level.V0_25: {ChatNotFound: NO_AUTHORIZATION}}
+
 
 @router.post(
     "/chats/{chat_id}/completions",
@@ -59,22 +55,39 @@ CHAT: Answers = {
         properties(question=_TEXT, stream=_SWITCH, session_id=_TEXT, quote=_SWITCH, doc_ids=_TEXT)
     ),
 )
-@answers(CHAT)
+@answers(CHAT, since=CHAT_SINCE)
 async def complete_chat(
-    chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body
+    chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body, level: LevelOf
 ) -> Response:
     """Answer a question; without a session, begin one and answer with its opener."""
     stream = truth(body, "stream", True)
+    form = form_of(level, legacy=truth(body, "legacy", False))
     session_id = str(body.get("session_id") or "")
     if not session_id:
         name, user_id = str(body.get("name") or "New session"), str(body.get("user_id") or "")
         begun = await run_in_threadpool(services.sessions.create, actor, chat_id, name, user_id)
-        return _opener(begun, stream)
+        return _opener(begun, stream, form)
     request = completion_request(body)
     turn = await run_in_threadpool(services.completions.begin, actor, chat_id, session_id, request)
     if stream:
-        return event_stream(_frames(services, turn, message=None))
-    return result(await _whole_answer(services, turn))
+        return event_stream(answer_frames(services, turn, form))
+    return result(form.whole(await whole_answer(services, turn)))
+
+
+@router.post("/chat/completions", include_in_schema=False)  # since 0.26
+@answers(CHAT, since=CHAT_SINCE)
+async def complete_named_chat(
+    actor: CurrentActor, services: ServicesOf, body: Body, level: LevelOf
+) -> Response:
+    """Answer a question to the assistant that the body names."""
+    named = dict(body)
+    chat_id = named.pop("chat_id", None)
+    if not isinstance(chat_id, str) or not chat_id:
+        raise WireError(Code.DATA, "`chat_id` is required.")
+    messages = named.pop("messages", None)
+    if messages and "question" not in named:
+        named["question"] = last_question(messages)
+    return await complete_chat(chat_id, actor, services, named, level)
 
 
 @router.post(
@@ -95,9 +108,11 @@ async def ask_datasets(actor: CurrentActor, services: ServicesOf, body: Body) ->
     turn = await run_in_threadpool(
         services.completions.begin_asking, actor, str(question), [str(i) for i in dataset_ids]
     )
-    return event_stream(_frames(services, turn, message=""))
+    return event_stream(answer_frames(services, turn, Cumulative(message="")))
 
 
+@router.post("/chat/recommandation", include_in_schema=False)  # since 0.26, in both spellings
+@router.post("/chat/recommendation", include_in_schema=False)
 @router.post(
     "/sessions/related_questions",
     summary="Suggest related questions",
@@ -112,42 +127,9 @@ async def suggest_questions(actor: CurrentActor, services: ServicesOf, body: Bod
     return result(await services.completions.related_questions(actor, str(question), industry))
 
 
-def _opener(begun: Conversation, stream: bool) -> Response:
-    data = opener_data(begun.messages[0].content, begun.session.id)
-    if not stream:
-        return result({**data, "prompt": "", "created_at": begun.messages[0].created_at})
-
-    async def frames() -> AsyncGenerator[bytes, None]:
-        yield frame(cumulative(data, message=""))
-        yield frame(cumulative(True, message=""))
-
-    return event_stream(frames())
-
-
-async def _frames(
-    services: Services, turn: Turn, *, message: str | None
-) -> AsyncGenerator[bytes, None]:
-    """Encode an answer as it grows; `message` is the empty text where frames carry one."""
-    try:
-        async with aclosing(services.completions.frames(turn)) as states:
-            async for state in states:
-                yield frame(cumulative(answer_data(state, turn, time.time()), message=message))
-    except RagflowError as error:
-        yield _error_frame(str(error))
-    except Exception as error:
-        log.exception("stream failed")
-        yield _error_frame(repr(error))
-    yield frame(cumulative(True, message=message))
-
-
-def _error_frame(text: str) -> bytes:
-    data = {"answer": f"**ERROR**: {text}", "reference": []}
-    return frame({"code": Code.SERVER, "message": text, "data": data})
-
-
-async def _whole_answer(services: Services, turn: Turn) -> dict[str, Any]:
-    async with aclosing(services.completions.frames(turn)) as states:
-        async for state in states:
-            if state.final:
-                return answer_data(state, turn, time.time())
-    raise WireError(Code.SERVER, "The model ended without an answer.")
+def _opener(begun: Conversation, stream: bool, form: Form) -> Response:
+    if stream:
+        return event_stream(opener_frames(begun, form))
+    opener = begun.messages[0]
+    data = opener_data(opener.content, begun.session.id)
+    return result(form.whole({**data, "prompt": "", "created_at": opener.created_at}))

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from ragflow.domain.repositories import Paging
 from ragflow.http.auth import CurrentActor
+from ragflow.http.compat import LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
 from ragflow.http.errors import Code, Reply, WireError, answers
@@ -58,6 +59,7 @@ def create_dataset(
         permission=body.permission,
         chunk_method=body.chunk_method,
         parser_config=body.full_parser_config(),
+        metadata_plan=body.metadata_plan(),
     )
     return result(dataset_object(services.datasets.create(actor, draft)))
 
@@ -71,7 +73,7 @@ def list_datasets(
 ) -> JSONResponse:
     """List the datasets that the caller may use."""
     paging = Paging((query.page - 1) * query.page_size, query.page_size, query.orderby, query.desc)
-    found, total = services.datasets.page(actor, paging, query.id, query.name or None)
+    found, total = services.datasets.page(actor, paging, query.id, query.name or None, query.ids)
     return result([dataset_object(dataset) for dataset in found], total_datasets=total)
 
 
@@ -93,7 +95,8 @@ def delete_datasets(
     actor: CurrentActor,
     body: Annotated[DeleteDatasets, Depends(strict_body(DeleteDatasets))],
     services: ServicesOf,
+    level: LevelOf,
 ) -> JSONResponse:
     """Delete datasets with all that is in them."""
-    services.datasets.delete(actor, body.wanted())
+    services.datasets.delete(actor, body.wanted(level))
     return result()

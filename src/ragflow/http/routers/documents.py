@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from ragflow.domain.errors import InvalidInput
 from ragflow.http.auth import CurrentActor
 from ragflow.http.bulk import handled, ids_in, required_ids
+from ragflow.http.compat import Level, LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
 from ragflow.http.errors import Code, Reply, answers
@@ -31,6 +32,7 @@ from ragflow.services.errors import (
 )
 
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["documents"])
+single = APIRouter(tags=["documents"])
 
 Body = Annotated[dict[str, Any], Depends(lenient_object)]
 Files = Annotated[list[Upload], Depends(uploaded_files)]
@@ -45,6 +47,8 @@ _RENAMES = {
 _IDS = {"type": "array", "items": {"type": "string"}}
 _NOT_YOURS = Reply(Code.DATA, "You don't own the dataset {id}.")
 _NOT_YOURS_SPACED = Reply(Code.DATA, "You don't own the dataset {id}. ")
+
+_FOREIGN = Reply(Code.DATA, "These documents do not belong to dataset {dataset_id}: {ids}")
 
 
 @router.post("/documents", openapi_extra=FILES_BODY)
@@ -153,18 +157,30 @@ def download_document(
     return StreamingResponse(pieces, media_type="application/octet-stream", headers=headers)
 
 
+@single.get("/documents/{document_id}")
+@answers({DocumentNotFound: Reply(Code.DATA, "You don't own the document {id}.")})
+def get_document(actor: CurrentActor, document_id: str, services: ServicesOf) -> JSONResponse:
+    """Return one document, whatever dataset it is in."""
+    return result(document_object(services.documents.find(actor, document_id)))
+
+
 @router.delete("/documents", openapi_extra=json_body(properties(ids=_IDS)))
 @answers(
     {
         DatasetNotFound: _NOT_YOURS_SPACED,
         DocumentsNotFound: Reply(Code.DATA, "Documents not found: {ids}"),
-    }
+    },
+    since={Level.V0_25: {DocumentsNotFound: _FOREIGN}},
 )
 def delete_documents(
-    actor: CurrentActor, dataset_id: str, body: Body, services: ServicesOf
+    actor: CurrentActor, dataset_id: str, body: Body, services: ServicesOf, level: LevelOf
 ) -> JSONResponse:
-    """Delete documents with their files and chunks; all of the dataset where none are named."""
-    return handled(services.documents.delete(actor, dataset_id, ids_in(body, "ids")), "document")
+    """Delete documents with their files and chunks.
+
+    Without ids, all of the dataset (since 0.25 with `delete_all` alone).
+    """
+    wanted = ids_in(body, "ids", level)
+    return handled(services.documents.delete(actor, dataset_id, wanted), "document")
 
 
 @router.post("/chunks", openapi_extra=json_body(properties(document_ids=_IDS)))

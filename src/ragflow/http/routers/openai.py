@@ -7,27 +7,27 @@ is used; system messages and what comes before the first question are dropped.
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from ragflow.domain.answers import AnswerFrame, ChatTurn
 from ragflow.domain.errors import RagflowError
-from ragflow.generate.marks import unsent_part, without_unfinished_mark
 from ragflow.http.auth import bearer
+from ragflow.http.deltas import Delta, Deltas
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import json_result
 from ragflow.http.errors import Code, Reply, WireError, answers
 from ragflow.http.openapi import json_body, properties
 from ragflow.http.schemas.completions import truth
 from ragflow.http.sse import done_frame, event_stream, frame
+from ragflow.http.validation import arguments
 from ragflow.services.completions import Turn
 from ragflow.services.container import Services
 from ragflow.services.errors import ChatNotFound
@@ -35,12 +35,14 @@ from ragflow.services.references import reference_record
 
 router = APIRouter(tags=["openai"])
 
+Body = Annotated[dict[str, Any], Depends(arguments("model", "messages"))]
+
 log = structlog.get_logger(__name__)
 
-_HALF_A_TAG = re.compile(r"<[/a-z]{0,6}$")
 _ROLES = ("system", "user", "assistant")
 
 
+@router.post("/openai/{chat_id}/chat/completions", include_in_schema=False)  # since 0.26
 @router.post(
     "/chats_openai/{chat_id}/chat/completions",
     summary="Create a chat completion (OpenAI-compatible)",
@@ -54,9 +56,10 @@ _ROLES = ("system", "user", "assistant")
     ),
 )
 @answers({ChatNotFound: Reply(Code.DATA, "You don't own the chat {id}")})
-async def create_chat_completion(chat_id: str, request: Request, services: ServicesOf) -> Response:
+async def create_chat_completion(
+    chat_id: str, request: Request, services: ServicesOf, body: Body
+) -> Response:
     """Answer the last message of a conversation."""
-    body = await _body(request)  # the arguments are checked before the key
     actor = await run_in_threadpool(services.accounts.authenticate, bearer(request))
     turns = _turns(body["messages"])
     wants_reference = truth(body, "reference", False)
@@ -66,20 +69,6 @@ async def create_chat_completion(chat_id: str, request: Request, services: Servi
     if truth(body, "stream", True):
         return event_stream(_chunks(services, turn, chat_id, wants_reference))
     return await _completion(services, turn, chat_id, str(body["model"]), wants_reference)
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.body())
-    except (ValueError, RecursionError):
-        body = {}
-    if not isinstance(body, dict):
-        body = {}
-    missing = [name for name in ("model", "messages") if body.get(name) is None]
-    if missing:
-        text = f"required argument are missing: {','.join(missing)}; "
-        raise WireError(Code.ARGUMENT, text, data=None)
-    return body
 
 
 def _turns(messages: Any) -> tuple[ChatTurn, ...]:
@@ -142,13 +131,13 @@ async def _chunks(
     services: Services, turn: Turn, chat_id: str, wants_reference: bool
 ) -> AsyncGenerator[bytes, None]:
     """Encode what is new in each state of the answer, then its reference and the end."""
-    stream = _Deltas(f"chatcmpl-{chat_id}", int(time.time()))
+    stream, deltas = _Stream(f"chatcmpl-{chat_id}", int(time.time())), Deltas()
     end: dict[str, Any] = {}
     try:
         async with aclosing(services.completions.frames(turn)) as states:
             async for state in states:
-                for delta in stream.new_in(state):
-                    yield frame(stream.chunk(delta))
+                for delta in deltas.new_in(state):
+                    yield stream.chunk(_piece(delta))
                 if state.final and wants_reference:
                     record = reference_record(state.reference)
                     end = {
@@ -157,50 +146,29 @@ async def _chunks(
                         "final_content": state.text,
                     }
     except RagflowError as error:
-        yield frame(stream.chunk({"content": f"**ERROR**: {error}"}))
+        yield stream.chunk({"content": f"**ERROR**: {error}"})
     except Exception as error:
         log.exception("stream failed")
-        yield frame(stream.chunk({"content": f"**ERROR**: {error!r}"}))
-    usage = _usage(turn.turns, stream.emitted)
-    yield frame(stream.chunk({"content": None, **end}, finish_reason="stop", usage=usage))
+        yield stream.chunk({"content": f"**ERROR**: {error!r}"})
+    usage = _usage(turn.turns, deltas.emitted)
+    yield stream.chunk(end, finish_reason="stop", usage=usage)
     yield done_frame()
 
 
-class _Deltas:
-    """Turn the states of an answer, each with all of it so far, into what is new."""
+class _Stream:
+    """Encode the chunks of one completion."""
 
     def __init__(self, completion_id: str, created: int) -> None:
         self._id = completion_id
         self._created = created
-        self._content = ""
-        self._reasoning = ""
-        self.emitted = 0
-
-    def new_in(self, state: AnswerFrame) -> list[dict[str, Any]]:
-        """Return the deltas of a state: reasoning first, then content."""
-        deltas: list[dict[str, Any]] = []
-        thought, answer = _thought_and_said(state.text)
-        reasoning = thought[len(self._reasoning) :]
-        if reasoning:
-            deltas.append({"content": None, "reasoning_content": reasoning})
-            self._reasoning = thought
-        if not state.final:
-            answer = without_unfinished_mark(answer)
-        # The check may have changed marks that were sent: `final_content` has the right ones.
-        content = unsent_part(self._content, answer)
-        if content:
-            deltas.append({"content": content})
-            self._content += content
-        self.emitted = len(self._content) + len(self._reasoning)
-        return deltas
 
     def chunk(
         self,
         delta: Mapping[str, Any],
         finish_reason: str | None = None,
         usage: Mapping[str, int] | None = None,
-    ) -> dict[str, Any]:
-        """Return a chunk of the stream."""
+    ) -> bytes:
+        """Return a chunk of the stream as a frame."""
         empty = {"function_call": None, "tool_calls": None, "reasoning_content": None}
         choice = {
             "index": 0,
@@ -208,24 +176,21 @@ class _Deltas:
             "logprobs": None,
             "delta": {"role": "assistant", "content": None, **empty, **delta},
         }
-        return {
-            "id": self._id,
-            "object": "chat.completion.chunk",
-            "created": self._created,
-            "model": "model",
-            "system_fingerprint": "",
-            "usage": usage,
-            "choices": [choice],
-        }
+        return frame(
+            {
+                "id": self._id,
+                "object": "chat.completion.chunk",
+                "created": self._created,
+                "model": "model",
+                "system_fingerprint": "",
+                "usage": usage,
+                "choices": [choice],
+            }
+        )
 
 
-def _thought_and_said(text: str) -> tuple[str, str]:
-    """Separate the reasoning at the start of an answer, in think tags, from the rest."""
-    begun = text.lstrip()
-    if not begun.startswith("<think>"):
-        return "", text
-    thought, closed, said = begun.removeprefix("<think>").partition("</think>")
-    return thought if closed else _HALF_A_TAG.sub("", thought), said
+def _piece(delta: Delta) -> dict[str, Any]:
+    return {"reasoning_content" if delta.is_reasoning else "content": delta.text}
 
 
 def _usage(turns: Sequence[ChatTurn], completion: int) -> dict[str, Any]:

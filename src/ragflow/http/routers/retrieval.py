@@ -15,7 +15,7 @@ from ragflow.http.envelope import result
 from ragflow.http.errors import Code, Reply, WireError, answers
 from ragflow.http.openapi import json_body, properties
 from ragflow.http.schemas.completions import truth
-from ragflow.http.validation import lenient_object
+from ragflow.http.validation import lenient_object, number_in
 from ragflow.http.views import chunk_found
 from ragflow.services.errors import DatasetNotFound, MixedEmbeddings
 from ragflow.services.references import aggregate_record
@@ -28,7 +28,7 @@ Body = Annotated[dict[str, Any], Depends(lenient_object)]
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _NUMBER = {"type": "number"}
 _SWITCH = {"type": "boolean"}
-_NO_MODEL = Reply(Code.EXCEPTION, "LookupError('Model({name}) not authorized')", data=None)
+NO_MODEL = Reply(Code.EXCEPTION, "LookupError('Model({name}) not authorized')", data=None)
 
 
 @router.post(
@@ -55,8 +55,8 @@ _NO_MODEL = Reply(Code.EXCEPTION, "LookupError('Model({name}) not authorized')",
     {
         DatasetNotFound: Reply(Code.DATA, "You don't own the dataset {id}."),
         MixedEmbeddings: Reply(Code.DATA, 'Datasets use different embedding models."'),
-        UnknownModel: _NO_MODEL,
-        ModelNotConfigured: _NO_MODEL,
+        UnknownModel: NO_MODEL,
+        ModelNotConfigured: NO_MODEL,
     }
 )
 def retrieve(actor: CurrentActor, body: Body, services: ServicesOf) -> JSONResponse:
@@ -86,17 +86,17 @@ def _request(body: Mapping[str, Any]) -> RetrievalRequest:
     if not isinstance(document_ids, list):
         raise WireError(Code.DATA, "`documents` should be a list")
     condition = body.get("metadata_condition")
-    top_k = int(_number(body, "top_k", 1024))
+    top_k = int(number_in(body, "top_k", 1024))
     if top_k <= 0:
         raise WireError(Code.DATA, "`top_k` must be greater than 0")
     return RetrievalRequest(
         question=str(body["question"] or ""),
         dataset_ids=tuple(str(each) for each in dataset_ids),
         document_ids=tuple(str(each) for each in document_ids),
-        page=max(int(_number(body, "page", 1)), 1),
-        page_size=max(int(_number(body, "page_size", 30)), 0),
-        similarity_threshold=_number(body, "similarity_threshold", 0.2),
-        vector_similarity_weight=_number(body, "vector_similarity_weight", 0.3),
+        page=max(int(number_in(body, "page", 1)), 1),
+        page_size=max(int(number_in(body, "page_size", 30)), 0),
+        similarity_threshold=number_in(body, "similarity_threshold", 0.2),
+        vector_similarity_weight=number_in(body, "vector_similarity_weight", 0.3),
         top_k=top_k,
         rerank_model=str(body.get("rerank_id") or ""),
         keyword=truth(body, "keyword", False),
@@ -104,14 +104,3 @@ def _request(body: Mapping[str, Any]) -> RetrievalRequest:
         cross_languages=tuple(str(each) for each in body.get("cross_languages") or ()),
         metadata_condition=condition if isinstance(condition, Mapping) else None,
     )
-
-
-def _number(body: Mapping[str, Any], key: str, default: float) -> float:
-    """Read a number that may come as text. Refuses others with code 100."""
-    value = body.get(key)
-    if value is None:
-        return default
-    try:
-        return float(value)
-    except (TypeError, ValueError) as error:
-        raise WireError(Code.EXCEPTION, repr(error), data=None) from error

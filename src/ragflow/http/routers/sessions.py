@@ -9,9 +9,10 @@ from fastapi.responses import JSONResponse
 
 from ragflow.http.auth import CurrentActor
 from ragflow.http.bulk import handled, ids_in
+from ragflow.http.compat import Level, LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
-from ragflow.http.errors import Answers, Code, Reply, WireError, answers
+from ragflow.http.errors import NO_AUTHORIZATION, Answers, Code, Reply, Since, WireError, answers
 from ragflow.http.paging import PAGE_ERRORS, paging_of
 from ragflow.http.schemas.chats import session_object
 from ragflow.http.validation import given_object, lenient_object
@@ -23,10 +24,18 @@ Body = Annotated[dict[str, Any], Depends(lenient_object)]
 GivenBody = Annotated[dict[str, Any], Depends(given_object)]
 
 NAME_EMPTY: Answers = {NameRequired: Reply(Code.DATA, "`name` can not be empty.")}
+ONE: Answers = {
+    **NAME_EMPTY,
+    SessionNotFound: Reply(Code.DATA, "Session does not exist"),
+    ChatNotFound: Reply(Code.DATA, "You do not own the session"),
+}
+NEWER: Since = {Level.V0_25: {ChatNotFound: NO_AUTHORIZATION}}
 
 
 @router.post("/chats/{chat_id}/sessions", summary="Create a session with a chat assistant")
-@answers({**NAME_EMPTY, ChatNotFound: Reply(Code.DATA, "You do not own the assistant.")})
+@answers(
+    {**NAME_EMPTY, ChatNotFound: Reply(Code.DATA, "You do not own the assistant.")}, since=NEWER
+)
 def create_session(
     chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body
 ) -> JSONResponse:
@@ -38,7 +47,10 @@ def create_session(
 
 
 @router.get("/chats/{chat_id}/sessions", summary="List the sessions of a chat assistant")
-@answers({**PAGE_ERRORS, ChatNotFound: Reply(Code.DATA, "You don't own the assistant {id}.")})
+@answers(
+    {**PAGE_ERRORS, ChatNotFound: Reply(Code.DATA, "You don't own the assistant {id}.")},
+    since=NEWER,
+)
 def list_sessions(
     chat_id: str, request: Request, actor: CurrentActor, services: ServicesOf
 ) -> JSONResponse:
@@ -55,14 +67,21 @@ def list_sessions(
     return result([session_object(each, with_references=True) for each in conversations])
 
 
-@router.put("/chats/{chat_id}/sessions/{session_id}", summary="Update a session")
-@answers(
-    {
-        **NAME_EMPTY,
-        SessionNotFound: Reply(Code.DATA, "Session does not exist"),
-        ChatNotFound: Reply(Code.DATA, "You do not own the session"),
-    }
+@router.get("/chats/{chat_id}/sessions/{session_id}", summary="Get a session")
+@answers(ONE, since=NEWER)
+def get_session(
+    chat_id: str, session_id: str, actor: CurrentActor, services: ServicesOf
+) -> JSONResponse:
+    """Return a conversation with its messages, and the picture of its assistant."""
+    conversation, chat = services.sessions.get(actor, chat_id, session_id)
+    return result({**session_object(conversation, with_references=True), "avatar": chat.avatar})
+
+
+@router.patch(  # what newer clients send
+    "/chats/{chat_id}/sessions/{session_id}", include_in_schema=False
 )
+@router.put("/chats/{chat_id}/sessions/{session_id}", summary="Update a session")
+@answers(ONE, since=NEWER)
 def update_session(
     chat_id: str, session_id: str, actor: CurrentActor, services: ServicesOf, body: GivenBody
 ) -> JSONResponse:
@@ -75,12 +94,12 @@ def update_session(
 
 
 @router.delete("/chats/{chat_id}/sessions", summary="Delete sessions")
-@answers({ChatNotFound: Reply(Code.DATA, "You don't own the chat")})
+@answers({ChatNotFound: Reply(Code.DATA, "You don't own the chat")}, since=NEWER)
 def delete_sessions(
-    chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body
+    chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body, level: LevelOf
 ) -> JSONResponse:
-    """Delete conversations; without ids, all of the assistant's."""
-    outcome = services.sessions.delete(actor, chat_id, ids_in(body, "ids"))
+    """Delete conversations; without ids, all (since 0.25 with `delete_all` alone)."""
+    outcome = services.sessions.delete(actor, chat_id, ids_in(body, "ids", level))
     return handled(outcome, "session", unknown="The chat doesn't own the session {id}")
 
 

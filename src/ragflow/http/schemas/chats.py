@@ -6,7 +6,6 @@ names of the product. Keys that nobody knows pass through `prompt` and `llm` bot
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from ragflow.domain.chats import Chat, Message
 from ragflow.domain.documents import Dataset
 from ragflow.domain.errors import InvalidInput
 from ragflow.http.schemas.common import times
+from ragflow.http.schemas.fields import number_in, object_in, text_in, whole_in
 from ragflow.services.chats import ChatDraft, ListedChat
 from ragflow.services.sessions import Conversation
 
@@ -31,25 +31,25 @@ WRITTEN_WEIGHT = "keywords_similarity_weight"  # kept as it was written, for the
 
 def chat_draft(body: Mapping[str, Any]) -> ChatDraft:
     """Read a create or update body. Raises `InvalidInput` on values of the wrong kind."""
-    llm = _object(body, "llm")
-    prompt = _object(body, "prompt")
+    llm = object_in(body, "llm")
+    prompt = object_in(body, "prompt")
     return ChatDraft(
-        name=_text(body, "name"),
-        avatar=_text(body, "avatar"),
-        description=_text(body, "description"),
-        language=_text(body, "language"),
-        prompt_type=_text(body, "prompt_type"),
-        dataset_ids=_dataset_ids(body.get("dataset_ids")),
-        chat_model=_text(llm or {}, "model_name"),
+        name=text_in(body, "name"),
+        avatar=text_in(body, "avatar"),
+        description=text_in(body, "description"),
+        language=text_in(body, "language"),
+        prompt_type=text_in(body, "prompt_type"),
+        dataset_ids=dataset_ids_in(body.get("dataset_ids")),
+        chat_model=text_in(llm or {}, "model_name"),
         llm_setting=None if llm is None else _llm_setting(llm),
         prompt_config=None if prompt is None else _prompt_config(prompt),
-        meta_data_filter=_object(body, "meta_data_filter"),
-        do_refer=_do_refer(body),
-        similarity_threshold=_number(prompt, "similarity_threshold"),
+        meta_data_filter=object_in(body, "meta_data_filter"),
+        do_refer=do_refer_in(body),
+        similarity_threshold=number_in(prompt, "similarity_threshold"),
         vector_similarity_weight=_vector_weight(prompt),
-        top_n=_whole(prompt, "top_n"),
-        top_k=_whole(prompt, "top_k"),
-        rerank_model=_text(prompt or {}, "rerank_model"),
+        top_n=whole_in(prompt, "top_n"),
+        top_k=whole_in(prompt, "top_k"),
+        rerank_model=text_in(prompt or {}, "rerank_model"),
     )
 
 
@@ -175,12 +175,13 @@ def _prompt_config(prompt: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in prompt.items()
         if key not in TOP_LEVEL_NAMES and key != "rerank_model"
     }
-    _check_variables(config.get("parameters"))
+    check_variables(config.get("parameters"))
     written = prompt.get(WRITTEN_WEIGHT)
     return config if written is None else {**config, WRITTEN_WEIGHT: written}
 
 
-def _check_variables(variables: Any) -> None:
+def check_variables(variables: Any) -> None:
+    """Refuse variables of a prompt that are not a list of objects with a key."""
     if variables is None:
         return
     if not isinstance(variables, list) or not all(
@@ -189,8 +190,11 @@ def _check_variables(variables: Any) -> None:
         raise InvalidInput("`variables` should be a list of objects with a `key`.")
 
 
-def _dataset_ids(value: Any) -> tuple[str, ...] | None:
-    """Read ids, each once; a plain text is taken apart, so that its first character is refused."""
+def dataset_ids_in(value: Any) -> tuple[str, ...] | None:
+    """Read ids, each once, None for none.
+
+    A plain text is taken apart, so that its first character is refused.
+    """
     if not value:
         return None
     if not isinstance(value, list | str):
@@ -199,46 +203,13 @@ def _dataset_ids(value: Any) -> tuple[str, ...] | None:
 
 
 def _vector_weight(prompt: Mapping[str, Any] | None) -> float | None:
-    keywords_weight = _number(prompt, "keywords_similarity_weight")
+    keywords_weight = number_in(prompt, "keywords_similarity_weight")
     return None if keywords_weight is None else 1 - keywords_weight
 
 
-def _do_refer(body: Mapping[str, Any]) -> str | None:
+def do_refer_in(body: Mapping[str, Any]) -> str | None:
+    """Read whether an assistant refers to its sources, under either name."""
     if "show_quotation" in body:
         return "1" if body["show_quotation"] else "0"
     value = body.get("do_refer")
     return None if value is None else str(value)
-
-
-def _object(body: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
-    value = body.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        raise InvalidInput(f"`{name}` should be an object.", field=name)
-    return value
-
-
-def _text(body: Mapping[str, Any], name: str) -> str | None:
-    value = body.get(name)
-    if value is not None and not isinstance(value, str):
-        raise InvalidInput(f"`{name}` should be a string.", field=name)
-    return value
-
-
-def _number(body: Mapping[str, Any] | None, name: str) -> float | None:
-    value = (body or {}).get(name)
-    if value is None:
-        return None
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise InvalidInput(f"`{name}` should be a number.", field=name)
-    return number
-
-
-def _whole(body: Mapping[str, Any] | None, name: str) -> int | None:
-    value = _number(body, name)
-    return None if value is None else int(value)

@@ -15,18 +15,28 @@ _OWN_KEYS = frozenset(
 )
 
 
-def completion_request(body: Mapping[str, Any]) -> CompletionRequest:
-    """Read a body; keys that are not ours are values for the variables of the prompt."""
+def completion_request(body: Mapping[str, Any], *, quote: bool = True) -> CompletionRequest:
+    """Read a body; keys that are not ours are values for the variables of the prompt.
+
+    `quote` is meant where the body does not say it.
+    """
     question = body.get("question")
     if not isinstance(question, str):
         raise WireError(Code.DATA, "`question` is required.")
     return CompletionRequest(
         question=question,
-        quote=truth(body, "quote", True),
+        quote=truth(body, "quote", quote),
         document_ids=_ids(body.get("doc_ids")),
         dataset_ids=_ids(body.get("kb_ids")),
         values={key: _text(value) for key, value in body.items() if key not in _OWN_KEYS},
     )
+
+
+def last_question(messages: Any) -> str | None:
+    """Return the text of the last message of a list, None where there is none."""
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    content = last.get("content") if isinstance(last, Mapping) else None
+    return content if isinstance(content, str) else None
 
 
 def truth(body: Mapping[str, Any], name: str, default: bool) -> bool:

@@ -9,6 +9,8 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from ragflow.http.compat import Level
+from ragflow.http.schemas.metadata import MetadataPlan
 from ragflow.http.schemas.parser_config import ParserConfig
 
 _LONGEST_CONFIG = 65_535
@@ -115,11 +117,16 @@ class CreateDataset(_Strict):
     permission: Literal["me", "team"] = "me"
     chunk_method: ChunkMethod = "naive"
     parser_config: SmallParserConfig | None = None
+    auto_metadata_config: MetadataPlan | None = None
 
     def full_parser_config(self) -> dict[str, Any] | None:
         """Return the configuration with every default filled in, None where none was given."""
         config = self.parser_config
         return config.model_dump() if config and config.model_fields_set else None
+
+    def metadata_plan(self) -> dict[str, Any] | None:
+        """Return which meta fields are wanted, None where that was left open."""
+        return self.auto_metadata_config.stored() if self.auto_metadata_config else None
 
 
 class UpdateDataset(_Strict):
@@ -154,11 +161,11 @@ class DeleteDatasets(_Strict):
     ids: Annotated[list[Uuid1], AfterValidator(_each_once)] | None
     delete_all: bool | None = None
 
-    def wanted(self) -> list[str] | None:
-        """Return the ids to delete, None for all."""
+    def wanted(self, level: Level) -> list[str] | None:
+        """Return the ids to delete, None for all; since 0.25 that takes `delete_all`."""
         if self.delete_all and not self.ids:
             return None
-        if self.ids is None and self.delete_all is False:
+        if self.ids is None and (self.delete_all is False or level >= Level.V0_25):
             return []
         return self.ids
 
@@ -171,4 +178,5 @@ class ListDatasets(_Strict):
     orderby: Literal["create_time", "update_time"] = "create_time"
     desc: bool = True
     id: Uuid1 | None = None
+    ids: list[Uuid1] | None = None
     name: str | None = None

@@ -11,7 +11,11 @@ from ragflow.testing.database.chats import ChatsContract
 from ragflow.testing.database.chunks import ChunksContract
 from ragflow.testing.database.datasets import DatasetsContract
 from ragflow.testing.database.documents import DocumentsContract
+from ragflow.testing.database.files import FilesContract
+from ragflow.testing.database.graphs import GraphsContract
+from ragflow.testing.database.searches import SearchesContract
 from ragflow.testing.database.sessions import SessionsContract
+from ragflow.testing.database.sign_ins import SignInsContract
 from ragflow.testing.database.work import WorkContract
 
 __all__ = ["DatabaseContract"]
@@ -23,7 +27,11 @@ class DatabaseContract(
     ChunksContract,
     DatasetsContract,
     DocumentsContract,
+    FilesContract,
+    GraphsContract,
+    SearchesContract,
     SessionsContract,
+    SignInsContract,
     WorkContract,
 ):
     """State what every database must do."""

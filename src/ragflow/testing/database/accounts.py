@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ragflow.domain.errors import Conflict, NotFound
-from ragflow.domain.identity import Membership, ProviderAccount, TenantRole
+from ragflow.domain.identity import Membership, ModelAccess, ProviderAccount, TenantRole
 from ragflow.domain.repositories import Database
 from ragflow.testing.database.samples import TENANT, USER, a_key, a_tenant, a_user
 
@@ -31,6 +31,7 @@ class AccountsContract:
             assert work.accounts.user_by_email("ADA@Example.org") == a_user()
             assert work.accounts.user("nobody") is None
             assert work.accounts.count_users() == 1
+            assert work.accounts.users() == [a_user()]
 
     @pytest.mark.usefixtures("owner")
     def test_an_address_belongs_to_one_user(self, database: Database) -> None:
@@ -86,7 +87,10 @@ class AccountsContract:
 
     @pytest.mark.usefixtures("owner")
     def test_a_provider_account_is_put_and_replaced(self, database: Database) -> None:
-        account = ProviderAccount(TENANT, "OpenAI", "sk-secret", "https://x.example", ("gpt",))
+        access = (ModelAccess("gpt", "image2text", "https://y.example", "sk-other"),)
+        account = ProviderAccount(
+            TENANT, "OpenAI", "sk-secret", "https://x.example", ("gpt",), access
+        )
         with database.transaction() as work:
             work.accounts.put_provider(replace(account, api_key="old", models=()))
             work.accounts.put_provider(account)
@@ -96,3 +100,7 @@ class AccountsContract:
             assert work.accounts.provider(TENANT, "Other") is None
             factories = [found.factory for found in work.accounts.providers(TENANT)]
             assert factories == ["Jina", "OpenAI"]
+        with database.transaction() as work:
+            work.accounts.remove_provider(TENANT, "Jina")
+            work.accounts.remove_provider(TENANT, "Other")
+            assert work.accounts.providers(TENANT) == [account]

@@ -56,5 +56,7 @@ class ChatsContract:
             assert total == 4
             assert work.chats.page(TENANT, Paging(), name="n3")[1] == 1
             assert work.chats.page(TENANT, Paging(), chat_id="chat-1", name="N3") == ([], 0)
+            assert work.chats.page(TENANT, Paging(), keywords="n")[1] == 4
+            assert work.chats.page(TENANT, Paging(), keywords="2")[1] == 1
             with pytest.raises(InvalidInput):
                 work.chats.page(TENANT, Paging(order_by="prompt_config"))

@@ -36,6 +36,8 @@ class ChunksContract:
             assert work.chunks.get(DOCUMENT, "chunk-1") == without
             assert work.chunks.find(["dataset-1"], "chunk-1") == without
             assert work.chunks.get_many([(DOCUMENT, "chunk-1")]) == {(DOCUMENT, "chunk-1"): without}
+            whole = work.chunks.get_many([(DOCUMENT, "chunk-1")], with_vector=True)
+            assert whole == {(DOCUMENT, "chunk-1"): a_chunk()}
             assert work.chunks.page(DOCUMENT, 0, None) == ([without], 1)
             assert work.chunks.of_document(DOCUMENT) == [a_chunk()]
 

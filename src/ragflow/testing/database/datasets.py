@@ -15,7 +15,9 @@ class DatasetsContract:
     """State what holds for datasets."""
 
     def test_a_dataset_comes_back_as_stored(self, database: Database) -> None:
-        dataset = a_dataset(avatar="data:image/png;base64,AA==", pagerank=3)
+        dataset = a_dataset(
+            avatar="data:image/png;base64,AA==", pagerank=3, metadata_plan={"metadata": []}
+        )
         bare = a_dataset("dataset-2", "Bare", parser_config=None)
         fill(database, dataset, bare)
         with database.reading() as work:
@@ -108,9 +110,14 @@ class DatasetsContract:
         with database.reading() as work:
             listed, total = work.datasets.visible(TENANT, ["friend"], Paging(order_by="name"))
             one, _ = work.datasets.visible(TENANT, ["friend"], Paging(), dataset_id="private")
+            named = ["own", "private"]
+            some = work.datasets.visible(TENANT, ["friend"], Paging(), dataset_ids=named)
+            none = work.datasets.visible(TENANT, ["friend"], Paging(), dataset_ids=[])
         assert [dataset.id for dataset in listed] == ["shared", "own"]
         assert total == 2
         assert one == []
+        assert ([dataset.id for dataset in some[0]], some[1]) == (["own"], 1)
+        assert none == ([], 0)
 
     def test_pages_cut_the_order_and_ties_are_broken_by_id(self, database: Database) -> None:
         fill(database, *(a_dataset(f"d{n}", f"N{n}", create_time=n // 3) for n in range(6)))

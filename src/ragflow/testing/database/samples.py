@@ -7,8 +7,10 @@ from typing import Any
 from ragflow.domain.chats import Chat, ChatSession, Message
 from ragflow.domain.chunks import Chunk, ChunkKind
 from ragflow.domain.documents import Box, Coverage, Dataset, Document, Span
+from ragflow.domain.files import FileLink, StoredFile
 from ragflow.domain.identity import ApiKey, Tenant, User
 from ragflow.domain.repositories import Database
+from ragflow.domain.searches import SearchApp
 
 TENANT = "tenant-1"
 USER = "user-1"
@@ -119,7 +121,47 @@ def a_message(content: str, session_id: str = "session-1", ordinal: int = 0) -> 
     )
 
 
-def fill(database: Database, *values: Dataset | Document | Chunk | Chat) -> None:
+def a_file(file_id: str = "file-1", parent_id: str = TENANT, **changes: Any) -> StoredFile:
+    """Make a file in the root of the sample tenant."""
+    values: dict[str, Any] = {
+        "tenant_id": TENANT,
+        "created_by": USER,
+        "name": f"{file_id}.txt",
+        "type": "doc",
+        "create_time": 1_700_000_000_000,
+        "update_time": 1_700_000_000_000,
+        "location": f"{file_id}.txt",
+        "size": 7,
+    }
+    return StoredFile(id=file_id, parent_id=parent_id, **(values | changes))
+
+
+def a_folder(file_id: str, parent_id: str = TENANT, **changes: Any) -> StoredFile:
+    """Make a folder in the root of the sample tenant."""
+    values: dict[str, Any] = {"name": file_id, "type": "folder", "location": "", "size": 0}
+    return a_file(file_id, parent_id, **(values | changes))
+
+
+def a_link(link_id: str, file_id: str, document_id: str, create_time: int = 1) -> FileLink:
+    """Make a link."""
+    return FileLink(link_id, file_id, document_id, create_time, create_time)
+
+
+def a_search(search_id: str = "search-1", name: str = "Finder", **changes: Any) -> SearchApp:
+    """Make a search app of the sample tenant."""
+    values: dict[str, Any] = {
+        "tenant_id": TENANT,
+        "created_by": USER,
+        "create_time": 1,
+        "update_time": 1,
+        "search_config": {"kb_ids": ["dataset-1"], "similarity_threshold": 0.2},
+    }
+    return SearchApp(id=search_id, name=name, **(values | changes))
+
+
+def fill(
+    database: Database, *values: Dataset | Document | Chunk | Chat | StoredFile | SearchApp
+) -> None:
     """Store values in one transaction."""
     with database.transaction() as work:
         for value in values:
@@ -129,5 +171,9 @@ def fill(database: Database, *values: Dataset | Document | Chunk | Chat) -> None
                 work.documents.add(value)
             elif isinstance(value, Chat):
                 work.chats.add(value)
+            elif isinstance(value, StoredFile):
+                work.files.add(value)
+            elif isinstance(value, SearchApp):
+                work.searches.add(value)
             else:
                 work.chunks.put(value)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from ragflow.domain.chats import SessionOrigin
 from ragflow.domain.errors import NotFound
 from ragflow.domain.repositories import Database, Paging
 from ragflow.testing.database.samples import a_chat, a_message, a_session, fill
@@ -64,6 +65,19 @@ class SessionsContract:
             assert ([session.id for session in listed], total) == (["b", "a"], 2)
             assert page("chat-1", Paging(), user_id="guest", name="y")[1] == 1
             assert page("chat-1", Paging(), session_id="c") == ([], 0)
+
+    def test_embedded_conversations_are_listed_apart(self, database: Database) -> None:
+        fill(database, a_chat())
+        embedded = a_session("b", origin=SessionOrigin.EMBED)
+        with database.transaction() as work:
+            work.sessions.add(a_session("a"), [])
+            work.sessions.add(embedded, [])
+        with database.reading() as work:
+            page = work.sessions.page
+            assert page("chat-1", Paging()) == ([a_session("a")], 1)
+            assert page("chat-1", Paging(), origin=SessionOrigin.EMBED) == ([embedded], 1)
+            assert page("chat-1", Paging(), session_id="b") == ([], 0)
+            assert work.sessions.get("b") == embedded
 
     def test_a_session_can_change_and_be_deleted_with_its_messages(
         self, database: Database
