@@ -94,7 +94,6 @@ def document_words(document: ParsedDocument) -> Counter[str]:
     """Count the words of a document; the reference repeats a merged cell over all that it spans."""
     counted = words(document.text)
     for block in document.blocks:
-        counted += words(block.table.sheet if block.table else "")
         for row in block.table.rows if block.table else ():
             for cell in row:
                 for word, count in words(cell.text).items():

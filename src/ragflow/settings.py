@@ -135,6 +135,12 @@ class WorkerSettings(_Section):
         6.0, description="A worker silent for this long is taken for dead."
     )
     poll_seconds: float = Field(0.3, description="How often a worker looks for new jobs.")
+    nice: int = Field(
+        10,
+        ge=0,
+        le=19,
+        description="How far workers and their parsers give way to questions; 0: not at all.",
+    )
 
 
 class CompatSettings(_Section):

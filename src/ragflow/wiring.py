@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -190,6 +191,8 @@ def run_worker(settings: Settings) -> None:
     from ragflow.ingest.pipeline import IngestLimits, IngestParts
     from ragflow.services.outbox import OutboxRelay
 
+    # Before any thread is started: each has a priority of its own, which it and processes inherit.
+    os.nice(settings.worker.nice)
     configure_logging(settings)
     migrate(settings)
     limits = settings.limits

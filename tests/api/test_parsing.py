@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -106,6 +107,9 @@ def test_a_stopped_document_loses_its_job_and_its_chunks(
     assert world.ports.queue.waiting() == 0
     document = api.document(dataset_id, document_id)
     assert (document["run"], document["progress"]) == ("CANCEL", 0.0)
+    queued, cancelled = document["progress_msg"].splitlines()
+    assert queued == "Task is queued..."
+    assert re.fullmatch(r"\d\d:\d\d:\d\d Task was cancelled; .*", cancelled)
 
 
 def test_what_was_never_parsed_or_is_done_cannot_be_stopped(api: Any, parsed: Any) -> None:

@@ -100,7 +100,7 @@ def test_a_body_over_the_limit_is_refused(api: Any, dataset_id: str) -> None:
     files = [("file", ("large.txt", b"x" * 1_100_000))]
     response = api.raw("POST", f"/datasets/{dataset_id}/documents", files=files)
     assert response.status_code == 413
-    assert "max_body_mib" in response.json()["message"]
+    assert "http.max_body_mib (RAGFLOW_HTTP__MAX_BODY_MIB)" in response.json()["message"]
 
 
 def test_a_body_of_unknown_length_over_the_limit_is_refused(api: Any, dataset_id: str) -> None:

@@ -107,8 +107,8 @@ def truncated_docx() -> bytes:
 
 
 BAD: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
-    "empty.pdf": (lambda: b"", ("empty (0 bytes)", "Upload it again")),
-    "empty.txt": (lambda: b"", ("empty (0 bytes)", "Upload it again")),
+    "empty.pdf": (lambda: b"", ("empty (0 bytes)", "the original opens")),
+    "empty.txt": (lambda: b"", ("empty (0 bytes)", "the original opens")),
     "a pdf.docx": (good_pdf, ("looks like a PDF", "named .docx", "Rename it")),
     "a text.pdf": (lambda: b"Just words. " * 50, ("cannot be read", "wrong extension")),
     "a docx.xlsx": (sample_files.docx, ("looks like a DOCX", "named .xlsx", "Rename it")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +11,7 @@ from ragflow.domain.documents import BlockKind, DropKind, ParsedDocument
 from ragflow.ingest.chunk.merge import largest_piece
 from ragflow.ingest.chunk.naive import NaiveChunker, NaiveOptions
 from ragflow.ingest.coverage import account
+from ragflow.ingest.extract import merge_duplicates
 from ragflow.ingest.parse.base import CellDraft, DocumentBuilder, ParseLimits
 from ragflow.text.tokens import count_tokens
 
@@ -72,7 +75,32 @@ OPTIONS = st.builds(
 @settings(max_examples=150, deadline=None)
 @given(documents(), OPTIONS)
 def test_every_character_is_accounted_for(document: ParsedDocument, options: NaiveOptions) -> None:
-    account(document, NaiveChunker().chunk(document, options))
+    chunked = merge_duplicates(NaiveChunker().chunk(document, options))
+    coverage = account(document, chunked)
+    assert coverage.extracted == len("".join(document.text.split()))
+    assert coverage.in_chunks + sum(coverage.dropped.values()) == coverage.extracted
+    # A chunk may say more than the text (names of columns, markup), but not less than is counted.
+    assert coverage.in_chunks <= sum(len("".join(c.content.split())) for c in chunked.chunks)
+    assert len({chunk.content for chunk in chunked.chunks}) == len(chunked.chunks)
+
+
+@settings(max_examples=80, deadline=None)
+@given(TEXTS, OPTIONS)
+def test_each_counted_character_of_a_text_can_be_read_back(
+    text: str, options: NaiveOptions
+) -> None:
+    builder = DocumentBuilder("any.txt", ParseLimits())
+    builder.block(BlockKind.TEXT, text)
+    document = builder.build()
+    chunked = merge_duplicates(NaiveChunker().chunk(document, options))
+    held = Counter("".join("".join(chunk.content for chunk in chunked.chunks).split()))
+    coverage = account(document, chunked)
+    places = {
+        n for chunk in chunked.chunks for span in chunk.spans for n in range(span.start, span.end)
+    }
+    counted = Counter("".join("".join(document.text[n] for n in places).split()))
+    assert counted == held
+    assert coverage.in_chunks == counted.total()
 
 
 @settings(max_examples=80, deadline=None)

@@ -22,8 +22,9 @@ class ChunkDraft:
     """Propose a chunk: what a chunk method makes from a parsed document.
 
     `spans` are the characters of the document's canonical text that `content` carries; `content`
-    may render them differently (a table as HTML) but loses none of them. `image` is an encoded
-    picture that belongs to the chunk.
+    may render them differently (a table as HTML) but loses none of them. `repeats` are the
+    characters of further passages that say the same, `boxes` the places of all of them. `image` is
+    an encoded picture that belongs to the chunk.
     """
 
     content: str
@@ -31,6 +32,7 @@ class ChunkDraft:
     kind: ChunkKind = ChunkKind.TEXT
     boxes: tuple[Box, ...] = ()
     image: bytes | None = None
+    repeats: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class ChunkedDocument:
 class Chunk:
     """Describe a stored chunk; `(document_id, id)` is its key.
 
-    `id` is 16 hex digits, a hash of content and document id. `ordinal` is its place in reading
+    `id` is 16 hex digits, a hash of content and document id, so that a passage is stored once;
+    `spans` and `boxes` are those of each place where it stands. `ordinal` is its place in reading
     order. `vector` (unit length, float32 little-endian bytes) is None unless it was asked for.
     """
 

@@ -50,6 +50,7 @@ class DropKind(StrEnum):
     EMPTY = "empty"
     HIDDEN = "hidden"
     HYPHEN = "hyphen"  # at a line's end, where the two halves of a word were joined
+    DEFAULT_NAME = "default_name"  # of a sheet that nobody named, such as Sheet1
     PAGE_RANGE = "page_range"  # outside the pages that parser_config.pages asks for
 
 

@@ -46,6 +46,11 @@ def _rebuild(kind: type[RagflowError], message: str, facts: dict[str, Any]) -> R
     return kind(message, **facts)
 
 
+def spelled_out(setting: str) -> str:
+    """Return a setting's name and the environment variable that sets it."""
+    return f"{setting} (RAGFLOW_{setting.upper().replace('.', '__')})"
+
+
 class NotFound(RagflowError):
     """Say that there is no such object, or none that the caller may see (facts: noun, id)."""
 
@@ -75,7 +80,10 @@ class UnsupportedFile(ParseError):
 class EmptyFile(ParseError):
     """Say that a file has no bytes."""
 
-    template = "{name} is empty (0 bytes). Upload it again."
+    template = (
+        "{name} is empty (0 bytes). Check that the original opens and has content, "
+        "upload that one and delete this document."
+    )
 
 
 class EncryptedFile(ParseError):
@@ -93,7 +101,11 @@ class CorruptFile(ParseError):
 class LimitExceeded(ParseError):
     """Say which limit a file broke and which setting moves it (facts: name, limit, setting)."""
 
-    template = "{name} exceeds the limit: {limit}. The setting {setting} moves it."
+    template = "{name} exceeds the limit: {limit}. {remedy}"
+
+    def __init__(self, message: str | None = None, **facts: Any) -> None:
+        remedy = f"The setting {spelled_out(facts.get('setting', ''))} moves it."
+        super().__init__(message, **{"remedy": remedy, **facts})
 
 
 class CoverageError(RagflowError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ragflow.domain.errors import spelled_out
 from ragflow.http.errors import Code, WireError
 
 _TOO_LARGE = 413
@@ -62,6 +63,6 @@ class BodyLimit:
 def _too_large(limit: int, setting: str) -> WireError:
     return WireError(
         Code.ARGUMENT,
-        f"The request body exceeds {limit} bytes. The setting {setting} moves this limit.",
+        f"The request body exceeds {limit} bytes. The setting {spelled_out(setting)} moves it.",
         http_status=_TOO_LARGE,
     )

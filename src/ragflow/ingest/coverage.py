@@ -2,6 +2,8 @@
 
 In: a parsed document and what a chunk method made of it. Out: how many non-space characters went
 into chunks and how many were left out, by reason; each counts once, and a chunk wins over a drop.
+Of passages that say the same one chunk is stored, so the characters of the further ones count as
+duplicates, though the chunk points to them too.
 Refused with a `CoverageError`: characters that are nowhere, spans that point outside the text, and
 chunks whose content lacks characters that its spans claim.
 """
@@ -9,11 +11,12 @@ chunks whose content lacks characters that its spans claim.
 from __future__ import annotations
 
 import html
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ragflow.domain.chunks import ChunkDraft, ChunkedDocument
+from ragflow.domain.chunks import ChunkDraft, ChunkedDocument, ChunkKind
 from ragflow.domain.documents import Coverage, DropKind, ParsedDocument, Span
 from ragflow.domain.errors import CoverageError
 
@@ -26,6 +29,7 @@ _LOST = 0
 _IN_CHUNK = len(_KINDS) + 1  # drops are marked 1 … len(_KINDS)
 _WINDOW = 1 << 20
 _SAMPLE = 60
+_TAG = re.compile(r"<[^<>]*>")
 _SPACES = (
     *range(0x09, 0x0E),
     *range(0x1C, 0x21),
@@ -61,10 +65,16 @@ def _marks(document: ParsedDocument, chunked: ChunkedDocument) -> NDArray[np.uin
         _check_bounds(document.text, drop.span)
         marks[drop.span.start : drop.span.end] = codes[drop.kind]
     for chunk in chunked.chunks:
-        for span in chunk.spans:
-            _check_bounds(document.text, span)
-            marks[span.start : span.end] = _IN_CHUNK
+        _mark(marks, document.text, chunk.repeats, codes[DropKind.DUPLICATE])
+    for chunk in chunked.chunks:
+        _mark(marks, document.text, chunk.spans, _IN_CHUNK)
     return marks
+
+
+def _mark(marks: NDArray[np.uint8], text: str, spans: Sequence[Span], code: int) -> None:
+    for span in spans:
+        _check_bounds(text, span)
+        marks[span.start : span.end] = code
 
 
 def _count(text: str, marks: NDArray[np.uint8]) -> list[int]:
@@ -112,12 +122,16 @@ def _check_bounds(text: str, span: Span) -> None:
 def _check_content(text: str, chunk: ChunkDraft) -> None:
     """Check that a chunk's content holds every non-space character of its spans."""
     claimed = "".join("".join(text[span.start : span.end] for span in _union(chunk.spans)).split())
-    held = "".join(chunk.content.split())
-    if claimed == held:
+    if claimed == "".join(chunk.content.split()):
         return
-    missing = Counter(claimed) - Counter(held)
-    if missing:
-        missing = Counter(claimed) - Counter("".join(html.unescape(chunk.content).split()))
+    wanted = Counter(claimed)
+    if chunk.kind is ChunkKind.TABLE and chunk.content.startswith("<table>"):
+        # The letters of the markup are not the text's; those of the text are escaped.
+        missing = wanted - _visible(html.unescape(_TAG.sub("", chunk.content)))
+    else:
+        missing = wanted - _visible(chunk.content)
+        if missing:
+            missing = wanted - _visible(html.unescape(chunk.content))
     if missing:
         raise CoverageError(
             f"A chunk lacks characters that it claims to hold, such as {next(iter(missing))!r}: "
@@ -125,6 +139,10 @@ def _check_content(text: str, chunk: ChunkDraft) -> None:
             lost=missing.total(),
             sample="".join(missing)[:_SAMPLE],
         )
+
+
+def _visible(content: str) -> Counter[str]:
+    return Counter("".join(content.split()))
 
 
 def _union(spans: Sequence[Span]) -> list[Span]:

@@ -54,9 +54,9 @@ def extract(request: Mapping[str, Any], directory: Path, progress: Progress) -> 
     options = _options(chunker, wanted.parser_config)
     document = _parse(source, wanted, progress)
     progress(1.0, "Finish parsing.")
-    chunked = chunker.chunk(document, options)
+    chunked = merge_duplicates(chunker.chunk(document, options))
+    drafts = chunked.chunks
     coverage = _account(document, chunked, warnings)
-    drafts = merge_duplicates(chunked.chunks)
     pictures = _write_pictures(source, drafts, wanted.document_id, directory)
     parts = _write_chunks(drafts, pictures, wanted, directory)
     return {
@@ -80,21 +80,27 @@ def chunk_id(document_id: str, content: str) -> str:
     return xxhash.xxh64_hexdigest((content + document_id).encode("utf-8", "surrogatepass"))
 
 
-def merge_duplicates(drafts: Sequence[ChunkDraft]) -> list[ChunkDraft]:
+def merge_duplicates(chunked: ChunkedDocument) -> ChunkedDocument:
     """Leave one chunk of those with the same content; it points to every place of all of them."""
-    merged: dict[str, ChunkDraft] = {}
-    for draft in drafts:
-        first = merged.get(draft.content)
-        if first is None:
-            merged[draft.content] = draft
-        else:
-            merged[draft.content] = replace(
-                first,
-                spans=first.spans + tuple(s for s in draft.spans if s not in first.spans),
-                boxes=first.boxes + tuple(b for b in draft.boxes if b not in first.boxes),
-                image=first.image or draft.image,
-            )
-    return list(merged.values())
+    alike: dict[str, list[ChunkDraft]] = {}
+    for draft in chunked.chunks:
+        alike.setdefault(draft.content, []).append(draft)
+    return replace(chunked, chunks=tuple(_merged(drafts) for drafts in alike.values()))
+
+
+def _merged(drafts: Sequence[ChunkDraft]) -> ChunkDraft:
+    first = drafts[0]
+    if len(drafts) == 1:
+        return first
+    repeats = dict.fromkeys(span for draft in drafts for span in (*draft.spans, *draft.repeats))
+    for span in first.spans:
+        del repeats[span]
+    return replace(
+        first,
+        boxes=tuple(dict.fromkeys(box for draft in drafts for box in draft.boxes)),
+        image=next((draft.image for draft in drafts if draft.image), None),
+        repeats=tuple(repeats),
+    )
 
 
 def parse_options(parser_config: Mapping[str, Any], limits: Mapping[str, int]) -> ParseOptions:
@@ -145,7 +151,11 @@ def _account(
     from ragflow.ingest.coverage import account
 
     coverage = account(document, chunked)
-    return replace(coverage, warnings=warnings + coverage.warnings)
+    warnings += coverage.warnings
+    if not chunked.chunks and not coverage.warnings:
+        why = "all its text was left out" if coverage.extracted else "it holds no text"
+        warnings += (f"Nothing of this file can be found: {why}.",)
+    return replace(coverage, warnings=warnings)
 
 
 def _write_chunks(
@@ -173,7 +183,7 @@ def _chunk(draft: ChunkDraft, ordinal: int, pictures: set[str], wanted: ExtractR
         token_count=_tokens(draft.content),
         create_timestamp=0.0,  # known to the job, not to this process
         kind=draft.kind,
-        spans=draft.spans,
+        spans=draft.spans + draft.repeats,
         boxes=draft.boxes,
         has_image=identity in pictures,
     )

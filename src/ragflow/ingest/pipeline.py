@@ -46,6 +46,7 @@ from ragflow.domain.errors import (
     ModelUnavailable,
     RagflowError,
     StoreUnavailable,
+    spelled_out,
 )
 from ragflow.domain.jobs import OutboxKind, ParseJob, Steps, T
 from ragflow.domain.ports import BlobStore, Clock, ModelCatalog, SearchEngine
@@ -156,7 +157,7 @@ class Ingestion:
             step(f"embed:{part}", partial(run.embed, part, extracted["parts"]))
         step("store", lambda: run.store(plan, extracted))
         step("index", run.index)
-        step("finish", lambda: run.finish(extracted))
+        step("finish", lambda: run.finish(plan, extracted))
 
     def _patiently(self, action: Callable[[], T]) -> T:
         """Do what may be repeated again after growing pauses, while a model or a store is away."""
@@ -188,7 +189,7 @@ class _Run:
         if document.size > limit * _MIB:
             raise LimitExceeded(
                 f"{document.name}: File size exceeds( <= {limit}Mb ). "
-                "The setting limits.file_mib moves it.",
+                f"The setting {spelled_out('limits.file_mib')} moves it.",
                 name=document.name,
                 limit=f"{limit} MiB",
                 setting="limits.file_mib",
@@ -283,11 +284,15 @@ class _Run:
         settle_index(parts.database, parts.engine, self._job.document_id)
         self.progress.report(0.95, f"Indexing done ({time.monotonic() - began:.2f}s).")
 
-    def finish(self, extracted: dict[str, Any]) -> None:
+    def finish(self, plan: dict[str, Any], extracted: dict[str, Any]) -> None:
         """Say that the document is done, and forget what passed between the steps."""
         self._delete_old_pictures(set(extracted["pictures"]))
         with self._parts.database.transaction() as unit:
-            document = self.progress.closing(unit, f"Task done ({self.progress.seconds():.2f}s).")
+            work = max(self._parts.clock.seconds() - plan["started_at"], 0.0)
+            queued = max(self.progress.seconds() - work, 0.0)
+            document = self.progress.closing(
+                unit, f"Task done ({work:.2f}s), after {queued:.2f}s in the queue."
+            )
             unit.documents.update(replace(document, run=RunState.DONE, progress=1.0))
             unit.outbox.add(
                 OutboxKind.DELETE_BLOBS,

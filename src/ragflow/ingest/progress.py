@@ -78,14 +78,18 @@ class JobProgress:
     def _add(self, text: str) -> None:
         if not text:
             return
-        now = time.strftime("%H:%M:%S", time.localtime(self._clock.seconds()))
         where = f"Page(1~{self._pages + 1}): " if self._pages else ""
-        self._lines.append(f"{now} {where}{text}")
+        self._lines.append(progress_line(self._clock, where + text))
         del self._lines[1 : max(len(self._lines) - _MOST_LINES + 1, 1)]
 
     def _read(self) -> Document:
         with self._database.reading() as unit:
             return wanted_document(unit, self._job)
+
+
+def progress_line(clock: Clock, text: str) -> str:
+    """Return a line of `progress_msg`, which begins with the time of day."""
+    return f"{time.strftime('%H:%M:%S', time.localtime(clock.seconds()))} {text}"
 
 
 def wanted_document(unit: UnitOfWork, job: ParseJob) -> Document:

@@ -15,6 +15,7 @@ from ragflow.domain.errors import RagflowError
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock
 from ragflow.domain.repositories import Database, UnitOfWork
+from ragflow.ingest.progress import progress_line
 from ragflow.services.access import require_dataset
 from ragflow.services.bulk import BulkOutcome, unique
 from ragflow.services.errors import (
@@ -32,6 +33,7 @@ from ragflow.services.outbox import OutboxRelay
 
 QUEUED_PROGRESS = 0.005  # not 0, so that a queued document can be stopped
 QUEUED_MESSAGE = "Task is queued..."
+CANCELLED_MESSAGE = "Task was cancelled; parse the document again to go on."
 
 
 class ParsingService:
@@ -111,6 +113,9 @@ class ParsingService:
             _without_chunks(document),
             run=RunState.CANCEL,
             progress=0.0,
+            progress_msg="\n".join(
+                filter(None, (document.progress_msg, progress_line(self._clock, CANCELLED_MESSAGE)))
+            ),
             update_time=self._clock.milliseconds(),
         )
         self._store(unit, document, stopped)

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from ragflow.domain.chunks import ChunkDraft, ChunkedDocument
+from ragflow.domain.chunks import ChunkDraft, ChunkedDocument, ChunkKind
 from ragflow.domain.documents import Drop, DropKind, ParsedDocument, Span
 from ragflow.domain.errors import CoverageError
 from ragflow.ingest.coverage import account
@@ -65,3 +65,16 @@ def test_five_megabytes_are_accounted_in_a_moment() -> None:
     started = time.process_time()
     account(parsed(text), ChunkedDocument(chunks))
     assert time.process_time() - started < 2
+
+
+def test_a_further_passage_of_the_same_words_is_a_duplicate() -> None:
+    chunk = ChunkDraft("same", (Span(0, 4),), repeats=(Span(5, 9), Span(10, 14)))
+    coverage = account(parsed("same same same"), ChunkedDocument((chunk,)))
+    assert (coverage.extracted, coverage.in_chunks) == (12, 4)
+    assert coverage.dropped == {"duplicate": 8}
+
+
+def test_the_markup_of_a_table_holds_no_characters_of_the_text() -> None:
+    chunk = ChunkDraft("<table><tr><td>x</td></tr></table>", (Span(0, 3),), ChunkKind.TABLE)
+    with pytest.raises(CoverageError, match="lacks characters that it claims to hold, such as 't'"):
+        account(parsed("x t"), ChunkedDocument((chunk,)))

@@ -223,7 +223,18 @@ def test_progress_tells_each_stage_with_the_time(parts: IngestParts) -> None:
     assert lines[0] == "Task is queued..."
     assert "Page(1~3): Generate 2 chunks" in document_of(parts).progress_msg
     assert [line[2::3][:2] for line in lines[1:]] == ["::"] * len(lines[1:])
-    assert "Task done (" in lines[-1]
+    assert re.fullmatch(r".* Task done \(\d+\.\d\ds\), after \d+\.\d\ds in the queue\.", lines[-1])
+
+
+def test_the_last_line_tells_the_time_of_the_work_and_that_of_waiting(parts: IngestParts) -> None:
+    change(parts, process_begin_at=parts.clock.milliseconds() - 60_000)
+    Ingestion(parts)(JOB, MemorySteps())
+    document = document_of(parts)
+    told = re.search(r"Task done \((.*)s\), after (.*)s in", document.progress_msg)
+    assert told is not None
+    work, queued = map(float, told.groups())
+    assert (work < 30, queued >= 60) == (True, True)
+    assert document.process_duration == pytest.approx(work + queued, abs=0.05)
 
 
 def test_the_time_of_embedding_is_that_of_all_its_parts(
@@ -297,7 +308,7 @@ def test_a_file_over_the_limit_fails_before_it_is_read(
     document = document_of(parts)
     assert document.run is RunState.FAIL
     assert "File size exceeds( <= 1Mb )" in document.progress_msg
-    assert "limits.file_mib" in document.progress_msg
+    assert "limits.file_mib (RAGFLOW_LIMITS__FILE_MIB)" in document.progress_msg
     assert sandbox.requests == []
 
 

@@ -8,7 +8,7 @@ for itself; a figure with words is a chunk with its picture.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -27,6 +27,7 @@ _DEFAULT_TOKENS = 512
 _MOST_TOKENS = 100_000
 _DEFAULT_DELIMITER = r"\n"
 _EXCEL_HTML_ROWS = 12
+_LONGEST_HEADING = 64  # tokens; longer ones stand above the first rows alone
 _TRUE = frozenset({"true", "1", "yes", "y", "on"})
 
 
@@ -157,8 +158,12 @@ class _Cut:
             title = self._caption(table.caption or table.sheet, own)
             self._add_html(table, title, most_rows=_EXCEL_HTML_ROWS)
             return
-        above = text_pieces(self._text, own, self._options.chunk_token_num) if own else ()
-        self._add_rows([*above, *row_pieces(table, self._options.chunk_token_num)])
+        above = list(text_pieces(self._text, own, self._options.chunk_token_num)) if own else []
+        rows = row_pieces(table, self._options.chunk_token_num)
+        if sum(piece.tokens for piece in above) <= _LONGEST_HEADING:
+            self._add_rows(rows, above)
+        else:
+            self._add_rows([*above, *rows])
 
     def _own_caption(self, block: Block, table: Table) -> Span | None:
         start = block.span.start
@@ -182,12 +187,14 @@ class _Cut:
                 )
             )
 
-    def _add_rows(self, pieces: list[Piece]) -> None:
+    def _add_rows(self, pieces: Iterable[Piece], above: Sequence[Piece] = ()) -> None:
+        """Add chunks of lines; what stands `above` is repeated in each, as it says what it is."""
         for group in merge(pieces, self._options.chunk_token_num):
-            spans = sorted({span for piece in group for span in piece.spans})
+            shown = [*above, *group]
+            spans = sorted({span for piece in shown for span in piece.spans})
             self._drafts.append(
                 ChunkDraft(
-                    "\n".join(piece.content for piece in group),
+                    "\n".join(piece.content for piece in shown),
                     joined(self._text, spans),
                     boxes=self._places.page_boxes(spans),
                 )

@@ -2,7 +2,7 @@
 
 In: a table. Out: its lines as pieces to be merged. Empty cells are passed over; a merged cell
 counts for every row that it fills; a line far larger than wanted is cut between its values or
-inside them.
+inside them. A label above a section of rows is a heading, not a value of the first column.
 """
 
 from __future__ import annotations
@@ -43,12 +43,27 @@ def row_pieces(table: Table, chunk_token_num: int) -> Iterator[Piece]:
     if any(count_tokens(entry.name) > _LONGEST_NAME for entry in names.values()):
         rows, names = placed_rows(table), {}
     unused = dict(names)
+    fullness = [sum(bool(cell.text.strip()) for cell in row) for row in table.rows]
     for row in rows:
-        fields = [_field(placed, names) for placed in row if placed.cell.text.strip()]
+        filled = [placed for placed in row if placed.cell.text.strip()]
+        if len(filled) == 1 and _is_label(filled[0], fullness):
+            label = _Field(0, value=filled[0].cell.text, value_span=filled[0].cell.span)
+            for piece in _line_pieces([label], chunk_token_num):
+                yield replace(piece, title=True)
+            continue
+        fields = [_field(placed, names) for placed in filled]
         for entry in fields:
             unused.pop(entry.column, None)
         yield from _line_pieces(fields, chunk_token_num)
     yield from _line_pieces(list(unused.values()), chunk_token_num)
+
+
+def _is_label(lone: PlacedCell, fullness: Sequence[int]) -> bool:
+    """Tell whether the only cell of its row names the rows below it, which are fuller."""
+    below = lone.row + 1
+    if lone.row_span > 1 or below >= len(fullness) or fullness[below] < 2:
+        return False
+    return lone.column_span > 1 or (lone.column == 0 and max(fullness) > 2)
 
 
 def _column_names(header: Iterable[Sequence[PlacedCell]]) -> dict[int, _Field]:

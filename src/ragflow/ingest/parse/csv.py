@@ -10,7 +10,7 @@ from ragflow.domain.documents import BlockKind, ParsedDocument
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile, parsers
 from ragflow.ingest.parse.encoding import decode
-from ragflow.ingest.parse.grid import table_rows
+from ragflow.ingest.parse.grid import titled_rows
 
 DELIMITERS = "\t;|,"
 """Candidates; the earlier one wins a tie, because commas also stand inside numbers and prose."""
@@ -29,7 +29,8 @@ class CsvParser:
         builder = DocumentBuilder(source.name, options.limits)
         text = decode(source.name, source.data)
         rows = read_rows(text, sniff_delimiter(text))
-        builder.table(table_rows(rows), kind=BlockKind.ROW)
+        titles, table = titled_rows(rows)
+        builder.table(table, caption="\n".join(titles), kind=BlockKind.ROW)
         return builder.build()
 
 

@@ -1,7 +1,7 @@
 """Decode text files: bytes in, clean text out.
 
 Order of belief: a byte order mark, an encoding that the file declares, UTF-8, UTF-8 with a few
-damaged bytes, UTF-16 without a mark, then statistics. Binary data is refused.
+damaged bytes, UTF-16 without a mark, then what `charsets` guesses. Binary data is refused.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import codecs
 import re
 
 from ragflow.domain.errors import CorruptFile
+from ragflow.ingest.parse.charsets import guess_charset
 
 SAMPLE = 65_536
+CONTEXT = 256  # bytes before the first one beyond ASCII
 DAMAGE = 0.01  # share of undecodable bytes up to which a text still counts as UTF-8
 BINARY = 0.02  # share of control characters from which a text counts as binary
 STRAY = 4  # control characters that a text of any length may hold
@@ -24,6 +26,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_BEYOND_ASCII = re.compile(b"[\x80-\xff]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MULTIBYTE = {"chinese": "gb18030", "gb2312": "gb18030", "gbk": "gb18030", "x-sjis": "shift_jis"}
 
@@ -70,21 +73,10 @@ def _strictly(data: bytes, encoding: str | None) -> str | None:
 
 
 def _guess(data: bytes) -> str:
-    from charset_normalizer import from_bytes
-
-    sample = data[:SAMPLE]
-    odd, even = sample[1::2].count(0), sample[0::2].count(0)
-    if max(odd, even) * 5 > len(sample):
+    odd, even = data[1:SAMPLE:2].count(0), data[0:SAMPLE:2].count(0)
+    if max(odd, even) * 5 > min(len(data), SAMPLE):
         return "utf-16-le" if odd > even else "utf-16-be"
-    if _looks_chinese(sample):
-        return "gb18030"
-    best = from_bytes(sample).best()
-    return best.encoding if best is not None else "latin-1"
-
-
-def _looks_chinese(sample: bytes) -> bool:
-    """Tell whether GB 18030 reads the bytes as the 3,755 common characters of its first level."""
-    pairs = re.findall(rb"[\x81-\xfe][\x40-\xfe]", sample)
-    common = sum(1 for pair in pairs if 0xB0 <= pair[0] <= 0xD7 and pair[1] >= 0xA1)
-    high = len(sample) - len(sample.translate(None, bytes(range(128, 256))))
-    return bool(pairs) and common > 0.6 * len(pairs) and 2 * len(pairs) >= 0.9 * high
+    first = _BEYOND_ASCII.search(data)
+    start = max(first.start() - CONTEXT, 0) if first is not None else 0
+    sample = data[start : start + SAMPLE]  # pages of plain English may come before it
+    return guess_charset(sample, whole=start + len(sample) == len(data))

@@ -1,7 +1,8 @@
 """What spreadsheets and delimited files share: a grid of texts becomes the rows of a table.
 
 In: rows of cell texts and the merged areas. Out: rows of cell drafts without the empty rows and
-trailing empty columns; the first row is marked as header where it looks like one.
+trailing empty columns; the first row is marked as header where it looks like one. Titles above it,
+each alone in its row, stand apart.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ragflow.ingest.parse.base import CellDraft
 
 _VALUE = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d\s.,:/\-T%)eE+]*")
 _EMPTY = CellDraft("")
+_MOST_TITLES = 6  # lone cells above a table; more of them are a column
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,26 @@ class Merge:
     left: int
     bottom: int
     right: int
+
+
+def titled_rows(
+    rows: Sequence[Sequence[str]], merges: Sequence[Merge] = ()
+) -> tuple[list[str], list[list[CellDraft]]]:
+    """Return the titles above a table and the drafts of its rows."""
+    titles: list[str] = []
+    reaching_down = {merge.top for merge in merges if merge.bottom > merge.top}
+    for index, row in enumerate(rows):
+        filled = [text for text in row if text]
+        if len(filled) > 1 and titles:
+            below = [
+                Merge(merge.top - index, merge.left, merge.bottom - index, merge.right)
+                for merge in merges
+            ]
+            return titles, table_rows(rows[index:], below)
+        if len(filled) > 1 or index in reaching_down or len(titles) == _MOST_TITLES:
+            break
+        titles += filled
+    return [], table_rows(rows, merges)
 
 
 def table_rows(

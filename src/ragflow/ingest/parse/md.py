@@ -1,6 +1,7 @@
 """Markdown: headings, paragraphs, list items, code and tables, in the words of the source.
 
-The inline marks (`**bold**`, links) stay, because the source is what its author and a model read.
+The inline marks (`**bold**`, links) stay, because the source is what its author and a model read;
+character references (`&amp;`) outside code become what they stand for.
 Front matter becomes a code block; HTML in the text is read as HTML.
 """
 
@@ -21,6 +22,7 @@ from ragflow.ingest.parse.base import (
     parsers,
 )
 from ragflow.ingest.parse.encoding import decode
+from ragflow.ingest.parse.entities import decode_references
 from ragflow.ingest.parse.html import add_html
 
 if TYPE_CHECKING:
@@ -85,7 +87,7 @@ class _Writer:
                 self._table(tokens[position:end])
                 position = end
             elif token.type == "heading_open":
-                text = tokens[position + 1].content
+                text = decode_references(tokens[position + 1].content)
                 self.builder.block(BlockKind.TITLE, text, level=int(token.tag[1]))
                 position += 2
             elif token.type == "list_item_open":
@@ -94,7 +96,7 @@ class _Writer:
             elif token.type == "list_item_close":
                 self._items.pop()
             elif token.type == "inline":
-                self._paragraph(token.content)
+                self._paragraph(decode_references(token.content))
             elif token.type in ("fence", "code_block"):
                 self.builder.block(BlockKind.CODE, token.content.rstrip("\n"))
             elif token.type == "html_block":
@@ -122,7 +124,7 @@ class _Writer:
             elif token.type == "tr_close":
                 rows[-1].extend(self._surplus(tokens, index, len(rows[-1])))
             elif token.type in ("th_open", "td_open"):
-                text = tokens[index + 1].content
+                text = decode_references(tokens[index + 1].content)
                 rows[-1].append(CellDraft(text, header=token.type == "th_open"))
         self.builder.table(rows)
 
@@ -132,7 +134,8 @@ class _Writer:
             index -= 1
         first_line, _ = tokens[index].map or (0, 0)
         cells = _PIPE.split(self.source[first_line].lstrip("> \t").strip().strip("|"))
-        return [CellDraft(cell.strip()) for cell in cells[width:]]
+        surplus = (cell.strip().replace("\\|", "|") for cell in cells[width:])
+        return [CellDraft(decode_references(cell)) for cell in surplus]
 
 
 def _closing(tokens: Sequence[Token], position: int) -> int:

@@ -1,5 +1,6 @@
 """Spreadsheets (xlsx, xlsm, xls): one table per sheet, values as people read them.
 
+The caption of a table is the sheet's name, unless the program gave it, and the titles above it.
 Dates become ISO text, whole numbers lose their `.0`. Hidden sheets are read too, with a warning.
 In the new format the charts, pictures, text boxes and comments of a sheet follow it.
 """
@@ -13,7 +14,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from ragflow.domain.documents import ParsedDocument
+from ragflow.domain.documents import BlockKind, DropKind, ParsedDocument
 from ragflow.domain.errors import EncryptedFile, LimitExceeded
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.archive import check_archive, check_encryption
@@ -25,7 +26,7 @@ from ragflow.ingest.parse.base import (
 )
 from ragflow.ingest.parse.encoding import clean
 from ragflow.ingest.parse.errors import reading
-from ragflow.ingest.parse.grid import Merge, table_rows
+from ragflow.ingest.parse.grid import Merge, titled_rows
 from ragflow.ingest.parse.opc import Package
 from ragflow.ingest.parse.pieces import Piece, add_pieces
 from ragflow.ingest.parse.sheet_parts import pieces_by_sheet
@@ -39,6 +40,11 @@ CellValue = int | float | str | bool | time | date | datetime | timedelta
 MOST_CELLS = 20_000_000
 """The reader holds the whole rectangle of a sheet in memory, also where it is empty."""
 
+_DEFAULT_NAME = re.compile(
+    r"(?:sheet|table|tabelle|blatt|feuille?|hoja|planilha|folha|foglio|blad|ark|arkusz|лист|"
+    r"chart|工作表|シート|시트) ?\d{0,4}(?: ?\(\d+\))?",
+    re.IGNORECASE,
+)
 _WIDE_COLUMN = re.compile(rb'r="([A-Z]{2,3})[1-9]')  # columns after the 26th
 _NARROW_COLUMN = re.compile(rb'r="([A-Z])[1-9]')
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
@@ -74,6 +80,8 @@ class SpreadsheetParser:
             if sheet.typ == calamine.SheetTypeEnum.WorkSheet:
                 with reading(source.name, calamine.CalamineError, OSError, ValueError):
                     _add_sheet(builder, book.get_sheet_by_name(sheet.name))
+            else:
+                builder.block(BlockKind.TITLE, _given_name(builder, sheet.name))
             add_pieces(builder, beside.get(sheet.name, ()))
         return builder.build()
 
@@ -84,7 +92,22 @@ def _add_sheet(builder: DocumentBuilder, sheet: CalamineSheet) -> None:
         blank if row.count("") == len(row) else [as_text(value) for value in row]
         for row in sheet.to_python()
     ]
-    builder.table(table_rows(rows, _merges(sheet)), sheet=sheet.name)
+    titles, table = titled_rows(rows, list(_merges(sheet)))
+    name = _given_name(builder, sheet.name)
+    if table:
+        caption = "\n".join(filter(None, (name, *titles)))
+        builder.table(table, caption=caption, sheet=sheet.name)
+    else:
+        builder.block(BlockKind.TITLE, name)
+
+
+def _given_name(builder: DocumentBuilder, name: str) -> str:
+    """Return the name that people gave a sheet; one that its program gave says nothing."""
+    name = " ".join(clean(name).split())
+    if _DEFAULT_NAME.fullmatch(name):
+        builder.drop(DropKind.DEFAULT_NAME, name)
+        return ""
+    return name
 
 
 def _merges(sheet: CalamineSheet) -> Iterable[Merge]:

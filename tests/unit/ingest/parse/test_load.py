@@ -37,7 +37,7 @@ def test_an_unknown_extension_is_refused(read) -> None:
 
 
 def test_an_empty_file_is_refused(read) -> None:
-    with pytest.raises(EmptyFile, match="0 bytes"):
+    with pytest.raises(EmptyFile, match=r"0 bytes.*the original opens and has content"):
         read("a.docx", b"")
 
 
@@ -71,7 +71,9 @@ def test_odd_names_are_harmless(read, name: str) -> None:
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(read, suffix: str) -> None:
     bomb = zipped({"word/document.xml": bytes(3 << 20)})
     options = ParseOptions(limits=ParseLimits(unpacked_mib=2))
-    with pytest.raises(LimitExceeded, match=r"limits\.unpacked_mib"):
+    with pytest.raises(
+        LimitExceeded, match=r"limits\.unpacked_mib \(RAGFLOW_LIMITS__UNPACKED_MIB\) moves it"
+    ):
         read(
             f"bomb.{suffix}",
             bomb.replace(b"word/", {"docx": b"word/"}.get(suffix, b"any1/")),

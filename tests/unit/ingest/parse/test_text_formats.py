@@ -1,4 +1,4 @@
-"""Plain text, CSV, JSON, Markdown and source code."""
+"""Plain text, CSV, JSON and source code."""
 
 from __future__ import annotations
 
@@ -6,34 +6,6 @@ import pytest
 
 from ragflow.domain.errors import CorruptFile
 from ragflow.ingest.parse.csv import sniff_delimiter
-
-GERMAN = "Die Größe der Pumpe beträgt fünf Meter; über Öl läuft sie länger.\n" * 4
-CHINESE = "总则第一条为了规范公司的组织和行为，保护公司、股东和债权人的合法权益，维护社会经济秩序。"
-
-
-@pytest.mark.parametrize(
-    ("text", "encoding"),
-    [
-        (GERMAN, "utf-8"),
-        (GERMAN, "utf-8-sig"),
-        (GERMAN, "utf-16"),
-        (GERMAN, "utf-16-le"),
-        (GERMAN, "cp1252"),
-        (CHINESE, "gb18030"),
-        (CHINESE, "utf-8"),
-        (CHINESE[:6], "gb18030"),
-        ("Привет, как дела? Сегодня хорошая погода, и мы идём гулять в парк.", "cp1251"),
-        ("日本語の文章です。今日は天気がいいので、散歩に行きましょう。", "shift_jis"),
-    ],
-)
-def test_the_encoding_of_a_text_is_found(read, text: str, encoding: str) -> None:
-    assert read("a.txt", text.encode(encoding)).text == text
-
-
-def test_a_few_damaged_bytes_do_not_change_the_encoding(read) -> None:
-    data = (CHINESE * 5).encode()
-    document = read("a.txt", data[:60] + b"\xff" + data[60:])
-    assert document.text == (CHINESE * 5)[:20] + "\ufffd" + (CHINESE * 5)[20:]
 
 
 def test_line_ends_are_unified_and_nothing_else_changes(read) -> None:
@@ -109,20 +81,3 @@ def test_half_surrogates_in_json_do_not_reach_the_text(read) -> None:
 
 def test_code_keeps_its_indentation(read, parts) -> None:
     assert parts(read("a.py", "if x:\n\ty()\n")) == [("code", "if x:\n\ty()\n")]
-
-
-def test_markdown_that_nests_too_deeply_is_kept_as_text(read) -> None:
-    document = read("a.md", "> " * 500 + "deep")
-    assert "deep" in document.text
-    assert document.warnings
-
-
-def test_html_inside_markdown_becomes_blocks(read, parts) -> None:
-    assert parts(read("a.md", "<div><p>one</p></div>\n\n**two**")) == [
-        ("text", "one"),
-        ("text", "**two**"),
-    ]
-
-
-def test_a_hash_in_a_fence_is_no_title(read, parts) -> None:
-    assert parts(read("a.md", "```\n# x\n```")) == [("code", "# x")]

@@ -1,0 +1,67 @@
+"""Markdown: HTML in it, fences, and the characters that its references stand for."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ragflow.ingest.chunk.naive import NaiveChunker, NaiveOptions
+from ragflow.ingest.parse.entities import decode_references
+
+
+def test_markdown_that_nests_too_deeply_is_kept_as_text(read) -> None:
+    document = read("a.md", "> " * 500 + "deep")
+    assert "deep" in document.text
+    assert document.warnings
+
+
+def test_html_inside_markdown_becomes_blocks(read, parts) -> None:
+    assert parts(read("a.md", "<div><p>one</p></div>\n\n**two**")) == [
+        ("text", "one"),
+        ("text", "**two**"),
+    ]
+
+
+def test_a_hash_in_a_fence_is_no_title(read, parts) -> None:
+    assert parts(read("a.md", "```\n# x\n```")) == [("code", "# x")]
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("a &amp; b &lt;c&gt; &quot;&#39;&#x4e2d;&nbsp;", "a & b <c> \"'中\xa0"),
+        ("`&amp;` &amp; ``a ` &amp;`` &amp;", "`&amp;` & ``a ` &amp;`` &"),
+        ("an open ` &amp;", "an open ` &"),
+        (r"\&amp; \\&amp; \` &amp; \`", r"\&amp; \\& \` & \`"),
+        ("R&D &nope; &amp &notit; &#0; &#xd800;", "R&D &nope; &amp &notit; \ufffd \ufffd"),
+        ("&amp;lt;", "&lt;"),
+    ],
+)
+def test_references_outside_code_are_decoded_once(source: str, text: str) -> None:
+    assert decode_references(source) == text
+
+
+def test_references_are_decoded_in_each_block_but_code(read, parts) -> None:
+    source = "# R&amp;D\n\n- a &lt; b\n\n1 &gt; 0\n\n```\n&amp;\n```\n"
+    assert parts(read("a.md", source)) == [
+        ("title", "R&D"),
+        ("list_item", "a < b"),
+        ("text", "1 > 0"),
+        ("code", "&amp;"),
+    ]
+
+
+def test_references_in_a_table_are_escaped_once(read) -> None:
+    document = read("a.md", "| Key | Sign |\n|---|---|\n| and &amp; | `&lt;` | &#124; \\| |\n")
+    (chunk,) = NaiveChunker().chunk(document, NaiveOptions()).chunks
+    assert chunk.content.endswith(
+        "<tr><td>and &amp;</td><td>`&amp;lt;`</td><td>| |</td></tr></table>"
+    )
+
+
+def test_many_unclosed_code_spans_take_a_moment() -> None:
+    source = "&amp; " + " ".join("`" * n for n in range(1, 2000))
+    started = time.process_time()
+    assert decode_references(source).startswith("& `")
+    assert time.process_time() - started < 1
