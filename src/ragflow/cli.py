@@ -5,16 +5,27 @@ Commands import what they need when they run, so that the supervisor stays small
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+from ragflow.domain.errors import RagflowError
 
 if TYPE_CHECKING:
     from ragflow.settings import Settings
 
+USAGE = 2
+FAILURE = 1
+
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Retrieval-augmented generation."
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Retrieval-augmented generation.",
 )
 key_app = typer.Typer(no_args_is_help=True, help="API keys of the first account.")
 models_app = typer.Typer(no_args_is_help=True, help="Built-in models.")
@@ -22,18 +33,26 @@ app.add_typer(key_app, name="key")
 app.add_typer(models_app, name="models")
 
 DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Where embedded stores live.", show_default=False)
+    Path | None,
+    typer.Option("--data-dir", help="Where embedded stores live.", show_default="ragflow-data"),
 ]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
 Port = Annotated[
     int | None, typer.Option(help="Port to listen on; 0 picks a free one.", show_default="9380")
 ]
 PortFile = Annotated[Path | None, typer.Option(help="Write the port here when ready.")]
+Supervised = Annotated[bool, typer.Option("--supervised", hidden=True)]
+ListenFd = Annotated[int | None, typer.Option(hidden=True, help="The supervisor's socket.")]
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; what a person can put right ends it with a sentence."""
+    try:
+        app()
+    except RagflowError as error:
+        _refuse(str(error), FAILURE)
+    except OSError as error:
+        _refuse(f"{error.strerror or error}: {error.filename or 'a system call'}", FAILURE)
 
 
 @app.command()
@@ -42,44 +61,62 @@ def serve(
 ) -> None:
     """Run the API and the workers under one supervisor, until stopped."""
     from ragflow import supervisor
+    from ragflow.data_directory import prepared, served
+    from ragflow.listening import listen
 
     settings = _settings(data_dir)
-    directory = ["--data-dir", str(settings.data_dir)]
-    listen = [
-        "--host",
-        host or settings.http.host,
-        "--port",
-        str(settings.http.port if port is None else port),
-        *(["--port-file", str(port_file)] if port_file else []),
-    ]
-    commands = {"api": supervisor.own_command("api", *listen, *directory)}
-    for number in range(1, settings.worker.processes + 1):
-        commands[f"worker-{number}"] = supervisor.own_command("worker", *directory)
-    raise typer.Exit(supervisor.supervise(commands, report=lambda line: typer.echo(line, err=True)))
+    address = host or settings.http.host
+    directory = prepared(settings.data_dir)
+    commands = {}
+    with served(directory), listen(address, _port(settings, port)) as listener:
+        common = ["--data-dir", str(directory)]
+        listening = ["--host", address, "--listen-fd", str(listener.fileno())]
+        announcing = ["--port-file", str(port_file)] if port_file else []
+        commands["api"] = supervisor.own_command("api", *listening, *announcing, *common)
+        for number in range(1, settings.worker.processes + 1):
+            commands[f"worker-{number}"] = supervisor.own_command("worker", "--supervised", *common)
+        code = supervisor.supervise(
+            commands,
+            report=lambda line: typer.echo(line, err=True),
+            leader=supervisor.Leader("api", (listener.fileno(),)),
+        )
+    raise typer.Exit(code)
 
 
 @app.command()
 def api(
-    host: Host = None, port: Port = None, data_dir: DataDir = None, port_file: PortFile = None
+    host: Host = None,
+    port: Port = None,
+    data_dir: DataDir = None,
+    port_file: PortFile = None,
+    listen_fd: ListenFd = None,
 ) -> None:
     """Run the API alone; workers elsewhere do the parsing."""
-    from ragflow import wiring
+    from ragflow import supervised, wiring
+    from ragflow.listening import inherited, listen, port_of, url_of
 
-    settings = _settings(data_dir)
-    wiring.run_api(
-        settings,
-        host=host or settings.http.host,
-        port=settings.http.port if port is None else port,
-        announce=lambda url, bound: _announce(settings, url, bound, port_file),
-    )
+    settings = _settings(data_dir, warn=listen_fd is None)
+    address = host or settings.http.host
+    listener = inherited(listen_fd) if listen_fd else listen(address, _port(settings, port))
+
+    def announce() -> None:
+        if port_file is not None:
+            partial = port_file.with_suffix(".partial")
+            partial.write_text(f"{port_of(listener)}\n")
+            partial.replace(port_file)
+        _say_where(settings, url_of(address, listener))
+        if listen_fd is not None:
+            supervised.tell_ready()
+
+    wiring.run_api(settings, listener, announce)
 
 
 @app.command()
-def worker(data_dir: DataDir = None) -> None:
+def worker(data_dir: DataDir = None, supervised: Supervised = False) -> None:
     """Run one worker alone; several may share the same stores."""
     from ragflow import wiring
 
-    wiring.run_worker(_settings(data_dir))
+    wiring.run_worker(_settings(data_dir, warn=not supervised))
 
 
 @app.command()
@@ -98,7 +135,7 @@ def reindex(data_dir: DataDir = None) -> None:
 
     from ragflow import wiring
 
-    with Progress() as bars, wiring.services(_settings(data_dir)) as services:
+    with Progress() as bars, wiring.services(_used(data_dir)) as services:
         bar = bars.add_task("Rebuilding the search index")
 
         def show(done: int, total: int, chunks: int) -> None:
@@ -114,7 +151,7 @@ def doctor(data_dir: DataDir = None) -> None:
     from ragflow import wiring
 
     failed = False
-    with wiring.services(_settings(data_dir)) as services:
+    with wiring.services(_used(data_dir)) as services:
         for part, check in services.system.checks.items():
             try:
                 check()
@@ -132,9 +169,13 @@ def key_create(
 ) -> None:
     """Print a new API key; it is shown only this once."""
     from ragflow import wiring
+    from ragflow.services.accounts import FIRST_EMAIL
 
-    with wiring.accounts(_settings(data_dir)) as accounts:
-        typer.echo(accounts.create_key(email).secret)
+    settings = _settings(data_dir)
+    with wiring.accounts(settings) as accounts:
+        secret = accounts.create_key(email).secret
+    typer.echo(f"A key of {email or FIRST_EMAIL}, for servers with {_place(settings)}:", err=True)
+    typer.echo(secret)
 
 
 @key_app.command("list")
@@ -142,7 +183,7 @@ def key_list(data_dir: DataDir = None) -> None:
     """List the keys of the first account by their first characters."""
     from ragflow import wiring
 
-    with wiring.accounts(_settings(data_dir)) as accounts:
+    with wiring.accounts(_used(data_dir)) as accounts:
         for key in accounts.keys(accounts.actor_of(accounts.first_account())):
             state = "revoked" if key.revoke_time else "active"
             typer.echo(f"{key.id}  {key.prefix}…  {state}")
@@ -153,7 +194,7 @@ def key_revoke(key_id: str, data_dir: DataDir = None) -> None:
     """Refuse a key from now on; its id is in `ragflow key list`."""
     from ragflow import wiring
 
-    with wiring.accounts(_settings(data_dir)) as accounts:
+    with wiring.accounts(_used(data_dir)) as accounts:
         accounts.revoke_key(accounts.actor_of(accounts.first_account()), key_id)
     typer.echo("Revoked.")
 
@@ -182,24 +223,70 @@ def models_pull(
         console.print(f"{name} is ready in {path}", highlight=False, soft_wrap=True)
 
 
-def _settings(data_dir: Path | None) -> Settings:
-    from ragflow.settings import Settings
+def _settings(data_dir: Path | None, warn: bool = True) -> Settings:
+    """Read the settings, or end with what is wrong about them."""
+    from ragflow.settings import variable_names
+    from ragflow.settings_check import WrongSettings, doubtful, load_settings
 
-    return Settings() if data_dir is None else Settings(data_dir=data_dir)
+    try:
+        settings = load_settings(data_dir)
+    except WrongSettings as error:
+        _refuse(str(error), USAGE)
+    for warning in doubtful(variable_names()) if warn else ():
+        typer.echo(f"Warning: {warning}", err=True)
+    return settings
 
 
-def _announce(settings: Settings, url: str, port: int, port_file: Path | None) -> None:
-    if port_file is not None:
-        partial = port_file.with_suffix(".partial")
-        partial.write_text(f"{port}\n")
-        partial.replace(port_file)
+def _used(data_dir: Path | None) -> Settings:
+    """Read the settings of a command that makes no sense on a data directory without data."""
+    from ragflow.data_directory import holds_database
+
+    settings = _settings(data_dir)
+    if not settings.database.url.get_secret_value() and not holds_database(settings.data_dir):
+        _refuse(
+            f"There is no data in {settings.data_dir.resolve()}: name the server's directory with "
+            "--data-dir.",
+            FAILURE,
+        )
+    return settings
+
+
+def _port(settings: Settings, port: int | None) -> int:
+    return settings.http.port if port is None else port
+
+
+def _place(settings: Settings) -> str:
+    if settings.database.url.get_secret_value():
+        return "the database of RAGFLOW_DATABASE__URL"
+    return f"data in {settings.data_dir.resolve()}"
+
+
+def _say_where(settings: Settings, url: str) -> None:
     data_dir = settings.data_dir.resolve()
     typer.echo(
         f"ragflow answers on {url} (data in {data_dir}).\n"
-        f"API key for your programs: ragflow key create --data-dir {data_dir}\n"
+        f"API key for your programs: {_program()} key create --data-dir "
+        f"{shlex.quote(str(data_dir))}\n"
         f"API description: {url}/api/openapi.json. Stop with Ctrl-C.",
         err=True,
     )
+
+
+def _program() -> str:
+    """Return how this program is called from the current directory."""
+    installed = Path(sys.executable).with_name("ragflow")
+    if not installed.is_file():
+        return f"{shlex.quote(sys.executable)} -m ragflow.cli"
+    if shutil.which("ragflow") == str(installed):
+        return "ragflow"
+    here = Path.cwd()
+    near = installed.relative_to(here) if installed.is_relative_to(here) else installed
+    return shlex.quote(str(near))
+
+
+def _refuse(sentence: str, code: int) -> NoReturn:
+    typer.echo(sentence, err=True)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

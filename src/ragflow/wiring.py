@@ -7,7 +7,6 @@ chosen, so that a process loads only what it uses.
 from __future__ import annotations
 
 import logging
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -15,9 +14,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from ragflow.data_directory import METADATA, prepared
 from ragflow.settings import Settings, default_model_directory
 
 if TYPE_CHECKING:
+    import socket
     from pathlib import Path
 
     from fastapi import FastAPI
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
 _MIB = 1 << 20
 
-Announce = Callable[[str, int], None]
-"""Told the address and the port when the API answers."""
+Announce = Callable[[], None]
+"""Told when the API answers."""
 
 
 def configure_logging(settings: Settings) -> None:
@@ -43,8 +44,12 @@ def configure_logging(settings: Settings) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                pad_event_to=0,
+                pad_level=False,
+                exception_formatter=structlog.dev.plain_traceback,
+            ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
@@ -54,7 +59,7 @@ def configure_logging(settings: Settings) -> None:
 def database_url(settings: Settings) -> str:
     """Return where metadata and chunks live."""
     url = settings.database.url.get_secret_value()
-    return url or f"sqlite:///{_data_dir(settings) / 'metadata.sqlite'}"
+    return url or f"sqlite:///{_data_dir(settings) / METADATA}"
 
 
 def jobs_url(settings: Settings) -> str:
@@ -124,9 +129,10 @@ def ports(settings: Settings) -> Iterator[Ports]:
 @contextmanager
 def services(settings: Settings) -> Iterator[Services]:
     """Open every port and build the use cases on them."""
+    from ragflow.adapters.db.migrate import migrate as migrate_database
     from ragflow.services.container import ServiceOptions, build_services
 
-    migrate(settings)
+    migrate_database(database_url(settings))  # the queue sees to its store, at its first use
     with ports(settings) as opened:
         options = ServiceOptions(
             language=settings.language, files_per_tenant=settings.limits.files_per_tenant
@@ -134,21 +140,19 @@ def services(settings: Settings) -> Iterator[Services]:
         yield build_services(opened, options)
 
 
-def run_api(settings: Settings, host: str, port: int, announce: Announce) -> None:
-    """Run the API until stopped."""
+def run_api(settings: Settings, listener: socket.socket, announce: Announce) -> None:
+    """Run the API on a listening socket until stopped."""
     import uvicorn
 
     from ragflow.http.app import create_app
 
     configure_logging(settings)
-    listener = _listen(host, port)
-    bound = int(listener.getsockname()[1])
     with services(settings) as use_cases:
         use_cases.accounts.first_account()
 
         @asynccontextmanager
         async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-            announce(f"http://{_printable(host)}:{bound}", bound)
+            announce()
             yield
 
         app = create_app(
@@ -158,7 +162,11 @@ def run_api(settings: Settings, host: str, port: int, announce: Announce) -> Non
             lifespan=lifespan,
         )
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_graceful_shutdown=5
+            app,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=5,
+            timeout_keep_alive=settings.http.keep_alive_seconds,
         )
         uvicorn.Server(config).run(sockets=[listener])
 
@@ -265,19 +273,4 @@ def _catalog(settings: Settings, database: Database) -> ModelCatalog:
 
 
 def _data_dir(settings: Settings) -> Path:
-    directory = settings.data_dir.resolve()
-    directory.mkdir(parents=True, exist_ok=True)
-    return directory
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    listener.listen(1024)  # from here on clients wait instead of being refused
-    return listener
-
-
-def _printable(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+    return prepared(settings.data_dir)

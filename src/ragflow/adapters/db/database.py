@@ -67,7 +67,7 @@ class SqlDatabase:
             raise RuntimeError("transaction() inside transaction(): pass the unit of work on")
         self._open.writes = True
         try:
-            with _faults(), self._turns, self._engine.connect() as connection:
+            with faults_of_database(), self._turns, self._engine.connect() as connection:
                 writer = connection.execution_options(ragflow_writes=True)
                 with writer.begin():
                     yield SqlUnitOfWork(writer, writes=True)
@@ -82,7 +82,7 @@ class SqlDatabase:
 
         Raises `StoreUnavailable`.
         """
-        with _faults(), self._engine.connect() as connection:
+        with faults_of_database(), self._engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -92,7 +92,7 @@ class SqlDatabase:
 
     def ping(self) -> None:
         """Raise `StoreUnavailable` when the database does not answer."""
-        with _faults(), self._engine.connect() as connection:
+        with faults_of_database(), self._engine.connect() as connection:
             connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
@@ -139,7 +139,8 @@ def database_url(url: str) -> URL:
     return parsed
 
 
-def _faults() -> AbstractContextManager[None]:
+def faults_of_database() -> AbstractContextManager[None]:
+    """Raise `StoreUnavailable` where the database fails or stays away."""
     return faults_of("metadata database", OperationalError, InterfaceError, TimeoutError)
 
 
