@@ -5,8 +5,6 @@ Commands import what they need when they run, so that the supervisor stays small
 
 from __future__ import annotations
 
-import shlex
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -34,11 +32,25 @@ app.add_typer(models_app, name="models")
 
 DataDir = Annotated[
     Path | None,
-    typer.Option("--data-dir", help="Where embedded stores live.", show_default="ragflow-data"),
+    typer.Option(
+        "--data-dir",
+        help="Where embedded stores live. Default: RAGFLOW_DATA_DIR, else ./ragflow-data.",
+        show_default=False,
+    ),
 ]
-Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
+Host = Annotated[
+    str | None,
+    typer.Option(
+        help="Address to listen on. Default: RAGFLOW_HTTP__HOST, else 127.0.0.1.",
+        show_default=False,
+    ),
+]
 Port = Annotated[
-    int | None, typer.Option(help="Port to listen on; 0 picks a free one.", show_default="9380")
+    int | None,
+    typer.Option(
+        help="Port to listen on; 0 picks a free one. Default: RAGFLOW_HTTP__PORT, else 9380.",
+        show_default=False,
+    ),
 ]
 PortFile = Annotated[Path | None, typer.Option(help="Write the port here when ready.")]
 Supervised = Annotated[bool, typer.Option("--supervised", hidden=True)]
@@ -93,6 +105,7 @@ def api(
 ) -> None:
     """Run the API alone; workers elsewhere do the parsing."""
     from ragflow import supervised, wiring
+    from ragflow.cli_texts import welcome
     from ragflow.listening import inherited, listen, port_of, url_of
 
     settings = _settings(data_dir, warn=listen_fd is None)
@@ -104,11 +117,12 @@ def api(
             partial = port_file.with_suffix(".partial")
             partial.write_text(f"{port_of(listener)}\n")
             partial.replace(port_file)
-        _say_where(settings, url_of(address, listener))
+        typer.echo(welcome(settings, url_of(address, listener)), err=True)
         if listen_fd is not None:
             supervised.tell_ready()
 
-    wiring.run_api(settings, listener, announce)
+    with listener:
+        wiring.run_api(settings, listener, announce)
 
 
 @app.command()
@@ -169,12 +183,13 @@ def key_create(
 ) -> None:
     """Print a new API key; it is shown only this once."""
     from ragflow import wiring
+    from ragflow.cli_texts import place
     from ragflow.services.accounts import FIRST_EMAIL
 
     settings = _settings(data_dir)
     with wiring.accounts(settings) as accounts:
         secret = accounts.create_key(email).secret
-    typer.echo(f"A key of {email or FIRST_EMAIL}, for servers with {_place(settings)}:", err=True)
+    typer.echo(f"A key of {email or FIRST_EMAIL}, for servers with {place(settings)}:", err=True)
     typer.echo(secret)
 
 
@@ -253,35 +268,6 @@ def _used(data_dir: Path | None) -> Settings:
 
 def _port(settings: Settings, port: int | None) -> int:
     return settings.http.port if port is None else port
-
-
-def _place(settings: Settings) -> str:
-    if settings.database.url.get_secret_value():
-        return "the database of RAGFLOW_DATABASE__URL"
-    return f"data in {settings.data_dir.resolve()}"
-
-
-def _say_where(settings: Settings, url: str) -> None:
-    data_dir = settings.data_dir.resolve()
-    typer.echo(
-        f"ragflow answers on {url} (data in {data_dir}).\n"
-        f"API key for your programs: {_program()} key create --data-dir "
-        f"{shlex.quote(str(data_dir))}\n"
-        f"API description: {url}/api/openapi.json. Stop with Ctrl-C.",
-        err=True,
-    )
-
-
-def _program() -> str:
-    """Return how this program is called from the current directory."""
-    installed = Path(sys.executable).with_name("ragflow")
-    if not installed.is_file():
-        return f"{shlex.quote(sys.executable)} -m ragflow.cli"
-    if shutil.which("ragflow") == str(installed):
-        return "ragflow"
-    here = Path.cwd()
-    near = installed.relative_to(here) if installed.is_relative_to(here) else installed
-    return shlex.quote(str(near))
 
 
 def _refuse(sentence: str, code: int) -> NoReturn:

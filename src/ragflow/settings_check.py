@@ -31,7 +31,7 @@ def load_settings(data_dir: Path | None) -> Settings:
     except ValidationError as error:
         raise WrongSettings("\n".join(_sentence(problem) for problem in error.errors())) from None
     except SettingsError as error:
-        raise WrongSettings(f"A setting that takes a list must be JSON: {error}.") from None
+        raise WrongSettings(f'A list must be written as JSON, like ["a"]: {error}.') from None
 
 
 def doubtful(names: Iterable[str]) -> list[str]:
@@ -78,8 +78,9 @@ def _suggestion(variable: str) -> str:
 
 
 def _nearest(variable: str) -> str:
-    found = difflib.get_close_matches(variable, variables(), n=1, cutoff=_SIMILAR)
-    return found[0] if found else ""
+    names = [known.removeprefix(PREFIX) for known in variables()]
+    found = difflib.get_close_matches(variable.removeprefix(PREFIX), names, n=1, cutoff=_SIMILAR)
+    return PREFIX + found[0] if found else ""
 
 
 def _lower_first(text: str) -> str:

@@ -131,9 +131,9 @@ class _Supervisor:
                 self._start(member, now)
 
     def _may_start(self, member: _Member) -> bool:
-        follows = self._leader is not None and member is not self._leader
-        waits = follows and self._leader is not None and not self._leader.was_ready
-        return not (self._stopping or waits)
+        if self._stopping:
+            return False
+        return self._leader is None or member is self._leader or self._leader.was_ready
 
     def _start(self, member: _Member, now: float) -> None:
         # Only this process keeps `ours` open, and as long as it lives.
@@ -141,7 +141,7 @@ class _Supervisor:
         with theirs:
             member.process = subprocess.Popen(  # noqa: S603 - from the command line tool
                 member.command,
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 start_new_session=True,  # Ctrl-C in a terminal is for the supervisor alone
                 pass_fds=member.descriptors,
             )
@@ -192,13 +192,13 @@ class _Supervisor:
 
     def _wait(self, wakeup: int, seconds: float) -> None:
         """Wait for a signal or for a word of a process."""
-        speaking = {each.channel: each for each in self._members if each.channel is not None}
+        speaking = {m.channel.fileno(): m for m in self._members if m.channel is not None}
         readable, _, _ = select.select([wakeup, *speaking], [], [], seconds)
-        for one in readable:
-            if one is wakeup:
+        for descriptor in readable:
+            if descriptor == wakeup:
                 os.read(wakeup, 4096)
             else:
-                self._hear(speaking[one])
+                self._hear(speaking[descriptor])
 
     def _hear(self, member: _Member) -> None:
         if member.channel is None:

@@ -14,7 +14,13 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import (
+    ArgumentError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    TimeoutError,
+)
 
 from ragflow.adapters.db.accounts import SqlAccounts
 from ragflow.adapters.db.chats import SqlChats
@@ -128,7 +134,12 @@ def create_database_engine(url: str, pool_size: int, foreign_keys: bool = True) 
 
 def database_url(url: str) -> URL:
     """Parse a URL and name its driver. Raises `InvalidInput` for what this product cannot use."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:  # its text may quote a password
+        raise InvalidInput(
+            "The database URL cannot be read; it looks like postgresql://user:password@host/name."
+        ) from None
     backend = parsed.get_backend_name()
     if backend in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
