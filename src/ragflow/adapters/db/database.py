@@ -152,7 +152,13 @@ def database_url(url: str) -> URL:
 
 def faults_of_database() -> AbstractContextManager[None]:
     """Raise `StoreUnavailable` where the database fails or stays away."""
-    return faults_of("metadata database", OperationalError, InterfaceError, TimeoutError)
+    return faults_of(
+        "metadata database",
+        OperationalError,
+        InterfaceError,
+        TimeoutError,
+        sqlite3.OperationalError,
+    )
 
 
 def _prepare_sqlite(engine: Engine, foreign_keys: bool) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, inspect, text
 
 from ragflow.adapters.db.database import BUSY_SECONDS, create_database_engine, faults_of_database
-from ragflow.domain.errors import InvalidInput
+from ragflow.domain.errors import InvalidInput, StoreUnavailable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -86,7 +86,9 @@ def _use_write_ahead_log(engine: Engine) -> None:
     deadline = time.monotonic() + BUSY_SECONDS
     while not _switched(engine):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{engine.url} stayed locked by another process")
+            raise StoreUnavailable(
+                store="metadata database", reason=f"{engine.url} stayed locked by another process"
+            )
         time.sleep(0.05)
 
 
