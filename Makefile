@@ -18,8 +18,9 @@ $(INSTALLED): pyproject.toml sdk/python/pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, then run make again."; exit 1; }
 	@echo "Installing into .venv with $(PYTHON): about two minutes the first time."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install --progress-bar on --quiet -e sdk/python -e . --group dev
+	@$(BIN)/python -m pip install -qq --upgrade "pip>=25.1"
+	@echo "Fetching packages: errors alone are shown from here on."
+	@$(BIN)/python -m pip install -qq -e sdk/python -e . --group dev
 	@touch $@
 	@echo "Installed. Next: make demo, make test or make serve."
 

@@ -6,18 +6,24 @@ Commands import what they need when they run, so that the supervisor stays small
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+from ragflow.domain.errors import RagflowError
 
 if TYPE_CHECKING:
     from ragflow.settings import Settings
 
+USAGE = 2
+FAILURE = 1
+
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Retrieval-augmented generation."
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Retrieval-augmented generation.",
 )
 key_app = typer.Typer(no_args_is_help=True, help="API keys of the first account.")
 user_app = typer.Typer(no_args_is_help=True, help="Accounts of people.")
@@ -27,18 +33,40 @@ app.add_typer(user_app, name="user")
 app.add_typer(models_app, name="models")
 
 DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Where embedded stores live.", show_default=False)
+    Path | None,
+    typer.Option(
+        "--data-dir",
+        help="Where embedded stores live. Default: RAGFLOW_DATA_DIR, else ./ragflow-data.",
+        show_default=False,
+    ),
 ]
-Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
+Host = Annotated[
+    str | None,
+    typer.Option(
+        help="Address to listen on. Default: RAGFLOW_HTTP__HOST, else 127.0.0.1.",
+        show_default=False,
+    ),
+]
 Port = Annotated[
-    int | None, typer.Option(help="Port to listen on; 0 picks a free one.", show_default="9380")
+    int | None,
+    typer.Option(
+        help="Port to listen on; 0 picks a free one. Default: RAGFLOW_HTTP__PORT, else 9380.",
+        show_default=False,
+    ),
 ]
 PortFile = Annotated[Path | None, typer.Option(help="Write the port here when ready.")]
+Supervised = Annotated[bool, typer.Option("--supervised", hidden=True)]
+ListenFd = Annotated[int | None, typer.Option(hidden=True, help="The supervisor's socket.")]
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; what a person can put right ends it with a sentence."""
+    try:
+        app()
+    except RagflowError as error:
+        _refuse(str(error), FAILURE)
+    except OSError as error:
+        _refuse(f"{error.strerror or error}: {error.filename or 'a system call'}", FAILURE)
 
 
 @app.command()
@@ -47,44 +75,64 @@ def serve(
 ) -> None:
     """Run the API and the workers under one supervisor, until stopped."""
     from ragflow import supervisor
+    from ragflow.data_directory import prepared, served
+    from ragflow.listening import listen
 
     settings = _settings(data_dir)
-    directory = ["--data-dir", str(settings.data_dir)]
-    listen = [
-        "--host",
-        host or settings.http.host,
-        "--port",
-        str(settings.http.port if port is None else port),
-        *(["--port-file", str(port_file)] if port_file else []),
-    ]
-    commands = {"api": supervisor.own_command("api", *listen, *directory)}
-    for number in range(1, settings.worker.processes + 1):
-        commands[f"worker-{number}"] = supervisor.own_command("worker", *directory)
-    raise typer.Exit(supervisor.supervise(commands, report=lambda line: typer.echo(line, err=True)))
+    address = host or settings.http.host
+    directory = prepared(settings.data_dir)
+    commands = {}
+    with served(directory), listen(address, _port(settings, port)) as listener:
+        common = ["--data-dir", str(directory)]
+        listening = ["--host", address, "--listen-fd", str(listener.fileno())]
+        announcing = ["--port-file", str(port_file)] if port_file else []
+        commands["api"] = supervisor.own_command("api", *listening, *announcing, *common)
+        for number in range(1, settings.worker.processes + 1):
+            commands[f"worker-{number}"] = supervisor.own_command("worker", "--supervised", *common)
+        code = supervisor.supervise(
+            commands,
+            report=lambda line: typer.echo(line, err=True),
+            leader=supervisor.Leader("api", (listener.fileno(),)),
+        )
+    raise typer.Exit(code)
 
 
 @app.command()
 def api(
-    host: Host = None, port: Port = None, data_dir: DataDir = None, port_file: PortFile = None
+    host: Host = None,
+    port: Port = None,
+    data_dir: DataDir = None,
+    port_file: PortFile = None,
+    listen_fd: ListenFd = None,
 ) -> None:
     """Run the API alone; workers elsewhere do the parsing."""
-    from ragflow import wiring
+    from ragflow import supervised, wiring
+    from ragflow.cli_texts import welcome
+    from ragflow.listening import inherited, listen, port_of, url_of
 
-    settings = _settings(data_dir)
-    wiring.run_api(
-        settings,
-        host=host or settings.http.host,
-        port=settings.http.port if port is None else port,
-        announce=lambda url, bound: _announce(settings, url, bound, port_file),
-    )
+    settings = _settings(data_dir, warn=listen_fd is None)
+    address = host or settings.http.host
+    listener = inherited(listen_fd) if listen_fd else listen(address, _port(settings, port))
+
+    def announce() -> None:
+        if port_file is not None:
+            partial = port_file.with_suffix(".partial")
+            partial.write_text(f"{port_of(listener)}\n")
+            partial.replace(port_file)
+        typer.echo(welcome(settings, url_of(address, listener)), err=True)
+        if listen_fd is not None:
+            supervised.tell_ready()
+
+    with listener:
+        wiring.run_api(settings, listener, announce)
 
 
 @app.command()
-def worker(data_dir: DataDir = None) -> None:
+def worker(data_dir: DataDir = None, supervised: Supervised = False) -> None:
     """Run one worker alone; several may share the same stores."""
     from ragflow import wiring
 
-    wiring.run_worker(_settings(data_dir))
+    wiring.run_worker(_settings(data_dir, warn=not supervised))
 
 
 @app.command()
@@ -103,7 +151,7 @@ def reindex(data_dir: DataDir = None) -> None:
 
     from ragflow import wiring
 
-    with Progress() as bars, wiring.services(_settings(data_dir)) as services:
+    with Progress() as bars, wiring.services(_used(data_dir)) as services:
         bar = bars.add_task("Rebuilding the search index")
 
         def show(done: int, total: int, chunks: int) -> None:
@@ -119,7 +167,7 @@ def doctor(data_dir: DataDir = None) -> None:
     from ragflow import wiring
 
     failed = False
-    with wiring.services(_settings(data_dir)) as services:
+    with wiring.services(_used(data_dir)) as services:
         for part, check in services.system.checks.items():
             try:
                 check()
@@ -140,9 +188,13 @@ def key_create(
 ) -> None:
     """Print a new API key; it is shown only this once."""
     from ragflow import wiring
+    from ragflow.cli_texts import place
+    from ragflow.services.accounts import FIRST_EMAIL
 
-    with wiring.accounts(_settings(data_dir)) as accounts:
+    settings = _settings(data_dir)
+    with wiring.accounts(settings) as accounts:
         key = accounts.create_key(email)
+    typer.echo(f"A key of {email or FIRST_EMAIL}, for servers with {place(settings)}:", err=True)
     typer.echo(key.secret)
     if embed:
         typer.echo(key.beta)
@@ -153,7 +205,7 @@ def key_list(data_dir: DataDir = None) -> None:
     """List the keys of the first account by their first characters."""
     from ragflow import wiring
 
-    with wiring.accounts(_settings(data_dir)) as accounts:
+    with wiring.accounts(_used(data_dir)) as accounts:
         for key in accounts.keys(accounts.actor_of(accounts.first_account())):
             state = "revoked" if key.revoke_time else "active"
             typer.echo(f"{key.id}  {key.prefix}…  {state}")
@@ -164,7 +216,7 @@ def key_revoke(key_id: str, data_dir: DataDir = None) -> None:
     """Refuse a key from now on; its id is in `ragflow key list`."""
     from ragflow import wiring
 
-    with wiring.accounts(_settings(data_dir)) as accounts:
+    with wiring.accounts(_used(data_dir)) as accounts:
         accounts.revoke_key(accounts.actor_of(accounts.first_account()), key_id)
     typer.echo("Revoked.")
 
@@ -178,7 +230,7 @@ def user_add(
     """Make an account, whether sign-up is open or not; asks for its password."""
     from ragflow import wiring
 
-    with wiring.accounts(_settings(data_dir)) as accounts, _refusals():
+    with wiring.accounts(_settings(data_dir)) as accounts:
         user = accounts.add(email, nickname or email.partition("@")[0], _new_password())
     typer.echo(f"{user.email} can sign in now.")
 
@@ -205,7 +257,7 @@ def user_password(
     """Give an account a new password and sign it out everywhere; asks for the password."""
     from ragflow import wiring
 
-    with wiring.accounts(_settings(data_dir)) as accounts, _refusals():
+    with wiring.accounts(_settings(data_dir)) as accounts:
         address = email or accounts.first_account().email
         user = accounts.set_password(address, _new_password())
     typer.echo(f"{user.email} can sign in now.")
@@ -235,10 +287,18 @@ def models_pull(
         console.print(f"{name} is ready in {path}", highlight=False, soft_wrap=True)
 
 
-def _settings(data_dir: Path | None) -> Settings:
-    from ragflow.settings import Settings
+def _settings(data_dir: Path | None, warn: bool = True) -> Settings:
+    """Read the settings, or end with what is wrong about them."""
+    from ragflow.settings import variable_names
+    from ragflow.settings_check import WrongSettings, doubtful, load_settings
 
-    return Settings() if data_dir is None else Settings(data_dir=data_dir)
+    try:
+        settings = load_settings(data_dir)
+    except WrongSettings as error:
+        _refuse(str(error), USAGE)
+    for warning in doubtful(variable_names()) if warn else ():
+        typer.echo(f"Warning: {warning}", err=True)
+    return settings
 
 
 def _new_password() -> str:
@@ -249,30 +309,27 @@ def _new_password() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Say in one line what was refused, and exit with 1."""
-    from ragflow.domain.errors import RagflowError
+def _used(data_dir: Path | None) -> Settings:
+    """Read the settings of a command that makes no sense on a data directory without data."""
+    from ragflow.data_directory import holds_database
 
-    try:
-        yield
-    except RagflowError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+    settings = _settings(data_dir)
+    if not settings.database.url.get_secret_value() and not holds_database(settings.data_dir):
+        _refuse(
+            f"There is no data in {settings.data_dir.resolve()}: name the server's directory with "
+            "--data-dir.",
+            FAILURE,
+        )
+    return settings
 
 
-def _announce(settings: Settings, url: str, port: int, port_file: Path | None) -> None:
-    if port_file is not None:
-        partial = port_file.with_suffix(".partial")
-        partial.write_text(f"{port}\n")
-        partial.replace(port_file)
-    data_dir = settings.data_dir.resolve()
-    typer.echo(
-        f"ragflow answers on {url} (data in {data_dir}).\n"
-        f"API key for your programs: ragflow key create --data-dir {data_dir}\n"
-        f"API description: {url}/api/openapi.json. Stop with Ctrl-C.",
-        err=True,
-    )
+def _port(settings: Settings, port: int | None) -> int:
+    return settings.http.port if port is None else port
+
+
+def _refuse(sentence: str, code: int) -> NoReturn:
+    typer.echo(sentence, err=True)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

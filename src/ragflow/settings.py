@@ -13,6 +13,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+PREFIX = "RAGFLOW_"
+NESTED = "__"
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -22,9 +25,12 @@ class HttpSettings(_Section):
     """Where the server listens and what it takes in."""
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(9380, description="Port to listen on; 0 picks a free one.")
+    port: int = Field(9380, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     max_body_mib: int = Field(1024, description="Largest upload request, in MiB.")
     max_json_mib: int = Field(32, description="Largest request body that is no upload, in MiB.")
+    keep_alive_seconds: int = Field(
+        75, ge=1, description="How long an idle connection is kept for the next request."
+    )
 
 
 class DatabaseSettings(_Section):
@@ -155,7 +161,7 @@ class Settings(BaseSettings):
     """Hold every setting of the product."""
 
     model_config = SettingsConfigDict(
-        env_prefix="RAGFLOW_", env_nested_delimiter="__", frozen=True, extra="ignore"
+        env_prefix=PREFIX, env_nested_delimiter=NESTED, frozen=True, extra="ignore"
     )
 
     data_dir: Path = Field(Path("ragflow-data"), description="Where embedded stores live.")
@@ -179,6 +185,11 @@ class Settings(BaseSettings):
 def environment(overrides: Mapping[str, str]) -> dict[str, str]:
     """Return the environment for a child process: this one's, changed by `overrides`."""
     return {**os.environ, **overrides}
+
+
+def variable_names() -> list[str]:
+    """Return the names of the variables in the environment."""
+    return list(os.environ)
 
 
 def default_model_directory() -> Path:

@@ -1,7 +1,7 @@
 """A process under the supervisor: `python -m ragflow.supervised …` runs the command `ragflow …`.
 
-It ends when its supervisor does, however that ends: the supervisor alone keeps the other end of its
-stdin open and never writes to it.
+It ends when its supervisor does, however that ends: its stdin is one end of a socket pair, and the
+supervisor alone keeps the other end open. Nothing is read from it; what is written says "ready".
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ _GRACE_SECONDS = 8.0
 def end_with_parent() -> None:
     """Watch stdin in a thread, and end this process when it closes."""
     threading.Thread(target=_watch, name="watch-parent", daemon=True).start()
+
+
+def tell_ready() -> None:
+    """Tell the supervisor that this process does its work from now on."""
+    os.write(sys.stdin.fileno(), b"\n")
 
 
 def _watch() -> None:

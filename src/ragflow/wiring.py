@@ -9,7 +9,6 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -17,9 +16,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from ragflow.data_directory import METADATA, prepared
 from ragflow.settings import Settings, default_model_directory
 
 if TYPE_CHECKING:
+    import socket
     from pathlib import Path
 
     from fastapi import FastAPI
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
 _MIB = 1 << 20
 
-Announce = Callable[[str, int], None]
-"""Told the address and the port when the API answers."""
+Announce = Callable[[], None]
+"""Told when the API answers."""
 
 
 def configure_logging(settings: Settings) -> None:
@@ -45,8 +46,12 @@ def configure_logging(settings: Settings) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                pad_event_to=0,
+                pad_level=False,
+                exception_formatter=structlog.dev.plain_traceback,
+            ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
@@ -56,7 +61,7 @@ def configure_logging(settings: Settings) -> None:
 def database_url(settings: Settings) -> str:
     """Return where metadata and chunks live."""
     url = settings.database.url.get_secret_value()
-    return url or f"sqlite:///{_data_dir(settings) / 'metadata.sqlite'}"
+    return url or f"sqlite:///{_data_dir(settings) / METADATA}"
 
 
 def jobs_url(settings: Settings) -> str:
@@ -126,10 +131,11 @@ def ports(settings: Settings) -> Iterator[Ports]:
 @contextmanager
 def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
     """Open every port and build the use cases on them, for a server that listens on `host`."""
+    from ragflow.adapters.db.migrate import migrate as migrate_database
     from ragflow.services.container import ServiceOptions, build_services
     from ragflow.services.sign_in import SignInLimits
 
-    migrate(settings)
+    migrate_database(database_url(settings))  # the queue sees to its store, at its first use
     with ports(settings) as opened:
         options = ServiceOptions(
             language=settings.language,
@@ -153,21 +159,19 @@ def registration(settings: Settings, host: str) -> Registration:
     return "on" if _is_loopback(host) else "until_claimed"
 
 
-def run_api(settings: Settings, host: str, port: int, announce: Announce) -> None:
-    """Run the API until stopped."""
+def run_api(settings: Settings, listener: socket.socket, announce: Announce) -> None:
+    """Run the API on a listening socket until stopped."""
     import uvicorn
 
     from ragflow.http.app import create_app
 
     configure_logging(settings)
-    listening = listening_socket(host, port)
-    bound = int(listening.getsockname()[1])
-    with services(settings, host) as use_cases:
+    with services(settings, listener.getsockname()[0]) as use_cases:
         use_cases.accounts.first_account()
 
         @asynccontextmanager
         async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-            announce(f"http://{_printable(host)}:{bound}", bound)
+            announce()
             yield
 
         app = create_app(
@@ -178,9 +182,13 @@ def run_api(settings: Settings, host: str, port: int, announce: Announce) -> Non
             lifespan=lifespan,
         )
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_graceful_shutdown=5
+            app,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=5,
+            timeout_keep_alive=settings.http.keep_alive_seconds,
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def run_worker(settings: Settings) -> None:
@@ -287,21 +295,7 @@ def _catalog(settings: Settings, database: Database) -> ModelCatalog:
 
 
 def _data_dir(settings: Settings) -> Path:
-    directory = settings.data_dir.resolve()
-    directory.mkdir(parents=True, exist_ok=True)
-    return directory
-
-
-def listening_socket(host: str, port: int) -> socket.socket:
-    """Return a socket that takes connections; port 0 picks a free one."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol by name: only then do its connections send at once what they are given, and not
-    # wait for the client to acknowledge the head of a reply before its body goes out.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((host, port))
-    listening.listen(1024)  # from here on clients wait instead of being refused
-    return listening
+    return prepared(settings.data_dir)
 
 
 def _is_loopback(host: str) -> bool:
@@ -311,7 +305,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:  # a name: where it leads is not ours to guess
         return False
-
-
-def _printable(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

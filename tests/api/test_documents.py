@@ -110,8 +110,18 @@ def test_files_that_can_be_taken_are_stored_even_if_others_cannot(
     assert names(api, dataset_id) == ["good.txt"]
 
 
+@pytest.mark.parametrize("name", ['a "quoted" name.txt', "100%25 sure.txt", "50%2F50.txt"])
+def test_a_name_comes_back_as_the_client_meant_it(api: Any, dataset_id: str, name: str) -> None:
+    upload(api, dataset_id, (name, b"x"))
+    assert names(api, dataset_id) == [name]
+
+
 @pytest.mark.parametrize(
-    "header_name", [b"../../evil.txt", b"a/b.txt", b"a\\\\b.txt", b"a\x00b.txt", b"a\nb.txt"]
+    "header_name",
+    [
+        *(b"../../evil.txt", b"a/b.txt", b"a\\\\b.txt", b"a\x00b.txt", b"a\nb.txt"),
+        *(b"a%0Ab.txt", b"a%0Db.txt"),  # as clients write line ends
+    ],
 )
 def test_names_with_slashes_or_control_characters_are_refused_and_harm_nothing(
     world: Any, api: Any, dataset_id: str, header_name: bytes

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -11,11 +13,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 
 from ragflow.adapters.db.database import SqlDatabase, create_database_engine
-from ragflow.adapters.db.migrate import migrate, migration_config
+from ragflow.adapters.db.migrate import migrate, migration_config, newest_revision
 from ragflow.adapters.db.tables import metadata
+from ragflow.domain.errors import InvalidInput, StoreUnavailable
 from ragflow.testing.database.samples import a_dataset, fill
 from ragflow.testing.postgres import new_database
 
@@ -68,3 +72,39 @@ def test_the_chain_can_be_taken_back(url: str) -> None:
     with engine.connect() as connection:
         assert inspect(connection).get_table_names() == ["alembic_version"]
     engine.dispose()
+
+
+def test_the_newest_file_is_the_head_of_the_chain(url: str) -> None:
+    engine = create_database_engine(url, 1)
+    migrate(url)
+    with engine.connect() as connection:
+        scripts = ScriptDirectory.from_config(migration_config(connection))
+        assert [newest_revision()] == scripts.get_heads()
+        stored = connection.execute(text("SELECT version_num FROM alembic_version")).scalars()
+        assert list(stored) == [newest_revision()]
+    engine.dispose()
+
+
+def test_a_database_that_is_up_to_date_needs_no_alembic(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'test.db'}"
+    migrate(url)
+    code = (
+        "import sys; from ragflow.adapters.db.migrate import migrate; "
+        f"migrate({url!r}); assert 'alembic' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_a_database_of_a_later_version_is_refused(url: str) -> None:
+    migrate(url)
+    engine = create_database_engine(url, 1)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(InvalidInput, match="at revision 9999"):
+        migrate(url)
+
+
+def test_a_database_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="metadata database"):
+        migrate(f"sqlite:///{tmp_path}")

@@ -15,7 +15,7 @@ from ragflow.supervisor import own_command
 
 MEMBER = """
 import os, sys, time
-from ragflow.supervised import end_with_parent
+from ragflow.supervised import end_with_parent, tell_ready
 end_with_parent()
 with open({log!r}, "a") as log:
     print({name!r}, os.getpid(), file=log)
@@ -24,9 +24,11 @@ with open({log!r}, "a") as log:
 
 SUPERVISOR = """
 import sys
-from ragflow.supervisor import supervise
+from ragflow.supervisor import Leader, supervise
 commands = {{name: [sys.executable, "-c", script] for name, script in {scripts!r}.items()}}
-sys.exit(supervise(commands, report=lambda line: print(line, flush=True), grace_seconds=1.0))
+sys.exit(supervise(commands, report=lambda line: print(line, flush=True),
+    grace_seconds=1.0,
+    leader=Leader({leader!r}) if {leader!r} else None))
 """
 
 LIVE = "time.sleep(60)"
@@ -35,7 +37,7 @@ LIVE = "time.sleep(60)"
 class Product:
     """A supervisor in a process of its own, and what its members wrote down."""
 
-    def __init__(self, folder: Path, bodies: dict[str, str]) -> None:
+    def __init__(self, folder: Path, bodies: dict[str, str], leader: str) -> None:
         self.log = folder / "log"
         self.log.touch()
         scripts = {
@@ -43,7 +45,7 @@ class Product:
             for name, body in bodies.items()
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SUPERVISOR.format(scripts=scripts)],
+            [sys.executable, "-c", SUPERVISOR.format(scripts=scripts, leader=leader)],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -63,8 +65,8 @@ Start = Callable[..., Product]
 def start(tmp_path: Path) -> Iterator[Start]:
     products: list[Product] = []
 
-    def run(**bodies: str) -> Product:
-        products.append(Product(tmp_path, bodies))
+    def run(leader: str = "", **bodies: str) -> Product:
+        products.append(Product(tmp_path, bodies, leader))
         return products[-1]
 
     yield run
@@ -127,6 +129,32 @@ def test_a_process_that_cannot_start_ends_the_product_with_its_code(start: Start
     assert product.process.returncode == 3
     assert "api ended (exit code 3) 5 times; giving up" in said
     assert not any(alive(pid) for pid in product.pids())
+
+
+def test_the_others_wait_until_the_leader_is_ready(start: Start) -> None:
+    product = start("api", api="time.sleep(0.5); tell_ready(); time.sleep(60)", worker=LIVE)
+    wait_until(lambda: bool(product.started("api")))
+    time.sleep(0.3)
+    assert product.started("worker") == []
+    wait_until(lambda: len(product.started("worker")) == 1)
+
+
+def test_a_leader_that_is_never_ready_ends_the_product_before_the_others_start(
+    start: Start,
+) -> None:
+    product = start("api", api="sys.exit(3)", worker=LIVE)
+    said, _ = product.process.communicate(timeout=20)
+    assert product.process.returncode == 3
+    assert len(product.started("api")) == 3
+    assert product.started("worker") == []
+    assert "api ended (exit code 3) 3 times at its start; giving up" in said
+
+
+def test_a_leader_that_was_ready_once_is_started_again_more_often(start: Start) -> None:
+    product = start("api", api="tell_ready(); sys.exit(3)", worker=LIVE)
+    said, _ = product.process.communicate(timeout=20)
+    assert len(product.started("api")) == 5
+    assert "api ended (exit code 3) 5 times; giving up" in said
 
 
 def test_the_supervisor_is_small(start: Start) -> None:

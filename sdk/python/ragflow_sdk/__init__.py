@@ -10,7 +10,7 @@ from ragflow_sdk.dataset import DataSet
 from ragflow_sdk.document import Document
 from ragflow_sdk.ragflow import RAGFlow
 from ragflow_sdk.session import Message, Session
-from ragflow_sdk.transport import RAGFlowError
+from ragflow_sdk.transport import RAGFlowConnectionError, RAGFlowError, RAGFlowTimeout
 
 __version__ = "0.20.5.post1"
 
@@ -23,7 +23,9 @@ __all__ = [
     "Document",
     "Message",
     "RAGFlow",
+    "RAGFlowConnectionError",
     "RAGFlowError",
+    "RAGFlowTimeout",
     "Session",
     "__version__",
 ]

@@ -2,10 +2,14 @@
 
 In: a request. Out: the parts of the field `file`, open while the route runs. Refused: bodies
 without such a part, and parts without a name.
+
+Browsers and HTTP clients write a quote, a carriage return and a line feed in a name as %22, %0D and
+%0A (https://html.spec.whatwg.org/#multipart-form-data) and nothing else, so just these are undone.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +23,8 @@ from ragflow.http.errors import Code, WireError
 from ragflow.services.documents import Upload
 
 _MOST_PARTS = 10_000
+_ESCAPED = {"%22": '"', "%0D": "\r", "%0A": "\n"}
+_ESCAPE = re.compile("|".join(_ESCAPED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +68,8 @@ def _parts(form: FormData) -> list[UploadFile]:
 
 
 def _uploads(form: FormData) -> list[Upload]:
-    return [Upload(part.filename or "", part.size or 0, part.file) for part in _parts(form)]
+    return [Upload(_name_of(part), part.size or 0, part.file) for part in _parts(form)]
+
+
+def _name_of(part: UploadFile) -> str:
+    return _ESCAPE.sub(lambda match: _ESCAPED[match[0]], part.filename or "")

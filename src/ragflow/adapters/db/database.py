@@ -14,7 +14,13 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import (
+    ArgumentError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    TimeoutError,
+)
 
 from ragflow.adapters.db.accounts import SqlAccounts
 from ragflow.adapters.db.chats import SqlChats
@@ -75,7 +81,7 @@ class SqlDatabase:
             raise RuntimeError("transaction() inside transaction(): pass the unit of work on")
         self._open.writes = True
         try:
-            with _faults(), self._turns, self._engine.connect() as connection:
+            with faults_of_database(), self._turns, self._engine.connect() as connection:
                 writer = connection.execution_options(ragflow_writes=True)
                 with writer.begin():
                     yield SqlUnitOfWork(writer, writes=True)
@@ -90,7 +96,7 @@ class SqlDatabase:
 
         Raises `StoreUnavailable`.
         """
-        with _faults(), self._engine.connect() as connection:
+        with faults_of_database(), self._engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -100,7 +106,7 @@ class SqlDatabase:
 
     def ping(self) -> None:
         """Raise `StoreUnavailable` when the database does not answer."""
-        with _faults(), self._engine.connect() as connection:
+        with faults_of_database(), self._engine.connect() as connection:
             connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
@@ -136,7 +142,12 @@ def create_database_engine(url: str, pool_size: int, foreign_keys: bool = True) 
 
 def database_url(url: str) -> URL:
     """Parse a URL and name its driver. Raises `InvalidInput` for what this product cannot use."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:  # its text may quote a password
+        raise InvalidInput(
+            "The database URL cannot be read; it looks like postgresql://user:password@host/name."
+        ) from None
     backend = parsed.get_backend_name()
     if backend in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
@@ -147,8 +158,15 @@ def database_url(url: str) -> URL:
     return parsed
 
 
-def _faults() -> AbstractContextManager[None]:
-    return faults_of("metadata database", OperationalError, InterfaceError, TimeoutError)
+def faults_of_database() -> AbstractContextManager[None]:
+    """Raise `StoreUnavailable` where the database fails or stays away."""
+    return faults_of(
+        "metadata database",
+        OperationalError,
+        InterfaceError,
+        TimeoutError,
+        sqlite3.OperationalError,
+    )
 
 
 def _prepare_sqlite(engine: Engine, foreign_keys: bool) -> None:

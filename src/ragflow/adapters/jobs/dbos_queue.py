@@ -7,18 +7,17 @@ opened, and made if it is missing, at the first call. One that fails or stays aw
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ragflow.adapters.faults import faults_of
 from ragflow.adapters.jobs.store import (
     APPLICATION,
     QUEUE,
     VERSION,
     WORKFLOW,
+    faults_of_job_store,
     prepare_job_store,
     store_url,
 )
@@ -81,10 +80,7 @@ class DbosJobQueue:
     @contextmanager
     def _client(self) -> Iterator[DBOSClient]:
         """Lend the open client and turn its failures into `StoreUnavailable`."""
-        from dbos._error import DBOSException
-        from sqlalchemy.exc import SQLAlchemyError
-
-        with faults_of("job store", SQLAlchemyError, DBOSException, sqlite3.Error, OSError):
+        with faults_of_job_store():
             yield self._open()
 
     def _open(self) -> DBOSClient:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 
 import pytest
 
-from ragflow.wiring import listening_socket
+from ragflow.listening import inherited, listen
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
@@ -22,7 +23,7 @@ def test_connections_send_replies_at_once(host: str) -> None:
             found.set_result(option)
             writer.close()
 
-        with listening_socket(host, 0) as bound:
+        with listen(host, 0) as opened, inherited(os.dup(opened.fileno())) as bound:
             server = await asyncio.start_server(connected, sock=bound)
             async with server:
                 _, writer = await asyncio.open_connection(host, bound.getsockname()[1])
