@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ragflow.adapters.models.table_rows import is_table, table_rows
 from ragflow.domain.answers import Passage
+from ragflow.text.units import Unit, UnitKind, split_units
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +36,11 @@ _TITLE = 0.3
 _RANK = 0.02
 _KIND = 0.3
 _MEANING = 2.0
-_SHORTEST = 3  # terms; headings and stray words answer nothing
+_SHORTEST = 3  # terms; stray words answer nothing
+_LONGEST_ROW = 400  # characters
+_KEY_FIELDS = 3  # of a long row
+_LONGEST_CAPTION = 100  # characters
+_ABBREVIATION = re.compile(r"\b([^\W\d_]{3,})\.")
 _NUMBER = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen)\b")
 _DATE = re.compile(r"\b1\d{3}\b|\b20\d\d\b|\b\d{1,2}(?:st|nd|rd|th)\b|century|decade|月|年|世纪")
 _NAME = re.compile(r"(?<=[a-z,;:] )(?:[A-Z][\w’'-]+)|[A-Z]{2,}")
@@ -71,8 +76,13 @@ class _Sentence:
     index: int
     place: int
     start: int
-    is_row: bool
+    kind: UnitKind
     terms: frozenset[str]
+    heading: frozenset[str]  # terms of the heading above
+
+    @property
+    def is_row(self) -> bool:
+        return self.kind is UnitKind.ROW
 
 
 def choose_evidence(
@@ -83,17 +93,21 @@ def choose_evidence(
 
     wanted = set(term_texts(question_words(question)))
     sentences = [
-        sentence for place, passage in enumerate(passages) for sentence in _split(passage, place)
+        sentence
+        for place, passage in enumerate(passages)
+        for sentence in _split(passage, place, wanted)
     ]
-    sentences = [one for one in sentences if not _repeats(one, question, wanted)]
-    if not wanted or not sentences:
+    kind = _wanted_kind(question)
+    answering = [_can_answer(one, question, wanted, kind) for one in sentences]
+    if not wanted or not any(answering):
         return []
     weights = _weights(wanted, sentences)
     titles = [_terms(passage.title) for passage in passages]
     coverage = _coverage(sentences, weights, titles)
     nearness = _nearness(question, sentences, coverage, similarities)
-    scores = _scores(question, sentences, coverage, nearness)
-    order = sorted(range(len(sentences)), key=lambda number: (-scores[number], number))
+    scores = _scores(kind, sentences, coverage, nearness)
+    candidates = [number for number, able in enumerate(answering) if able]
+    order = sorted(candidates, key=lambda number: (-scores[number], number))
     best = order[0]
     if not _is_supported(coverage[best], None if nearness is None else max(nearness)):
         return []
@@ -108,21 +122,38 @@ def choose_evidence(
     return [_choice(sentences[number], scores[number]) for number in chosen]
 
 
-def _split(passage: Passage, place: int) -> list[_Sentence]:
-    """List the sentences of a passage and the rows of its tables."""
-    if is_table(passage.content):
-        pieces = [(row.text, row.start, True) for row in table_rows(passage.content)]
-    else:
-        from ragflow.text.sentences import split_sentences
+def _split(passage: Passage, place: int, wanted: set[str]) -> list[_Sentence]:
+    """List the units of a passage."""
+    sentences: list[_Sentence] = []
+    heading = frozenset[str]()
+    for unit in split_units(passage.content):
+        text = _said(unit, wanted)
+        terms = _terms(f"{unit.caption} {unit.text}") | _abbreviated(unit.text, wanted)
+        sentences.append(
+            _Sentence(text, passage.index, place, unit.span.start, unit.kind, terms, heading)
+        )
+        if unit.kind is UnitKind.HEADING:
+            heading = terms
+    return sentences
 
-        pieces = [
-            (" ".join(passage.content[span.start : span.end].split()), span.start, False)
-            for span in split_sentences(passage.content)
+
+def _said(unit: Unit, wanted: set[str]) -> str:
+    """Return a unit as it is said: a row with the caption of its table, without what is too much.
+
+    Of a long row its first fields, which tell it from others, and those that were asked for stay.
+    """
+    text = unit.text
+    if unit.kind is UnitKind.ROW and len(text) > _LONGEST_ROW and len(unit.fields) > _KEY_FIELDS:
+        asked = [bool(_terms(field.text) & wanted) for field in unit.fields]
+        kept = [
+            field.text
+            for number, field in enumerate(unit.fields)
+            if number < _KEY_FIELDS or asked[number]
         ]
-    return [
-        _Sentence(text, passage.index, place, start, is_row, _terms(text))
-        for text, start, is_row in pieces
-    ]
+        text = "; ".join(kept)
+    if not unit.caption or unit.kind is not UnitKind.ROW:
+        return text
+    return f"{textwrap.shorten(unit.caption, _LONGEST_CAPTION, placeholder=' …')} — {text}"
 
 
 def _terms(text: str) -> frozenset[str]:
@@ -132,13 +163,29 @@ def _terms(text: str) -> frozenset[str]:
     return frozenset(tokenise(text)) - stop_words()
 
 
-def _repeats(sentence: _Sentence, question: str, wanted: set[str]) -> bool:
-    """Tell whether a sentence says too little, or only asks the question again."""
+def _abbreviated(text: str, wanted: set[str]) -> frozenset[str]:
+    """Return the words of the question that a text abbreviates, as `temp.` does temperature."""
+    stumps = [stump.lower() for stump in _ABBREVIATION.findall(text)]
+    return frozenset(
+        word for word in wanted if any(word != stump and word.startswith(stump) for stump in stumps)
+    )
+
+
+def _can_answer(
+    sentence: _Sentence, question: str, wanted: set[str], kind: re.Pattern[str] | None
+) -> bool:
+    """Tell whether a unit may be an answer: it says enough, and does not ask the question again.
+
+    A heading answers only after a number, date or the like that it holds.
+    """
     if sentence.is_row:
+        return True
+    if sentence.kind is UnitKind.HEADING and not (kind and kind.search(sentence.text)):
         return False
     if len(sentence.terms) < _SHORTEST or sentence.text.strip() == question.strip():
-        return True
-    return sentence.text.endswith(("?", "？")) and len(sentence.terms - wanted) < _SHORTEST
+        return False
+    asks = sentence.text.endswith(("?", "？"))
+    return not asks or len(sentence.terms - wanted) >= _SHORTEST
 
 
 def _weights(wanted: set[str], sentences: Sequence[_Sentence]) -> dict[str, float]:
@@ -166,7 +213,7 @@ def _coverage(
         for term, weight in weights.items():
             if term in sentence.terms:
                 share += weight
-            elif term in around and not sentence.is_row:
+            elif term in sentence.heading or (term in around and not sentence.is_row):
                 share += _NEIGHBOUR * weight
             elif term in titles[sentence.place]:
                 share += _TITLE * weight
@@ -197,13 +244,12 @@ def _nearness(
 
 
 def _scores(
-    question: str,
+    kind: re.Pattern[str] | None,
     sentences: Sequence[_Sentence],
     coverage: Sequence[float],
     nearness: Sequence[float] | None,
 ) -> list[float]:
     """Join coverage, nearness, the kind of answer that is wanted, and the passages' order."""
-    kind = _wanted_kind(question)
     scores = []
     for number, sentence in enumerate(sentences):
         score = coverage[number]

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ragflow.domain.documents import Cell, Span, Table
-from ragflow.ingest.chunk.grid import PlacedCell, placed_rows, table_of
 from ragflow.ingest.chunk.merge import largest_piece, split_large
+from ragflow.text.grid import PlacedCell, placed_rows, table_of
 from ragflow.text.tokens import count_tokens
 
 _SMALLEST_PART = 128
