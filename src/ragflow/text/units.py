@@ -16,9 +16,11 @@ from ragflow.domain.documents import Span
 from ragflow.text.html_tables import Field, HtmlTable, html_tables, plain
 from ragflow.text.sentences import split_sentences
 
-_LONGEST = 400  # characters of a sentence; longer ones are cut
+_LONGEST = 700  # characters of a sentence; longer ones are cut
+_LONGEST_OPEN = 300  # of one without a full stop
 _WIDTH = 240  # of a part of one that is cut
 _LONGEST_HEADING = 100
+_MOST_HEADINGS = 2  # one below the other
 _LONGEST_NAME = 64
 _LEAST_FIELDS = 3  # of a record that names none of them
 _LONGEST_FIELD = 60  # on average, in such a record
@@ -27,6 +29,7 @@ _SEPARATOR = re.compile(r";\s+|；\s*")
 _NAMED = re.compile(rf"(?P<name>[^：:;；。]{{1,{_LONGEST_NAME}}})：\s*(?P<value>.*)", re.DOTALL)
 _SENTENCE_END = re.compile(r"[.!?…。！？।۔](?:\[[^\[\]\n]{1,30}\]|[\"'”’)\]»”’」』）】》〉])*\Z")
 _LIST_MARK = re.compile(r"[-*+•·▪‣◦○●■–—>|]|\(?\d{1,3}[.)、]\s|\(?[a-zA-Z][.)]\s")
+_SENTENCE_TAIL = 40  # characters
 _CLAUSE = re.compile(r"[;；,，、]\s*")
 
 
@@ -101,39 +104,49 @@ def _record(line: str) -> tuple[Field, ...]:
     )
 
 
-def _prose(content: str, region: Span) -> Iterator[Unit]:
+def _prose(content: str, region: Span) -> list[Unit]:
+    """List headings and sentences; headings are told by what stands below them."""
     text = content[region.start : region.end]
     spans = [span for part in split_sentences(text) for span in _short_parts(text, part)]
-    for number, span in enumerate(spans):
+    units: list[Unit] = []
+    below = ""
+    headings = 0
+    for span in reversed(spans):
         words = plain(text[span.start : span.end])
-        if not words:
-            continue
-        following = spans[number + 1] if number + 1 < len(spans) else None
-        kind = UnitKind.HEADING if _is_heading(text, span, following) else UnitKind.SENTENCE
-        yield Unit(Span(region.start + span.start, region.start + span.end), words, kind)
+        if words:
+            is_heading = _stands_above(text, span, below) and headings < _MOST_HEADINGS
+            headings = headings + 1 if is_heading else 0
+            kind = UnitKind.HEADING if is_heading else UnitKind.SENTENCE
+            units.append(
+                Unit(Span(region.start + span.start, region.start + span.end), words, kind)
+            )
+            below = "." if is_heading else words
+    return units[::-1]
 
 
-def _is_heading(text: str, span: Span, following: Span | None) -> bool:
+def _stands_above(text: str, span: Span, below: str) -> bool:
     """Tell a short line without an end that stands above a sentence."""
-    if following is None or len(span) > _LONGEST_HEADING:
-        return False
     line = text[span.start : span.end]
-    alone = not text[text.rfind("\n", 0, span.start) + 1 : span.start].strip()
+    before = text[text.rfind("\n", 0, span.start) + 1 : span.start]
+    after = text[span.end :].lstrip(" \t")[:1]
     return (
-        alone
-        and "\n" in text[span.end : following.start]
+        len(line) <= _LONGEST_HEADING
+        and not before.strip()
+        and after in ("\n", "\r")
         and not _SENTENCE_END.search(line)
         and not _LIST_MARK.match(line)
         and line[-1] not in ":：;；,，"
         and "\t" not in line
-        and _SENTENCE_END.search(text[following.start : following.end]) is not None
+        and _SENTENCE_END.search(below) is not None
     )
 
 
 def _short_parts(text: str, span: Span) -> Iterator[Span]:
     """Cut a span that is too long at its clauses, else between words, else anywhere."""
     start = span.start
-    while span.end - start > _LONGEST:
+    ends = _SENTENCE_END.search(text[max(span.start, span.end - _SENTENCE_TAIL) : span.end])
+    longest = _LONGEST if ends else _LONGEST_OPEN
+    while span.end - start > longest:
         window = text[start : start + _WIDTH]
         clauses = [match.end() for match in _CLAUSE.finditer(window, _WIDTH // 2)]
         blanks = [match.end() for match in re.finditer(r"\s", window)]

@@ -26,6 +26,7 @@ Similarities = Callable[[str, Sequence[str]], "NDArray[np.float32] | None"]
 _MOST = 4
 _LEAST_COVERAGE = 0.3  # of the question's weight, in the best sentence with its surroundings
 _LEAST_SUPPORT = 0.25  # coverage and nearness together
+_MORE_FOR_ROWS = 0.15
 _E5_MIDDLE = 0.84  # cosine of a question to sentences of which half answer it
 _SUPPORT_BY_MEANING = 8.0
 _LEAST_SHARE = 0.6  # of the best score, for a further sentence
@@ -36,6 +37,7 @@ _TITLE = 0.3
 _RANK = 0.02
 _KIND = 0.3
 _MEANING = 2.0
+_ASKING = frozenset(("much", "mani", "make"))  # tokens that ask and name nothing
 _SHORTEST = 3  # terms; stray words answer nothing
 _LONGEST_ROW = 400  # characters
 _KEY_FIELDS = 3  # of a long row
@@ -78,7 +80,7 @@ class _Sentence:
     start: int
     kind: UnitKind
     terms: frozenset[str]
-    heading: frozenset[str]  # terms of the heading above
+    heading: frozenset[str]  # terms of what stands above: a heading, a caption
 
     @property
     def is_row(self) -> bool:
@@ -92,24 +94,29 @@ def choose_evidence(
     from ragflow.text.weights import question_words, term_texts
 
     wanted = set(term_texts(question_words(question)))
+    wanted = wanted - _ASKING or wanted
     sentences = [
         sentence
         for place, passage in enumerate(passages)
         for sentence in _split(passage, place, wanted)
     ]
     kind = _wanted_kind(question)
-    answering = [_can_answer(one, question, wanted, kind) for one in sentences]
+    fitting = [_is_of_kind(one, wanted, kind) for one in sentences]
+    answering = [
+        _can_answer(one, question, wanted, fits is True)
+        for one, fits in zip(sentences, fitting, strict=True)
+    ]
     if not wanted or not any(answering):
         return []
     weights = _weights(wanted, sentences)
     titles = [_terms(passage.title) for passage in passages]
     coverage = _coverage(sentences, weights, titles)
     nearness = _nearness(question, sentences, coverage, similarities)
-    scores = _scores(kind, sentences, coverage, nearness)
+    scores = _scores(fitting, sentences, coverage, nearness)
     candidates = [number for number, able in enumerate(answering) if able]
     order = sorted(candidates, key=lambda number: (-scores[number], number))
     best = order[0]
-    if not _is_supported(coverage[best], None if nearness is None else max(nearness)):
+    if not _is_supported(sentences[best], coverage[best], _nearest(sentences, nearness, best)):
         return []
     chosen: list[int] = []
     for number in order:
@@ -128,9 +135,10 @@ def _split(passage: Passage, place: int, wanted: set[str]) -> list[_Sentence]:
     heading = frozenset[str]()
     for unit in split_units(passage.content):
         text = _said(unit, wanted)
-        terms = _terms(f"{unit.caption} {unit.text}") | _abbreviated(unit.text, wanted)
+        terms = _terms(unit.text) | _abbreviated(unit.text, wanted)
+        above = heading | _terms(unit.caption)
         sentences.append(
-            _Sentence(text, passage.index, place, unit.span.start, unit.kind, terms, heading)
+            _Sentence(text, passage.index, place, unit.span.start, unit.kind, terms, above)
         )
         if unit.kind is UnitKind.HEADING:
             heading = terms
@@ -171,16 +179,24 @@ def _abbreviated(text: str, wanted: set[str]) -> frozenset[str]:
     )
 
 
-def _can_answer(
-    sentence: _Sentence, question: str, wanted: set[str], kind: re.Pattern[str] | None
-) -> bool:
+def _is_of_kind(sentence: _Sentence, wanted: set[str], kind: re.Pattern[str] | None) -> bool | None:
+    """Tell whether a unit has what is asked for, beside what the question says; None for any."""
+    from ragflow.text.tokenise import tokenise
+
+    if kind is None:
+        return None
+    found = (tokenise(match[0]) for match in kind.finditer(sentence.text))
+    return any(not tokens or not wanted.issuperset(tokens) for tokens in found)
+
+
+def _can_answer(sentence: _Sentence, question: str, wanted: set[str], is_of_kind: bool) -> bool:
     """Tell whether a unit may be an answer: it says enough, and does not ask the question again.
 
     A heading answers only after a number, date or the like that it holds.
     """
     if sentence.is_row:
         return True
-    if sentence.kind is UnitKind.HEADING and not (kind and kind.search(sentence.text)):
+    if sentence.kind is UnitKind.HEADING and not is_of_kind:
         return False
     if len(sentence.terms) < _SHORTEST or sentence.text.strip() == question.strip():
         return False
@@ -244,7 +260,7 @@ def _nearness(
 
 
 def _scores(
-    kind: re.Pattern[str] | None,
+    fitting: Sequence[bool | None],
     sentences: Sequence[_Sentence],
     coverage: Sequence[float],
     nearness: Sequence[float] | None,
@@ -253,7 +269,7 @@ def _scores(
     scores = []
     for number, sentence in enumerate(sentences):
         score = coverage[number]
-        if kind and kind.search(sentence.text):
+        if fitting[number]:
             score *= 1 + _KIND
         if nearness is not None:
             score += _MEANING * nearness[number]
@@ -261,11 +277,24 @@ def _scores(
     return scores
 
 
-def _is_supported(coverage: float, nearness: float | None) -> bool:
-    """Tell whether the best sentence supports an answer at all."""
+def _nearest(
+    sentences: Sequence[_Sentence], nearness: Sequence[float] | None, best: int
+) -> float | None:
+    """Return how near the best sentence is, a row by itself, others with what stands around."""
     if nearness is None:
-        return coverage >= _LEAST_COVERAGE
-    return coverage + _SUPPORT_BY_MEANING * nearness >= _LEAST_SUPPORT
+        return None
+    return nearness[best] if sentences[best].is_row else max(nearness)
+
+
+def _is_supported(sentence: _Sentence, coverage: float, nearness: float | None) -> bool:
+    """Tell whether the best sentence supports an answer at all.
+
+    A row needs more: the one about a name has half of any question about that name.
+    """
+    more = _MORE_FOR_ROWS if sentence.is_row else 0.0
+    if nearness is None:
+        return coverage >= _LEAST_COVERAGE + more
+    return coverage + _SUPPORT_BY_MEANING * nearness >= _LEAST_SUPPORT + more
 
 
 def _wanted_kind(question: str) -> re.Pattern[str] | None:
