@@ -22,8 +22,9 @@ class ChunkDraft:
     """Propose a chunk: what a chunk method makes from a parsed document.
 
     `spans` are the characters of the document's canonical text that `content` carries; `content`
-    may render them differently (a table as HTML) but loses none of them. `image` is an encoded
-    picture that belongs to the chunk.
+    may render them differently (a table as HTML) but loses none of them. `box_spans` say which
+    characters of `content` stand in each box. `image` is an encoded picture that belongs to the
+    chunk.
     """
 
     content: str
@@ -31,6 +32,7 @@ class ChunkDraft:
     kind: ChunkKind = ChunkKind.TEXT
     boxes: tuple[Box, ...] = ()
     image: bytes | None = None
+    box_spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Chunk:
     """Describe a stored chunk; `(document_id, id)` is its key.
 
     `id` is 16 hex digits, a hash of content and document id. `ordinal` is its place in reading
-    order. `vector` (unit length, float32 little-endian bytes) is None unless it was asked for.
+    order. `box_spans` are the characters of `content` in each box; none where that is not known.
+    `vector` (unit length, float32 little-endian bytes) is None unless it was asked for.
     """
 
     id: str
@@ -65,3 +68,11 @@ class Chunk:
     available: bool = True
     has_image: bool = False
     vector: bytes | None = None
+    box_spans: tuple[Span, ...] = ()
+
+    def boxes_of(self, quote: Span) -> tuple[Box, ...]:
+        """Return the boxes that characters of the content stand in; all where that is unknown."""
+        if len(self.box_spans) != len(self.boxes):
+            return self.boxes
+        placed = zip(self.boxes, self.box_spans, strict=True)
+        return tuple(box for box, span in placed if span.overlaps(quote)) or self.boxes

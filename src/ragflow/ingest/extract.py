@@ -18,7 +18,7 @@ import xxhash
 from pydantic import BaseModel, ValidationError
 
 from ragflow.domain.chunks import Chunk, ChunkDraft, ChunkedDocument
-from ragflow.domain.documents import Coverage, ParsedDocument
+from ragflow.domain.documents import Coverage, ParsedDocument, Span
 from ragflow.domain.errors import InvalidInput, UnsupportedFile
 from ragflow.domain.ports import Progress
 from ragflow.ingest.artefacts import CHUNKS_PER_PART, THUMBNAIL_NAME, chunks_name, encode_chunks
@@ -91,10 +91,16 @@ def merge_duplicates(drafts: Sequence[ChunkDraft]) -> list[ChunkDraft]:
             merged[draft.content] = replace(
                 first,
                 spans=first.spans + tuple(s for s in draft.spans if s not in first.spans),
-                boxes=first.boxes + tuple(b for b in draft.boxes if b not in first.boxes),
+                boxes=tuple(dict.fromkeys(first.boxes + draft.boxes)),
+                box_spans=first.box_spans + _spans_of_new_boxes(first, draft),
                 image=first.image or draft.image,
             )
     return list(merged.values())
+
+
+def _spans_of_new_boxes(first: ChunkDraft, other: ChunkDraft) -> tuple[Span, ...]:
+    placed = zip(other.boxes, other.box_spans, strict=False)
+    return tuple(span for box, span in placed if box not in first.boxes)
 
 
 def parse_options(parser_config: Mapping[str, Any], limits: Mapping[str, int]) -> ParseOptions:
@@ -175,6 +181,7 @@ def _chunk(draft: ChunkDraft, ordinal: int, pictures: set[str], wanted: ExtractR
         kind=draft.kind,
         spans=draft.spans,
         boxes=draft.boxes,
+        box_spans=draft.box_spans,
         has_image=identity in pictures,
     )
 
