@@ -27,6 +27,7 @@ _LETTER_WEIGHT = 0.25
 _NAMES_PER_MISS = 4  # of so many names in a claim, one may be unknown to the passage
 
 _LIST_MARK = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•|>]\s+|\(?\d{1,3}[.)、]\s*(?=\D))+")
+_COLON = re.compile("[:：]")
 _WORD = re.compile(r"[^\W_](?:[\w’'-]*\w)?")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -124,6 +125,8 @@ class _Unit:
         Sentences of another form are judged by their words alone.
         """
         named = [field for field in self.fields if field.name]
+        if not named or not _COLON.search(claim.said):
+            return False
         pairs = _pairs(claim.said, [field.name for field in named])
         return any(
             not any(field.name == name and _agree(field.value, value) for field in named)
@@ -195,8 +198,6 @@ def _unit(unit: Unit) -> _Unit:
 
 def _pairs(text: str, names: Sequence[str]) -> list[tuple[str, str]]:
     """Return the pairs `name: value` of a text, each at its beginning or after a semicolon."""
-    if not names:
-        return []
     either = "|".join(re.escape(name) for name in sorted(set(names), key=len, reverse=True))
     found = list(re.finditer(rf"(?:^|; |— )({either})\s*[:：]\s*", text))
     ends = [match.start() for match in found[1:]]
