@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 import re
-import textwrap
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ragflow.adapters.models.candidates import Candidate, candidates_of, telling_terms
 from ragflow.domain.answers import Passage
-from ragflow.text.units import Unit, UnitKind, split_units
+from ragflow.text.units import UnitKind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,10 +39,6 @@ _KIND = 0.3
 _MEANING = 2.0
 _ASKING = frozenset(("much", "mani", "make"))  # tokens that ask and name nothing
 _SHORTEST = 3  # terms; stray words answer nothing
-_LONGEST_ROW = 400  # characters
-_KEY_FIELDS = 3  # of a long row
-_LONGEST_CAPTION = 100  # characters
-_ABBREVIATION = re.compile(r"\b([^\W\d_]{3,})\.")
 _NUMBER = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen)\b")
 _DATE = re.compile(r"\b1\d{3}\b|\b20\d\d\b|\b\d{1,2}(?:st|nd|rd|th)\b|century|decade|月|年|世纪")
 _NAME = re.compile(r"(?<=[a-z,;:] )(?:[A-Z][\w’'-]+)|[A-Z]{2,}")
@@ -72,21 +68,6 @@ class Choice:
     is_row: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    text: str
-    index: int
-    place: int
-    start: int
-    kind: UnitKind
-    terms: frozenset[str]
-    heading: frozenset[str]  # terms of what stands above: a heading, a caption
-
-    @property
-    def is_row(self) -> bool:
-        return self.kind is UnitKind.ROW
-
-
 def choose_evidence(
     question: str, passages: Sequence[Passage], similarities: Similarities
 ) -> list[Choice]:
@@ -98,7 +79,7 @@ def choose_evidence(
     sentences = [
         sentence
         for place, passage in enumerate(passages)
-        for sentence in _split(passage, place, wanted)
+        for sentence in candidates_of(passage, place, wanted)
     ]
     kind = _wanted_kind(question)
     fitting = [_is_of_kind(one, wanted, kind) for one in sentences]
@@ -109,7 +90,7 @@ def choose_evidence(
     if not wanted or not any(answering):
         return []
     weights = _weights(wanted, sentences)
-    titles = [_terms(passage.title) for passage in passages]
+    titles = [telling_terms(passage.title) for passage in passages]
     coverage = _coverage(sentences, weights, titles)
     nearness = _nearness(question, sentences, coverage, similarities)
     scores = _scores(fitting, sentences, coverage, nearness)
@@ -129,57 +110,7 @@ def choose_evidence(
     return [_choice(sentences[number], scores[number]) for number in chosen]
 
 
-def _split(passage: Passage, place: int, wanted: set[str]) -> list[_Sentence]:
-    """List the units of a passage."""
-    sentences: list[_Sentence] = []
-    heading = frozenset[str]()
-    for unit in split_units(passage.content):
-        text = _said(unit, wanted)
-        terms = _terms(unit.text) | _abbreviated(unit.text, wanted)
-        above = heading | _terms(unit.caption)
-        sentences.append(
-            _Sentence(text, passage.index, place, unit.span.start, unit.kind, terms, above)
-        )
-        if unit.kind is UnitKind.HEADING:
-            heading = terms
-    return sentences
-
-
-def _said(unit: Unit, wanted: set[str]) -> str:
-    """Return a unit as it is said: a row with the caption of its table, without what is too much.
-
-    Of a long row its first fields, which tell it from others, and those that were asked for stay.
-    """
-    text = unit.text
-    if unit.kind is UnitKind.ROW and len(text) > _LONGEST_ROW and len(unit.fields) > _KEY_FIELDS:
-        asked = [bool(_terms(field.text) & wanted) for field in unit.fields]
-        kept = [
-            field.text
-            for number, field in enumerate(unit.fields)
-            if number < _KEY_FIELDS or asked[number]
-        ]
-        text = "; ".join(kept)
-    if not unit.caption or unit.kind is not UnitKind.ROW:
-        return text
-    return f"{textwrap.shorten(unit.caption, _LONGEST_CAPTION, placeholder=' …')} — {text}"
-
-
-def _terms(text: str) -> frozenset[str]:
-    from ragflow.text.stopwords import stop_words
-    from ragflow.text.tokenise import tokenise
-
-    return frozenset(tokenise(text)) - stop_words()
-
-
-def _abbreviated(text: str, wanted: set[str]) -> frozenset[str]:
-    """Return the words of the question that a text abbreviates, as `temp.` does temperature."""
-    stumps = [stump.lower() for stump in _ABBREVIATION.findall(text)]
-    return frozenset(
-        word for word in wanted if any(word != stump and word.startswith(stump) for stump in stumps)
-    )
-
-
-def _is_of_kind(sentence: _Sentence, wanted: set[str], kind: re.Pattern[str] | None) -> bool | None:
+def _is_of_kind(sentence: Candidate, wanted: set[str], kind: re.Pattern[str] | None) -> bool | None:
     """Tell whether a unit has what is asked for, beside what the question says; None for any."""
     from ragflow.text.tokenise import tokenise
 
@@ -189,7 +120,7 @@ def _is_of_kind(sentence: _Sentence, wanted: set[str], kind: re.Pattern[str] | N
     return any(not tokens or not wanted.issuperset(tokens) for tokens in found)
 
 
-def _can_answer(sentence: _Sentence, question: str, wanted: set[str], is_of_kind: bool) -> bool:
+def _can_answer(sentence: Candidate, question: str, wanted: set[str], is_of_kind: bool) -> bool:
     """Tell whether a unit may be an answer: it says enough, and does not ask the question again.
 
     A heading answers only after a number, date or the like that it holds.
@@ -204,7 +135,7 @@ def _can_answer(sentence: _Sentence, question: str, wanted: set[str], is_of_kind
     return not asks or len(sentence.terms - wanted) >= _SHORTEST
 
 
-def _weights(wanted: set[str], sentences: Sequence[_Sentence]) -> dict[str, float]:
+def _weights(wanted: set[str], sentences: Sequence[Candidate]) -> dict[str, float]:
     """Weigh the question's terms: rare ones tell more; the weights sum to 1."""
     holders = Counter(term for one in sentences for term in one.terms & wanted)
     total = len(sentences)
@@ -214,7 +145,7 @@ def _weights(wanted: set[str], sentences: Sequence[_Sentence]) -> dict[str, floa
 
 
 def _coverage(
-    sentences: Sequence[_Sentence], weights: dict[str, float], titles: Sequence[frozenset[str]]
+    sentences: Sequence[Candidate], weights: dict[str, float], titles: Sequence[frozenset[str]]
 ) -> list[float]:
     """Return the share of the question in each sentence, with parts for what stands around it."""
     found = []
@@ -239,7 +170,7 @@ def _coverage(
 
 def _nearness(
     question: str,
-    sentences: Sequence[_Sentence],
+    sentences: Sequence[Candidate],
     coverage: Sequence[float],
     similarities: Similarities,
 ) -> list[float] | None:
@@ -261,7 +192,7 @@ def _nearness(
 
 def _scores(
     fitting: Sequence[bool | None],
-    sentences: Sequence[_Sentence],
+    sentences: Sequence[Candidate],
     coverage: Sequence[float],
     nearness: Sequence[float] | None,
 ) -> list[float]:
@@ -278,7 +209,7 @@ def _scores(
 
 
 def _nearest(
-    sentences: Sequence[_Sentence], nearness: Sequence[float] | None, best: int
+    sentences: Sequence[Candidate], nearness: Sequence[float] | None, best: int
 ) -> float | None:
     """Return how near the best sentence is, a row by itself, others with what stands around."""
     if nearness is None:
@@ -286,7 +217,7 @@ def _nearest(
     return nearness[best] if sentences[best].is_row else max(nearness)
 
 
-def _is_supported(sentence: _Sentence, coverage: float, nearness: float | None) -> bool:
+def _is_supported(sentence: Candidate, coverage: float, nearness: float | None) -> bool:
     """Tell whether the best sentence supports an answer at all.
 
     A row needs more: the one about a name has half of any question about that name.
@@ -303,14 +234,14 @@ def _wanted_kind(question: str) -> re.Pattern[str] | None:
     return next((answer for asked, answer in _WANTED if asked.search(lower)), None)
 
 
-def _same(one: _Sentence, other: _Sentence) -> bool:
+def _same(one: Candidate, other: Candidate) -> bool:
     if one.is_row or other.is_row:
         return one.text == other.text
     smaller = min(len(one.terms), len(other.terms))
     return len(one.terms & other.terms) >= _SAME * smaller
 
 
-def _choice(sentence: _Sentence, score: float) -> Choice:
+def _choice(sentence: Candidate, score: float) -> Choice:
     return Choice(
         sentence.text, sentence.index, sentence.place, sentence.start, score, sentence.is_row
     )
