@@ -7,6 +7,8 @@ the Python SDK as a user's program would, prints the answers and ends the server
 from __future__ import annotations
 
 import argparse
+import html
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -25,7 +27,7 @@ QUESTIONS = (
     "失物保管多少天？",
     "Who won the football world cup in 1998?",
 )
-console = Console()
+console = Console(soft_wrap=True)  # the terminal wraps, where there is one
 
 
 def ingest(rag: RAGFlow, folder: Path) -> str:
@@ -71,7 +73,7 @@ def show(question: str, answer: Message) -> None:
     """Print an answer and the exact source of each of its sentences."""
     console.print(f"\n[bold]Q:[/bold] {question}", highlight=False)
     console.print("[bold]A:[/bold] ", end="")
-    console.print(answer.content, markup=False, highlight=False)
+    console.print(answer.content.replace("\n", "\n   "), markup=False, highlight=False)
     chunks = answer.reference or []
     for citation in answer.citations:
         chunk = chunks[citation["chunk_index"]]
@@ -79,11 +81,17 @@ def show(question: str, answer: Message) -> None:
         place = f", page {pages}" if pages else ""
         mark = f"[ID:{citation['chunk_index']}]"
         console.print(
-            f"   {mark} {chunk.document_name}{place}: “{citation['quote']}”",
+            f"   {mark} {chunk.document_name}{place}: “{readable(citation['quote'])}”",
             markup=False,
             highlight=False,
             style="dim",
         )
+
+
+def readable(quote: str) -> str:
+    """Return a quote on one line, the cells of a table row side by side."""
+    cells = re.sub(r"</t[hd]>\s*<t[hd][^>]*>", " | ", quote)
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", cells)).split())
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ from ragflow.adapters.models.hashing import HashingEmbedding
 from ragflow.adapters.search.memory import MemoryEngine
 from ragflow.domain.blob_keys import document_key, picture_key
 from ragflow.domain.chunks import Chunk
-from ragflow.domain.documents import Box, Coverage, RunState
+from ragflow.domain.documents import Box, Coverage, RunState, Span
 from ragflow.domain.errors import ModelNotConfigured, UnknownModel
 from ragflow.domain.identity import Membership, Tenant, TenantRole, User
 from ragflow.domain.jobs import OutboxKind
@@ -144,6 +144,7 @@ class World:
                 token_count=len(line.split()),
                 create_timestamp=time.time(),
                 boxes=(Box(1, 10.2, 20.7, 30.0, 40.0),) if line.startswith("boxed") else (),
+                box_spans=(Span(0, len(line)),) if line.startswith("boxed") else (),
                 has_image=line.startswith("pictured"),
                 vector=chunk_vectors(HashingEmbedding(), document.name, [line], 0.1)[0].tobytes(),
             )

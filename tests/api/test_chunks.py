@@ -174,6 +174,24 @@ def test_a_changed_chunk_keeps_its_id_and_is_found_by_its_new_text(
     assert "lighthouse" not in " ".join(retrieved(api, parsed, "lighthouse keeper"))
 
 
+def test_a_changed_text_no_longer_says_which_words_stand_in_which_box(
+    world: Any, api: Any, dataset_id: str
+) -> None:
+    (document_id,) = api.upload(dataset_id, a__txt="boxed text")
+    api.data("POST", f"/datasets/{dataset_id}/chunks", json={"document_ids": [document_id]})
+    world.work()
+    path = f"/datasets/{dataset_id}/documents/{document_id}/chunks"
+    (chunk,) = listed(api, path)
+
+    def box_spans(**changes: Any) -> int:
+        assert api("PUT", f"{path}/{chunk['id']}", json=changes) == {"code": 0}
+        with world.ports.database.reading() as unit:
+            return len(unit.chunks.get(document_id, chunk["id"]).box_spans)
+
+    assert box_spans(important_keywords=["box"]) == 1
+    assert box_spans(content="another text") == 0
+
+
 def test_nothing_to_change_is_allowed_and_unknown_keys_are_ignored(api: Any, path: str) -> None:
     before = listed(api, path)
     for body in ({}, {"unknown": 1}):

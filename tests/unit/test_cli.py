@@ -59,7 +59,7 @@ def used(tmp_path: Path) -> Path:
 
 def test_an_unknown_key_is_named(ragflow: Shell, used: Path) -> None:
     ended = ragflow("key", "revoke", "zzz", "--data-dir", used)
-    assert ended == Ended(1, "", "There is no key zzz.\n")
+    assert ended == Ended(1, "", "There is no such key.\n")
 
 
 def test_an_unknown_account_is_named(ragflow: Shell, used: Path) -> None:

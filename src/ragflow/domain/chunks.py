@@ -23,8 +23,9 @@ class ChunkDraft:
 
     `spans` are the characters of the document's canonical text that `content` carries; `content`
     may render them differently (a table as HTML) but loses none of them. `repeats` are the
-    characters of further passages that say the same, `boxes` the places of all of them. `image` is
-    an encoded picture that belongs to the chunk.
+    characters of further passages that say the same, `boxes` the places of all of them, and
+    `box_spans` which characters of `content` stand in each box. `image` is an encoded picture that
+    belongs to the chunk.
     """
 
     content: str
@@ -33,6 +34,7 @@ class ChunkDraft:
     boxes: tuple[Box, ...] = ()
     image: bytes | None = None
     repeats: tuple[Span, ...] = ()
+    box_spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,9 @@ class Chunk:
     """Describe a stored chunk; `(document_id, id)` is its key.
 
     `id` is 16 hex digits, a hash of content and document id, so that a passage is stored once;
-    `spans` and `boxes` are those of each place where it stands. `ordinal` is its place in reading
-    order. `vector` (unit length, float32 little-endian bytes) is None unless it was asked for.
+    `spans` and `boxes` are those of each place where it stands. `box_spans` are the characters of
+    `content` in each box; none where that is not known. `ordinal` is its place in reading order.
+    `vector` (unit length, float32 little-endian bytes) is None unless it was asked for.
     """
 
     id: str
@@ -68,3 +71,11 @@ class Chunk:
     available: bool = True
     has_image: bool = False
     vector: bytes | None = None
+    box_spans: tuple[Span, ...] = ()
+
+    def boxes_of(self, quote: Span) -> tuple[Box, ...]:
+        """Return the boxes that characters of the content stand in; all where that is unknown."""
+        if len(self.box_spans) != len(self.boxes):
+            return self.boxes
+        placed = zip(self.boxes, self.box_spans, strict=True)
+        return tuple(box for box, span in placed if span.overlaps(quote)) or self.boxes

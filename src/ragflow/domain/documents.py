@@ -118,13 +118,23 @@ class Table:
 
     @property
     def header_row_count(self) -> int:
-        """Count the leading rows that consist of header cells alone."""
+        """Count the leading rows that consist of header cells alone.
+
+        Below the first row, a header cell that reaches down into the data names rows, not columns.
+        """
         count = 0
         for row in self.rows:
             if not row or not all(cell.header for cell in row):
                 break
             count += 1
-        return count
+        return next(
+            (
+                index
+                for index in range(1, count)
+                if any(index + cell.row_span > count for cell in self.rows[index])
+            ),
+            count,
+        )
 
 
 @dataclass(frozen=True, slots=True)

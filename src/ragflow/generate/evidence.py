@@ -6,7 +6,6 @@ and how much of the claim it holds. A quote is one to three sentences in a row, 
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -15,9 +14,10 @@ from functools import cached_property
 
 from ragflow.domain.documents import Span
 from ragflow.domain.queries import Hit
-from ragflow.text.sentences import split_sentences
+from ragflow.text.html_tables import Field
 from ragflow.text.stopwords import stop_words
 from ragflow.text.tokenise import tokenise
+from ragflow.text.units import Unit, split_units
 
 _MOST_UNITS = 3
 _WORTHWHILE_GAIN = 0.1  # of support, for a longer quote
@@ -27,13 +27,10 @@ _LETTER_WEIGHT = 0.25
 _NAMES_PER_MISS = 4  # of so many names in a claim, one may be unknown to the passage
 
 _LIST_MARK = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•|>]\s+|\(?\d{1,3}[.)、]\s*(?=\D))+")
+_COLON = re.compile("[:：]")
 _WORD = re.compile(r"[^\W_](?:[\w’'-]*\w)?")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_TABLE_ROW = re.compile(r"<tr\b[^>]*>(.*?)</tr>", re.DOTALL | re.IGNORECASE)
-_CAPTION = re.compile(r"<caption\b[^>]*>(.*?)</caption>", re.DOTALL | re.IGNORECASE)
-_HEADER_CELL = re.compile(r"<th\b", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]*>")
 _NUMBER_WORDS = {
     word: str(number)
     for number, words in enumerate(
@@ -71,6 +68,7 @@ class Claim:
     """Hold what a sentence states: its telling words, its numbers and its names."""
 
     def __init__(self, text: str) -> None:
+        self.said = text
         self._text = _LIST_MARK.sub("", text)
         self.numbers = numbers_in(self._text)
 
@@ -119,6 +117,21 @@ class _Unit:
     span: Span
     tokens: frozenset[str]
     numbers: frozenset[str]
+    fields: tuple[Field, ...] = ()
+
+    def contradicts(self, claim: Claim) -> bool:
+        """Tell whether a claim of the form `name: value; …` gives a column another value.
+
+        Sentences of another form are judged by their words alone.
+        """
+        named = [field for field in self.fields if field.name]
+        if not named or not _COLON.search(claim.said):
+            return False
+        pairs = _pairs(claim.said, [field.name for field in named])
+        return any(
+            not any(field.name == name and _agree(field.value, value) for field in named)
+            for name, value in pairs
+        )
 
 
 class Source:
@@ -132,20 +145,7 @@ class Source:
     @cached_property
     def units(self) -> Sequence[_Unit]:
         """Return the smallest quotable parts: sentences, and rows of tables."""
-        units: list[_Unit] = []
-        position = 0
-        caption = " ".join(map(_plain, _CAPTION.findall(self.content)))
-        header, header_numbers = frozenset(tokenise(caption)), numbers_in(caption, spelled=True)
-        for row in _TABLE_ROW.finditer(self.content):
-            units += self._sentences(position, row.start())
-            position = row.end()
-            text = _plain(row[1])
-            tokens, numbers = frozenset(tokenise(text)), numbers_in(text, spelled=True)
-            if _HEADER_CELL.search(row[1]):
-                header, header_numbers = header | tokens, header_numbers | numbers
-            if text.strip():
-                units.append(_Unit(Span(*row.span()), tokens | header, numbers | header_numbers))
-        return [*units, *self._sentences(position, len(self.content))]
+        return [_unit(unit) for unit in split_units(self.content)]
 
     @cached_property
     def context(self) -> frozenset[str]:
@@ -168,6 +168,8 @@ class Source:
             for end in range(start, min(start + _MOST_UNITS, len(self.units))):
                 tokens |= self.units[end].tokens & claim.weights.keys()
                 numbers |= self.units[end].numbers
+                if self.units[end].contradicts(claim):
+                    break
                 if not claim.numbers <= numbers or tokens == given:
                     continue
                 support = sum(claim.weights.get(token, 0.0) for token in tokens) / whole
@@ -186,16 +188,31 @@ class Source:
             return None
         return frozenset[str]().union(*known)
 
-    def _sentences(self, start: int, end: int) -> list[_Unit]:
-        text = self.content[start:end]
-        units = []
-        for sentence in split_sentences(text):
-            words = _plain(text[sentence.start : sentence.end])
-            if words.strip():
-                span = Span(start + sentence.start, start + sentence.end)
-                numbers = numbers_in(words, spelled=True)
-                units.append(_Unit(span, frozenset(tokenise(words)), numbers))
-        return units
+
+def _unit(unit: Unit) -> _Unit:
+    """Analyse a unit; a row is read with the names of its columns and its table's caption."""
+    words = f"{unit.caption} {unit.text}"
+    numbers = numbers_in(words, spelled=True)
+    return _Unit(unit.span, frozenset(tokenise(words)), numbers, unit.fields)
+
+
+def _pairs(text: str, names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the pairs `name: value` of a text, each at its beginning or after a semicolon."""
+    either = "|".join(re.escape(name) for name in sorted(set(names), key=len, reverse=True))
+    found = list(re.finditer(rf"(?:^|; |— )({either})\s*[:：]\s*", text))
+    ends = [match.start() for match in found[1:]]
+    return [
+        (match[1], text[match.end() : end].strip())
+        for match, end in zip(found, [*ends, len(text)], strict=False)
+    ]
+
+
+def _agree(known: str, said: str) -> bool:
+    """Tell whether one of two values has all the words of the other."""
+    one, other = frozenset(tokenise(known)), frozenset(tokenise(said))
+    if not one or not other:
+        return known.strip() == said.strip()
+    return one <= other or other <= one
 
 
 def numbers_in(text: str, *, spelled: bool = False) -> frozenset[str]:
@@ -212,7 +229,3 @@ def _canonical(number: str) -> str:
     whole, _, fraction = number.partition(".")
     fraction = fraction.rstrip("0")
     return (whole.lstrip("0") or "0") + (f".{fraction}" if fraction else "")
-
-
-def _plain(markup: str) -> str:
-    return html.unescape(_TAG.sub(" ", markup))

@@ -47,6 +47,7 @@ def encode_chunks(chunks: Sequence[Chunk]) -> bytes:
             "kind": chunk.kind.value,
             "spans": [[span.start, span.end] for span in chunk.spans],
             "boxes": [[box.page, box.x0, box.x1, box.top, box.bottom] for box in chunk.boxes],
+            "box_spans": [[span.start, span.end] for span in chunk.box_spans],
             "has_image": chunk.has_image,
         }
         for chunk in chunks
@@ -64,6 +65,7 @@ def decode_chunks(data: bytes) -> list[Chunk]:
                 "kind": ChunkKind(row["kind"]),
                 "spans": tuple(Span(*span) for span in row["spans"]),
                 "boxes": tuple(Box(*box) for box in row["boxes"]),
+                "box_spans": tuple(Span(*span) for span in row["box_spans"]),
             }
         )
         for row in json.loads(gzip.decompress(data))

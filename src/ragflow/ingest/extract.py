@@ -8,7 +8,7 @@ a `ParseError`: files that the chunk method does not take or the parser refuses;
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +18,7 @@ import xxhash
 from pydantic import BaseModel, ValidationError
 
 from ragflow.domain.chunks import Chunk, ChunkDraft, ChunkedDocument
-from ragflow.domain.documents import Coverage, ParsedDocument
+from ragflow.domain.documents import Box, Coverage, ParsedDocument, Span
 from ragflow.domain.errors import InvalidInput, UnsupportedFile
 from ragflow.domain.ports import Progress
 from ragflow.ingest.artefacts import CHUNKS_PER_PART, THUMBNAIL_NAME, chunks_name, encode_chunks
@@ -95,12 +95,20 @@ def _merged(drafts: Sequence[ChunkDraft]) -> ChunkDraft:
     repeats = dict.fromkeys(span for draft in drafts for span in (*draft.spans, *draft.repeats))
     for span in first.spans:
         del repeats[span]
+    placed = dict(pair for draft in reversed(drafts) for pair in _placed(draft))
+    boxes = tuple(dict.fromkeys(box for draft in drafts for box in draft.boxes))
     return replace(
         first,
-        boxes=tuple(dict.fromkeys(box for draft in drafts for box in draft.boxes)),
+        boxes=boxes,
+        box_spans=tuple(placed[box] for box in boxes) if len(placed) == len(boxes) else (),
         image=next((draft.image for draft in drafts if draft.image), None),
         repeats=tuple(repeats),
     )
+
+
+def _placed(draft: ChunkDraft) -> Iterator[tuple[Box, Span]]:
+    """Yield the boxes of a draft with what of its content stands in each, where that is known."""
+    return zip(draft.boxes, draft.box_spans, strict=False)
 
 
 def parse_options(parser_config: Mapping[str, Any], limits: Mapping[str, int]) -> ParseOptions:
@@ -185,6 +193,7 @@ def _chunk(draft: ChunkDraft, ordinal: int, pictures: set[str], wanted: ExtractR
         kind=draft.kind,
         spans=draft.spans + draft.repeats,
         boxes=draft.boxes,
+        box_spans=draft.box_spans,
         has_image=identity in pictures,
     )
 

@@ -248,6 +248,7 @@ def _changed(chunk: Chunk, changes: ChunkChanges, dataset: Dataset, document: Do
     return replace(
         chunk,
         content=content,
+        box_spans=chunk.box_spans if content == chunk.content else (),
         important_keywords=chunk.important_keywords if keywords is None else keywords,
         questions=(
             chunk.questions

@@ -6,11 +6,12 @@ sentence of the answer to the exact characters of a chunk.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ragflow.domain.answers import Citation, Reference
 from ragflow.domain.chunks import Chunk, ChunkKind
-from ragflow.domain.documents import Span
+from ragflow.domain.documents import Box, Span
 from ragflow.domain.queries import DocumentAggregate, Hit
 
 
@@ -40,10 +41,7 @@ def positions(chunk: Chunk) -> list[list[int]]:
     if not chunk.boxes:
         place = chunk.ordinal
         return [[place + 1, place, place, place, place]]
-    return [
-        [box.page, round(box.x0), round(box.x1), round(box.top), round(box.bottom)]
-        for box in chunk.boxes
-    ]
+    return _places(chunk.boxes)
 
 
 def image_id(chunk: Chunk) -> str:
@@ -86,18 +84,27 @@ def _hit_record(hit: Hit) -> dict[str, Any]:
 
 
 def _citation_record(citation: Citation, hits: tuple[Hit, ...]) -> dict[str, Any]:
+    """Return a citation; its pages and positions are those of the quote, none without pages."""
     hit = hits[citation.hit_index]
+    boxes = hit.chunk.boxes_of(citation.quote)
     return {
         "chunk_index": citation.hit_index,
         "chunk_id": hit.chunk.id,
         "document_id": hit.chunk.document_id,
         "document_name": hit.document_name,
-        "pages": sorted({box.page for box in hit.chunk.boxes}),
+        "pages": sorted({box.page for box in boxes}),
+        "positions": _places(boxes),
         "sentence": _span_record(citation.sentence),
         "span": _span_record(citation.quote),
         "quote": citation.quote_text,
         "support": round(citation.support, 4),
     }
+
+
+def _places(boxes: Sequence[Box]) -> list[list[int]]:
+    return [
+        [box.page, round(box.x0), round(box.x1), round(box.top), round(box.bottom)] for box in boxes
+    ]
 
 
 def _span_record(span: Span) -> dict[str, int]:

@@ -155,6 +155,13 @@ class ChunkerContract:
         assert {box.page for box in boxes} <= pages
         assert all(box.x0 <= box.x1 and box.top <= box.bottom for box in boxes)
 
+    def test_boxes_know_their_words_or_none_of_them_does(
+        self, chunker: Chunker, document: ParsedDocument, config: dict[str, Any]
+    ) -> None:
+        for chunk in chunker.chunk(document, chunker.Options.model_validate(config)).chunks:
+            assert len(chunk.box_spans) in (0, len(chunk.boxes))
+            assert all(0 <= s.start < s.end <= len(chunk.content) for s in chunk.box_spans)
+
     def test_a_document_without_words_has_no_chunks(self, chunker: Chunker) -> None:
         assert chunker.chunk(nothing(), chunker.Options()).chunks == ()
 

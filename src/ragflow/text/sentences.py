@@ -33,6 +33,9 @@ _ABBREVIATIONS = frozenset(
 _LOOK_BACK = 16
 _SHORT_LINE = 40  # characters; a shorter line before a capital is a heading or a list entry
 _LINE_SAMPLE = 200
+_FULL_LINE = 0.75  # of the next line's length; wrapped lines are about as long as one another
+_SENTENCE_MARKS = ".!?…。！？\"'”’)」』）》:：;；,，、]"
+_FIRST_WORD = re.compile(r"[^\W\u3040-\u30ff\u4e00-\u9fff]+")
 _LONGEST_NAME = 64
 
 
@@ -80,7 +83,20 @@ def _ends_line(text: str, line_start: int, match: re.Match[str]) -> bool:
     )
     if colon and following.startswith(name + colon):
         return True  # records, each a line of `name：value; …`
-    return match.start() - line_start < _SHORT_LINE and following[:1].isupper()
+    length = match.start() - line_start
+    if length < _SHORT_LINE and following[:1].isupper():
+        return True
+    return not following[:1].islower() and not _is_wrapped(length, following)
+
+
+def _is_wrapped(length: int, following: str) -> bool:
+    """Tell whether a line ended because the next word had no room, and the sentence goes on."""
+    first_word = _FIRST_WORD.match(following)
+    needed = length + 1 + (len(first_word[0]) if first_word else 1)
+    if needed < _FULL_LINE * len(following):
+        return False
+    is_last = len(following) < _FULL_LINE * length
+    return not is_last or following.rstrip()[-1:] in _SENTENCE_MARKS
 
 
 def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:

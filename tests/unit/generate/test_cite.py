@@ -75,6 +75,42 @@ def test_a_row_of_a_table_is_the_quote(hits: list[Hit]) -> None:
     assert citation.quote_text == "<tr><td>2021</td><td>7,500</td></tr>"
 
 
+MERGED = (
+    "<table><tr><th>Region</th><th>Quarter</th><th>Sales</th><th>Returns</th></tr>"
+    '<tr><td rowspan="2">Norland</td><td>Q1</td><td>4100</td><td>17</td></tr>'
+    "<tr><td>Q2</td><td>5200</td><td>23</td></tr></table>"
+)
+
+
+def test_a_row_below_a_merged_cell_is_evidence_with_that_cell(hit: Callable[..., Hit]) -> None:
+    (citation,) = cite("Region: Norland; Quarter: Q2; Sales: 5200 [ID:0]", [hit(MERGED)]).citations
+    assert citation.quote_text == "<tr><td>Q2</td><td>5200</td><td>23</td></tr>"
+    assert citation.support == 1.0
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Region: Q2; Quarter: 5200; Sales: 23",  # shifted by the merged cell
+        "Region: Norland; Quarter: Q2; Sales: 4100",  # of another row
+        "Quarter: Q1; Sales: 4100; Returns: 23",  # of two rows
+    ],
+)
+def test_a_value_under_another_name_is_no_evidence(claim: str, hit: Callable[..., Hit]) -> None:
+    assert cite(f"{claim} [ID:0]", [hit(MERGED)]).removed == (0,)
+
+
+def test_records_are_checked_value_by_value(hits: list[Hit]) -> None:
+    assert cite("Name: Bob; Age: 44 [ID:3]", hits).removed == (3,)
+    assert cite("Name: Bob; Age: 31 [ID:3]", hits).citations
+
+
+def test_a_heading_is_no_part_of_the_quote_below_it(hit: Callable[..., Hit]) -> None:
+    lost = "遗失的物品由控制中心保管九十天。"
+    (citation,) = cite(f"{lost} [ID:0]", [hit(f"失物招领\n{lost}")]).citations
+    assert citation.quote_text == lost
+
+
 def test_each_group_of_marks_is_for_the_words_before_it(hits: list[Hit]) -> None:
     text = "In 2020 it was 5,000 EUR [ID:2] and in 2021 it was 7,500 EUR [ID:2]."
     first, second = cite(text, hits).citations

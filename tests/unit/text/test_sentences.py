@@ -59,6 +59,14 @@ def test_headings_and_blank_lines_separate() -> None:
     ]
 
 
+def test_a_line_that_had_room_for_the_next_word_was_not_wrapped() -> None:
+    heading = "Line 4 to the university opens on 2 September 2024"
+    below = "The tramway extends its network by 6.3 kilometres and nine stops from spring on."
+    assert sentences(f"{heading}\n{below}") == [heading, below]
+    wrapped = "The tramway extends its network by 6.3 kilometres and nine stops beyond\nOslo city."
+    assert sentences(wrapped) == [wrapped]
+
+
 def test_records_of_a_spreadsheet_stand_alone() -> None:
     text = "名称：风速传感器甲型，量程从零到六十；产地：德国\n名称：温度计；产地：法国"
     assert sentences(text) == text.split("\n")

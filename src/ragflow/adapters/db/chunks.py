@@ -157,15 +157,20 @@ class SqlChunks(Repository):
             after = ids[-1]
 
 
+def _numbers(spans: Sequence[Span]) -> list[int]:
+    return [number for span in spans for number in (span.start, span.end)]
+
+
 def _row(chunk: Chunk) -> Values:
     return fields_of(chunk) | {
         "kind": chunk.kind.value,
-        "spans": [number for span in chunk.spans for number in (span.start, span.end)],
+        "spans": _numbers(chunk.spans),
         "boxes": [
             number
             for box in chunk.boxes
             for number in (box.page, box.x0, box.x1, box.top, box.bottom)
         ],
+        "box_spans": _numbers(chunk.box_spans),
         "important_keywords": list(chunk.important_keywords),
         "questions": list(chunk.questions),
         "tags": dict(chunk.tags),
@@ -180,6 +185,7 @@ def _value(row: Row[Any]) -> Chunk:
                 "kind": ChunkKind(row.kind),
                 "spans": tuple(Span(*numbers) for numbers in batches(row.spans, 2)),
                 "boxes": tuple(Box(*numbers) for numbers in batches(row.boxes, 5)),
+                "box_spans": tuple(Span(*numbers) for numbers in batches(row.box_spans, 2)),
                 "important_keywords": tuple(row.important_keywords),
                 "questions": tuple(row.questions),
             }

@@ -178,7 +178,8 @@ chunks = Table(
     Column("questions", Json, nullable=False),
     Column("tags", Json, nullable=False),
     Column("content", String, nullable=False),
-    Column("vector", LargeBinary),  # last: SQLite reads a row from its beginning
+    Column("vector", LargeBinary),  # behind what is always read: SQLite reads from the beginning
+    Column("box_spans", Json, nullable=False, server_default="[]"),
     Index("ix_chunks_dataset_id_id", "dataset_id", "id"),
 )
 

@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ragflow.adapters.models.table_rows import is_table, table_rows
+from ragflow.adapters.models.candidates import Candidate, candidates_of, telling_terms
 from ragflow.domain.answers import Passage
+from ragflow.text.units import UnitKind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +26,7 @@ Similarities = Callable[[str, Sequence[str]], "NDArray[np.float32] | None"]
 _MOST = 4
 _LEAST_COVERAGE = 0.3  # of the question's weight, in the best sentence with its surroundings
 _LEAST_SUPPORT = 0.25  # coverage and nearness together
+_MORE_FOR_ROWS = 0.15
 _E5_MIDDLE = 0.84  # cosine of a question to sentences of which half answer it
 _SUPPORT_BY_MEANING = 8.0
 _LEAST_SHARE = 0.6  # of the best score, for a further sentence
@@ -35,7 +37,8 @@ _TITLE = 0.3
 _RANK = 0.02
 _KIND = 0.3
 _MEANING = 2.0
-_SHORTEST = 3  # terms; headings and stray words answer nothing
+_ASKING = frozenset(("much", "mani", "make"))  # tokens that ask and name nothing
+_SHORTEST = 3  # terms; stray words answer nothing
 _NUMBER = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen)\b")
 _DATE = re.compile(r"\b1\d{3}\b|\b20\d\d\b|\b\d{1,2}(?:st|nd|rd|th)\b|century|decade|月|年|世纪")
 _NAME = re.compile(r"(?<=[a-z,;:] )(?:[A-Z][\w’'-]+)|[A-Z]{2,}")
@@ -65,16 +68,6 @@ class Choice:
     is_row: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    text: str
-    index: int
-    place: int
-    start: int
-    is_row: bool
-    terms: frozenset[str]
-
-
 def choose_evidence(
     question: str, passages: Sequence[Passage], similarities: Similarities
 ) -> list[Choice]:
@@ -82,20 +75,29 @@ def choose_evidence(
     from ragflow.text.weights import question_words, term_texts
 
     wanted = set(term_texts(question_words(question)))
+    wanted = wanted - _ASKING or wanted
     sentences = [
-        sentence for place, passage in enumerate(passages) for sentence in _split(passage, place)
+        sentence
+        for place, passage in enumerate(passages)
+        for sentence in candidates_of(passage, place, wanted)
     ]
-    sentences = [one for one in sentences if not _repeats(one, question, wanted)]
-    if not wanted or not sentences:
+    kind = _wanted_kind(question)
+    fitting = [_is_of_kind(one, wanted, kind) for one in sentences]
+    answering = [
+        _can_answer(one, question, wanted, fits is True)
+        for one, fits in zip(sentences, fitting, strict=True)
+    ]
+    if not wanted or not any(answering):
         return []
     weights = _weights(wanted, sentences)
-    titles = [_terms(passage.title) for passage in passages]
+    titles = [telling_terms(passage.title) for passage in passages]
     coverage = _coverage(sentences, weights, titles)
     nearness = _nearness(question, sentences, coverage, similarities)
-    scores = _scores(question, sentences, coverage, nearness)
-    order = sorted(range(len(sentences)), key=lambda number: (-scores[number], number))
+    scores = _scores(fitting, sentences, coverage, nearness)
+    candidates = [number for number, able in enumerate(answering) if able]
+    order = sorted(candidates, key=lambda number: (-scores[number], number))
     best = order[0]
-    if not _is_supported(coverage[best], None if nearness is None else max(nearness)):
+    if not _is_supported(sentences[best], coverage[best], _nearest(sentences, nearness, best)):
         return []
     chosen: list[int] = []
     for number in order:
@@ -108,40 +110,32 @@ def choose_evidence(
     return [_choice(sentences[number], scores[number]) for number in chosen]
 
 
-def _split(passage: Passage, place: int) -> list[_Sentence]:
-    """List the sentences of a passage and the rows of its tables."""
-    if is_table(passage.content):
-        pieces = [(row.text, row.start, True) for row in table_rows(passage.content)]
-    else:
-        from ragflow.text.sentences import split_sentences
-
-        pieces = [
-            (" ".join(passage.content[span.start : span.end].split()), span.start, False)
-            for span in split_sentences(passage.content)
-        ]
-    return [
-        _Sentence(text, passage.index, place, start, is_row, _terms(text))
-        for text, start, is_row in pieces
-    ]
-
-
-def _terms(text: str) -> frozenset[str]:
-    from ragflow.text.stopwords import stop_words
+def _is_of_kind(sentence: Candidate, wanted: set[str], kind: re.Pattern[str] | None) -> bool | None:
+    """Tell whether a unit has what is asked for, beside what the question says; None for any."""
     from ragflow.text.tokenise import tokenise
 
-    return frozenset(tokenise(text)) - stop_words()
+    if kind is None:
+        return None
+    found = (tokenise(match[0]) for match in kind.finditer(sentence.text))
+    return any(not tokens or not wanted.issuperset(tokens) for tokens in found)
 
 
-def _repeats(sentence: _Sentence, question: str, wanted: set[str]) -> bool:
-    """Tell whether a sentence says too little, or only asks the question again."""
+def _can_answer(sentence: Candidate, question: str, wanted: set[str], is_of_kind: bool) -> bool:
+    """Tell whether a unit may be an answer: it says enough, and does not ask the question again.
+
+    A heading answers only after a number, date or the like that it holds.
+    """
     if sentence.is_row:
+        return True
+    if sentence.kind is UnitKind.HEADING and not is_of_kind:
         return False
     if len(sentence.terms) < _SHORTEST or sentence.text.strip() == question.strip():
-        return True
-    return sentence.text.endswith(("?", "？")) and len(sentence.terms - wanted) < _SHORTEST
+        return False
+    asks = sentence.text.endswith(("?", "？"))
+    return not asks or len(sentence.terms - wanted) >= _SHORTEST
 
 
-def _weights(wanted: set[str], sentences: Sequence[_Sentence]) -> dict[str, float]:
+def _weights(wanted: set[str], sentences: Sequence[Candidate]) -> dict[str, float]:
     """Weigh the question's terms: rare ones tell more; the weights sum to 1."""
     holders = Counter(term for one in sentences for term in one.terms & wanted)
     total = len(sentences)
@@ -151,7 +145,7 @@ def _weights(wanted: set[str], sentences: Sequence[_Sentence]) -> dict[str, floa
 
 
 def _coverage(
-    sentences: Sequence[_Sentence], weights: dict[str, float], titles: Sequence[frozenset[str]]
+    sentences: Sequence[Candidate], weights: dict[str, float], titles: Sequence[frozenset[str]]
 ) -> list[float]:
     """Return the share of the question in each sentence, with parts for what stands around it."""
     found = []
@@ -166,7 +160,7 @@ def _coverage(
         for term, weight in weights.items():
             if term in sentence.terms:
                 share += weight
-            elif term in around and not sentence.is_row:
+            elif term in sentence.heading or (term in around and not sentence.is_row):
                 share += _NEIGHBOUR * weight
             elif term in titles[sentence.place]:
                 share += _TITLE * weight
@@ -176,7 +170,7 @@ def _coverage(
 
 def _nearness(
     question: str,
-    sentences: Sequence[_Sentence],
+    sentences: Sequence[Candidate],
     coverage: Sequence[float],
     similarities: Similarities,
 ) -> list[float] | None:
@@ -197,17 +191,16 @@ def _nearness(
 
 
 def _scores(
-    question: str,
-    sentences: Sequence[_Sentence],
+    fitting: Sequence[bool | None],
+    sentences: Sequence[Candidate],
     coverage: Sequence[float],
     nearness: Sequence[float] | None,
 ) -> list[float]:
     """Join coverage, nearness, the kind of answer that is wanted, and the passages' order."""
-    kind = _wanted_kind(question)
     scores = []
     for number, sentence in enumerate(sentences):
         score = coverage[number]
-        if kind and kind.search(sentence.text):
+        if fitting[number]:
             score *= 1 + _KIND
         if nearness is not None:
             score += _MEANING * nearness[number]
@@ -215,11 +208,24 @@ def _scores(
     return scores
 
 
-def _is_supported(coverage: float, nearness: float | None) -> bool:
-    """Tell whether the best sentence supports an answer at all."""
+def _nearest(
+    sentences: Sequence[Candidate], nearness: Sequence[float] | None, best: int
+) -> float | None:
+    """Return how near the best sentence is, a row by itself, others with what stands around."""
     if nearness is None:
-        return coverage >= _LEAST_COVERAGE
-    return coverage + _SUPPORT_BY_MEANING * nearness >= _LEAST_SUPPORT
+        return None
+    return nearness[best] if sentences[best].is_row else max(nearness)
+
+
+def _is_supported(sentence: Candidate, coverage: float, nearness: float | None) -> bool:
+    """Tell whether the best sentence supports an answer at all.
+
+    A row needs more: the one about a name has half of any question about that name.
+    """
+    more = _MORE_FOR_ROWS if sentence.is_row else 0.0
+    if nearness is None:
+        return coverage >= _LEAST_COVERAGE + more
+    return coverage + _SUPPORT_BY_MEANING * nearness >= _LEAST_SUPPORT + more
 
 
 def _wanted_kind(question: str) -> re.Pattern[str] | None:
@@ -228,14 +234,14 @@ def _wanted_kind(question: str) -> re.Pattern[str] | None:
     return next((answer for asked, answer in _WANTED if asked.search(lower)), None)
 
 
-def _same(one: _Sentence, other: _Sentence) -> bool:
+def _same(one: Candidate, other: Candidate) -> bool:
     if one.is_row or other.is_row:
         return one.text == other.text
     smaller = min(len(one.terms), len(other.terms))
     return len(one.terms & other.terms) >= _SAME * smaller
 
 
-def _choice(sentence: _Sentence, score: float) -> Choice:
+def _choice(sentence: Candidate, score: float) -> Choice:
     return Choice(
         sentence.text, sentence.index, sentence.place, sentence.start, score, sentence.is_row
     )

@@ -18,7 +18,7 @@ from ragflow.domain.documents import Block, BlockKind, Drop, ParsedDocument, Spa
 from ragflow.ingest.chunk.base import chunkers
 from ragflow.ingest.chunk.delimiters import delimiter_pattern, split_at, stripped
 from ragflow.ingest.chunk.merge import Piece, content_of, joined, merge, text_pieces
-from ragflow.ingest.chunk.places import Places
+from ragflow.ingest.chunk.places import Places, Run, runs_of
 from ragflow.ingest.chunk.rows import row_pieces
 from ragflow.ingest.chunk.tables import Caption, html_parts
 from ragflow.text.tokens import count_tokens
@@ -143,8 +143,14 @@ class _Cut:
     def _end_text(self) -> None:
         for group in merge(self._running, self._options.chunk_token_num):
             spans = joined(self._text, [span for piece in group for span in piece.spans])
+            placed = self._places.boxes(runs_of(spans))
             self._drafts.append(
-                ChunkDraft(content_of(self._text, spans), spans, boxes=self._places.boxes(spans))
+                ChunkDraft(
+                    content_of(self._text, spans),
+                    spans,
+                    boxes=placed.boxes,
+                    box_spans=placed.spans,
+                )
             )
         self._running.clear()
 
@@ -178,12 +184,14 @@ class _Cut:
 
     def _add_html(self, table: Table, caption: Caption, most_rows: int | None = None) -> None:
         for part in html_parts(table, caption, self._options.chunk_token_num, most_rows):
+            placed = self._places.page_boxes(part.own)
             self._drafts.append(
                 ChunkDraft(
                     part.content,
                     joined(self._text, part.spans),
                     ChunkKind.TABLE,
-                    self._places.page_boxes(part.own_spans),
+                    placed.boxes,
+                    box_spans=placed.spans,
                 )
             )
 
@@ -192,11 +200,14 @@ class _Cut:
         for group in merge(pieces, self._options.chunk_token_num):
             shown = [*above, *group]
             spans = sorted({span for piece in shown for span in piece.spans})
+            content = "\n".join(piece.content for piece in shown)
+            placed = self._places.page_boxes([Run(Span(0, len(content)), tuple(spans))])
             self._drafts.append(
                 ChunkDraft(
-                    "\n".join(piece.content for piece in shown),
+                    content,
                     joined(self._text, spans),
-                    boxes=self._places.page_boxes(spans),
+                    boxes=placed.boxes,
+                    box_spans=placed.spans,
                 )
             )
 
@@ -211,13 +222,15 @@ class _Cut:
         ]
         for number, group in enumerate(merge(pieces, self._options.chunk_token_num)):
             spans = joined(self._text, [span for piece in group for span in piece.spans])
+            placed = self._places.page_boxes(runs_of(spans))
             self._drafts.append(
                 ChunkDraft(
                     content_of(self._text, spans),
                     spans,
                     ChunkKind.IMAGE,
-                    self._places.page_boxes(spans),
+                    placed.boxes,
                     block.image if number == 0 else None,
+                    placed.spans,
                 )
             )
 

@@ -1,59 +1,109 @@
 """Places: where on the pages a chunk stands.
 
-In: a document's lines and the spans of a chunk. Out: few boxes in reading order, where the lines of
-one column of a page make one box.
+In: a document's lines and the runs that a chunk is made of. Out: few boxes in reading order,
+where the lines of one column of a page make one box, and which characters of the chunk each holds.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
-from ragflow.domain.documents import Box, Line, ParsedDocument, Span
+from ragflow.domain.documents import Box, ParsedDocument, Span
 
 _LARGEST_GAP = 1.6  # line heights between two lines of the same paragraph or column
 _SMALLEST_OVERLAP = 0.4  # of the narrower line's width
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Tie characters of a chunk's content to those of the document that they say."""
+
+    content: Span
+    spans: tuple[Span, ...]
+
+    def part_in(self, line: Span) -> Span | None:
+        """Return what a line of the document says in the chunk, None where it says nothing.
+
+        Where the words are not rendered one by one, that is the whole run.
+        """
+        touched = [span for span in self.spans if span.overlaps(line)]
+        if not touched:
+            return None
+        if len(self.spans) > 1 or len(self.spans[0]) != len(self.content):
+            return self.content
+        shift = self.content.start - self.spans[0].start
+        start = max(line.start, self.spans[0].start)
+        return Span(start + shift, min(line.end, self.spans[0].end) + shift)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Hold boxes and, for each, the characters of the chunk's content that stand in it."""
+
+    boxes: tuple[Box, ...]
+    spans: tuple[Span, ...]
+
+
+def runs_of(spans: Sequence[Span]) -> list[Run]:
+    """Return the runs of a content that has the text of spans, one below the other."""
+    starts = accumulate((len(span) + 1 for span in spans), initial=0)
+    return [
+        Run(Span(start, start + len(span)), (span,))
+        for start, span in zip(starts, spans, strict=False)
+    ]
+
+
 class Places:
-    """Find the boxes of spans; made once for a document."""
+    """Find the boxes of runs; made once for a document."""
 
     def __init__(self, document: ParsedDocument) -> None:
         self._lines = sorted(document.lines, key=lambda line: line.span.start)
         # Lines may overlap, so the search starts at the first that can still reach a span.
         self._reach = list(accumulate((line.span.end for line in self._lines), max))
 
-    def boxes(self, spans: Sequence[Span]) -> tuple[Box, ...]:
+    def boxes(self, runs: Sequence[Run]) -> Placed:
         """Return the boxes of a running text."""
-        merged: list[Box] = []
+        merged: list[tuple[Box, Span]] = []
         line_height = 0.0
-        for line in self._lines_of(spans):
-            box = line.box
-            if merged and _continues(merged[-1], box, line_height):
-                merged[-1] = _around(merged[-1], box)
+        for box, span in self._lines_of(runs):
+            if merged and _continues(merged[-1][0], box, line_height):
+                above, before = merged[-1]
+                merged[-1] = _around(above, box), _across(before, span)
             else:
-                merged.append(box)
+                merged.append((box, span))
             line_height = box.bottom - box.top
-        return tuple(dict.fromkeys(merged))
+        return _placed(merged)
 
-    def page_boxes(self, spans: Sequence[Span]) -> tuple[Box, ...]:
+    def page_boxes(self, runs: Sequence[Run]) -> Placed:
         """Return one box for each page, as a table or a picture has it."""
-        pages: dict[int, Box] = {}
-        for line in self._lines_of(spans):
-            known = pages.get(line.box.page)
-            pages[line.box.page] = _around(known, line.box) if known else line.box
-        return tuple(pages.values())
+        pages: dict[int, tuple[Box, Span]] = {}
+        for box, span in self._lines_of(runs):
+            known, before = pages.get(box.page, (box, span))
+            pages[box.page] = _around(known, box), _across(before, span)
+        return _placed(list(pages.values()))
 
-    def _lines_of(self, spans: Sequence[Span]) -> list[Line]:
-        found: dict[int, Line] = {}
-        for span in spans:
-            index = bisect_left(self._reach, span.start + 1)
-            while index < len(self._lines) and self._lines[index].span.start < span.end:
-                if self._lines[index].span.overlaps(span):
-                    found[index] = self._lines[index]
-                index += 1
-        return [found[index] for index in sorted(found)]
+    def _lines_of(self, runs: Sequence[Run]) -> list[tuple[Box, Span]]:
+        """List the boxes of the lines, in reading order, and what they say in the chunk."""
+        found: dict[int, Span] = {}
+        for run in runs:
+            for span in run.spans:
+                index = bisect_left(self._reach, span.start + 1)
+                while index < len(self._lines) and self._lines[index].span.start < span.end:
+                    part = run.part_in(self._lines[index].span)
+                    if part is not None:
+                        found[index] = _across(found.get(index, part), part)
+                    index += 1
+        return [(self._lines[index].box, found[index]) for index in sorted(found)]
+
+
+def _placed(boxes: Sequence[tuple[Box, Span]]) -> Placed:
+    unique: dict[Box, Span] = {}
+    for box, span in boxes:
+        unique[box] = _across(unique.get(box, span), span)
+    return Placed(tuple(unique), tuple(unique.values()))
 
 
 def _continues(above: Box, below: Box, line_height: float) -> bool:
@@ -77,3 +127,7 @@ def _around(first: Box, second: Box) -> Box:
         min(first.top, second.top),
         max(first.bottom, second.bottom),
     )
+
+
+def _across(first: Span, second: Span) -> Span:
+    return Span(min(first.start, second.start), max(first.end, second.end))

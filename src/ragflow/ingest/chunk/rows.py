@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ragflow.domain.documents import Span, Table
-from ragflow.ingest.chunk.grid import PlacedCell, placed_rows
 from ragflow.ingest.chunk.merge import Piece, largest_piece, split_large
+from ragflow.text.grid import PlacedCell, placed_rows
 from ragflow.text.tokens import count_tokens
 
 _SMALLEST_PART = 256

@@ -11,12 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ragflow.domain.documents import Cell, Span, Table
-from ragflow.ingest.chunk.grid import PlacedCell, placed_rows, table_of
 from ragflow.ingest.chunk.merge import largest_piece, split_large
+from ragflow.ingest.chunk.places import Run
+from ragflow.text.grid import PlacedCell, placed_rows, table_of
 from ragflow.text.tokens import count_tokens
 
 _SMALLEST_PART = 128
 """Tokens that a part of a table may have, however small the wanted size is."""
+
+_TABLE_END = "</table>"
 
 Rows = Sequence[Sequence[PlacedCell]]
 
@@ -31,11 +34,11 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class TablePart:
-    """Hold a part of a table; `own_spans` leaves out the header that it repeats."""
+    """Hold a part of a table; `own` are its rows, without the header that it repeats."""
 
     content: str
     spans: tuple[Span, ...]
-    own_spans: tuple[Span, ...]
+    own: tuple[Run, ...]
 
 
 def html_parts(
@@ -61,10 +64,14 @@ def html_parts(
             continue  # blank rows
         shown = caption if head or is_first else Caption()
         above = repeated if head or is_first else ()
+        content = _rendered(shown.text, [*head, *body])
+        runs = _runs(content, [*head, *body])
+        if is_first and shown.spans:
+            runs.insert(0, Run(Span(0, len(content)), shown.spans))
         yield TablePart(
-            content=_rendered(shown.text, [*head, *body]),
+            content=content,
             spans=_in_order((*above, *own)),
-            own_spans=_in_order((*above, *own) if is_first else own),
+            own=tuple(runs if is_first else runs[len(head) :]),
         )
         is_first = False
 
@@ -116,7 +123,18 @@ def _cell_slices(cell: Cell, limit: int) -> Iterator[Cell]:
 
 def _rendered(caption: str, rows: Rows) -> str:
     above = f"<caption>{_escaped(caption)}</caption>\n" if caption.strip() else ""
-    return f"<table>{above}" + "\n".join(_row(row) for row in rows) + "</table>"
+    return f"<table>{above}" + "\n".join(_row(row) for row in rows) + _TABLE_END
+
+
+def _runs(content: str, rows: Rows) -> list[Run]:
+    """Return where each row stands in a rendered table, which ends with them."""
+    runs: list[Run] = []
+    end = len(content) - len(_TABLE_END)
+    for row in reversed(rows):
+        start = end - len(_row(row))
+        runs.append(Run(Span(start, end), _spans([row])))
+        end = start - 1
+    return runs[::-1]
 
 
 def _row(row: Sequence[PlacedCell]) -> str:

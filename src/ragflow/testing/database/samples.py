@@ -79,6 +79,7 @@ def a_chunk(
         "kind": ChunkKind.TABLE,
         "spans": (Span(0, 5), Span(9, 12)),
         "boxes": (Box(1, 72.1, 300.5, 90.25, 100.0), Box(2, 0.1, 0.2, 0.3, 0.7)),
+        "box_spans": (Span(0, 7), Span(8, 12)),
         "important_keywords": ("a", "b"),
         "questions": ("What?",),
         "tags": {"physics": 3},

@@ -9,7 +9,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ragflow.adapters.models.evidence import choose_evidence
 from ragflow.adapters.models.extractive import NOT_FOUND, NOT_FOUND_CHINESE, ExtractiveChat
@@ -93,6 +95,78 @@ def test_a_table_answers_with_the_row_that_matches_and_its_headers() -> None:
     passages = (Passage(2, "planets.html", TABLE),)
     said = answer("How many moons does Jupiter have?", passages=passages)
     assert said == "Planets — Name: Jupiter; Moons: 95 [ID:2]"
+
+
+MERGED = (
+    "<table><tr><th>Region</th><th>Quarter</th><th>Sales</th></tr>"
+    '<tr><td rowspan="2">Norland</td><td>Q1</td><td>4100</td></tr>'
+    "<tr><td>Q2</td><td>5200</td></tr><tr><td>Sudland</td><td>Q2</td><td>900</td></tr></table>"
+)
+FARES = "Ticket：Day pass; Price in euro：8.2\nTicket：Monthly pass; Price in euro：64"
+SHEET = "Rated voltage; kV; :; 130\nAmbient temp.; ºC; :; Min. -5, max. +40\nHumidity; %; :; 100"
+STAFF = "First Name：Sheryl; Company：Rasmussen Group; City：East Leonard"
+LEAVE = "<table><tr><th>员工报销</th><th>天数</th></tr></table>"
+
+
+@pytest.mark.parametrize(
+    ("question", "content", "expected"),
+    [
+        (
+            "What were the sales of Norland in Q2?",
+            MERGED,
+            "Region: Norland; Quarter: Q2; Sales: 5200 [ID:0]",
+        ),
+        (
+            "How much does a day pass cost?",
+            FARES,
+            "Ticket：Day pass; Price in euro：8.2 [ID:0]",
+        ),
+        (
+            "What is the ambient temperature range?",
+            SHEET,
+            "Ambient temp.; ºC; :; Min. -5, max. +40 [ID:0]",
+        ),
+        (
+            "Which sound does a donkey make?",
+            "Animal：Cow; Sound：Moo\nAnimal：Donkey; Sound：Hee-haw",
+            "Animal：Donkey; Sound：Hee-haw [ID:0]",
+        ),
+        (
+            "失物保管多少天？",
+            "失物招领\n失物由控制中心保管九十天。",
+            "失物由控制中心保管九十天。 [ID:0]",
+        ),
+        (
+            "When does line 4 open?",
+            "Line 4 opens on 2 September 2024\nThe tramway extends its network by nine stops.",
+            "Line 4 opens on 2 September 2024 [ID:0]",
+        ),
+        ("员工报销天数？", LEAVE, NOT_FOUND_CHINESE),
+        ("Who is the owner of Rasmussen?", "Index：2; Name：Eva Berg; Town：Oslo", NOT_FOUND),
+    ],
+)
+def test_the_unit_that_answers_is_quoted_alone(question: str, content: str, expected: str) -> None:
+    assert answer(question, passages=(Passage(0, "a file", content),)) == expected
+
+
+def test_a_row_that_only_shares_the_name_is_no_answer() -> None:
+    class Far:
+        name = "far"
+        dimensions = 2
+
+        def embed(self, texts: Sequence[str], kind: str) -> NDArray[np.float32]:
+            near = 0.81 if kind == "passage" else 1.0  # as E5 has it for this question and row
+            return np.tile(np.float32([near, (1 - near**2) ** 0.5]), (len(texts), 1))
+
+    passages = (Passage(0, "customers.csv", STAFF),)
+    model = ExtractiveChat(Far())  # type: ignore[arg-type]
+    assert answer("Who is the CEO of Rasmussen Group?", passages=passages, model=model) == NOT_FOUND
+
+
+def test_of_a_long_row_the_first_fields_and_those_asked_for_are_said() -> None:
+    row = "; ".join(f"Part {name}：{name * 40}" for name in "abcdefghijkl") + "; Email：x@y.org"
+    said = answer("What is the email?", passages=(Passage(0, "wide.csv", row),))
+    assert said.endswith("; Part c: " + "c" * 40 + "; Email: x@y.org [ID:0]")
 
 
 def test_a_question_that_leans_on_the_one_before_is_understood() -> None:

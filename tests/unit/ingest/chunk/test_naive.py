@@ -221,6 +221,32 @@ def test_lines_of_a_column_make_one_box(builder: DocumentBuilder) -> None:
     assert chunk.boxes == (Box(1, 50, 280, 100, 338), Box(1, 320, 550, 100, 338))
 
 
+def test_each_box_knows_the_words_in_it(builder: DocumentBuilder) -> None:
+    builder.page(1, 600, 800)
+    builder.page(2, 600, 800)
+    builder.block_of_lines(BlockKind.TEXT, [("On the first page.", Box(1, 50, 280, 700, 710))])
+    builder.block_of_lines(BlockKind.TEXT, [("On the second page.", Box(2, 50, 280, 50, 60))])
+    (chunk,) = cut(builder.build())
+    assert [chunk.content[span.start : span.end] for span in chunk.box_spans] == [
+        "On the first page.",
+        "On the second page.",
+    ]
+
+
+def test_a_table_over_two_pages_knows_the_rows_on_each(builder: DocumentBuilder) -> None:
+    builder.page(1, 600, 800)
+    builder.page(2, 600, 800)
+    places = [Box(1, 50, 90, 700, 710), Box(1, 50, 90, 715, 725), Box(2, 50, 90, 50, 60)]
+    builder.table(
+        [[CellDraft(text, box=box)] for text, box in zip(("a", "b", "c"), places, strict=True)]
+    )
+    (chunk,) = cut(builder.build())
+    assert [chunk.content[span.start : span.end] for span in chunk.box_spans] == [
+        "<tr><td>a</td></tr>\n<tr><td>b</td></tr>",
+        "<tr><td>c</td></tr>",
+    ]
+
+
 def test_a_later_part_of_a_table_is_placed_by_its_own_rows(builder: DocumentBuilder) -> None:
     builder.page(1, 600, 800)
     builder.page(2, 600, 800)
