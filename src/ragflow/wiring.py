@@ -163,8 +163,10 @@ def run_api(settings: Settings, listener: socket.socket, announce: Announce) -> 
     """Run the API on a listening socket until stopped."""
     import uvicorn
 
+    from ragflow.adapters.heap import limit_arenas
     from ragflow.http.app import create_app
 
+    limit_arenas()
     configure_logging(settings)
     with services(settings, listener.getsockname()[0]) as use_cases:
         use_cases.accounts.first_account()
@@ -194,6 +196,7 @@ def run_api(settings: Settings, listener: socket.socket, announce: Announce) -> 
 def run_worker(settings: Settings) -> None:
     """Run one worker until stopped."""
     from ragflow import worker
+    from ragflow.adapters.heap import limit_arenas
     from ragflow.adapters.jobs.dbos_worker import DbosWorker
     from ragflow.ingest.isolate import Isolation, IsolationLimits
     from ragflow.ingest.pipeline import IngestLimits, IngestParts
@@ -201,6 +204,7 @@ def run_worker(settings: Settings) -> None:
 
     # Before any thread is started: each has a priority of its own, which it and processes inherit.
     os.nice(settings.worker.nice)
+    limit_arenas()
     configure_logging(settings)
     migrate(settings)
     limits = settings.limits

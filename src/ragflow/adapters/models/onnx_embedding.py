@@ -6,15 +6,14 @@ to it. The model is loaded at the first call and unloaded when it has been idle.
 
 from __future__ import annotations
 
-import ctypes
 import gc
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from ragflow.adapters import heap
 from ragflow.adapters.models.encoder_files import EncoderUse, model_file, read_use
 from ragflow.domain.errors import ModelUnavailable
 
@@ -118,7 +117,7 @@ class OnnxEmbedding:
             self._timer = None
         self._encoder = None
         gc.collect()
-        _trim_heap()
+        heap.trim()
 
 
 class _Encoder:
@@ -205,11 +204,3 @@ def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-12)
     unit: NDArray[np.float32] = (vectors / lengths).astype(np.float32)
     return unit
-
-
-def _trim_heap() -> None:
-    """Ask glibc to return freed memory to the system; other platforms do so by themselves."""
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim is not None:
-            trim(0)
