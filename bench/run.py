@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("speed/first_answer.py", "speed/ingest.py")
+SCRIPTS = ("speed/first_answer.py", "speed/ingest.py", "speed/api.py")
 WITH_DATA = ("quality/parsing.py", "quality/retrieval.py")
 """These need judged documents and queries; without a folder of them they are left out."""
 

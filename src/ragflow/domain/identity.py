@@ -26,11 +26,6 @@ class Actor:
     user_id: str
     joined_tenant_ids: tuple[str, ...] = ()
 
-    @property
-    def visible_tenant_ids(self) -> tuple[str, ...]:
-        """List the own tenant first, then the joined ones."""
-        return (self.tenant_id, *self.joined_tenant_ids)
-
 
 @dataclass(frozen=True, slots=True)
 class User:

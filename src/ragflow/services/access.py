@@ -1,4 +1,4 @@
-"""Rights: the one place that says who may touch which object.
+"""Rights: who may touch which dataset, document and chunk.
 
 In: an actor and ids from the outside. Out: the stored objects. Refused: what does not exist and
 what the actor may not touch, both with the same `NotFound`, so nobody learns what others have.

@@ -18,16 +18,6 @@ from ragflow.domain.repositories import Database
 from ragflow.services.errors import TenantNotOwned, UnknownDefaultModel
 from ragflow.services.teams import require_owner
 
-DEFAULT_MODELS = (
-    "chat_model",
-    "embedding_model",
-    "rerank_model",
-    "vision_model",
-    "speech_model",
-    "voice_model",
-)
-"""The fields of a tenant that name models."""
-
 
 class TenantService:
     """Manage what a tenant has chosen for itself."""

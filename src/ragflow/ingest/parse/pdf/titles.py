@@ -45,11 +45,6 @@ class TitleFinder:
             self._outline.setdefault(_plain(entry.title), min(entry.level, _MAX_LEVEL))
         self._ranks = self._rank_sizes(paragraphs)
 
-    @property
-    def body_size(self) -> float:
-        """Return the size of most of the text."""
-        return self._body
-
     def level(self, paragraph: Paragraph) -> int:
         """Return a title's level, or 0 for what is no title."""
         text = paragraph.text
