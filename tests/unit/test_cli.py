@@ -5,10 +5,12 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 
 from ragflow import cli
 from ragflow.adapters.db.migrate import migrate
@@ -44,9 +46,10 @@ class Shell:
 @pytest.fixture
 def ragflow(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Shell:
+) -> Iterator[Shell]:
     monkeypatch.chdir(tmp_path)
-    return Shell(monkeypatch, capsys)
+    yield Shell(monkeypatch, capsys)
+    structlog.reset_defaults()  # a command sends the log to a stream that ends with the test
 
 
 @pytest.fixture

@@ -218,8 +218,7 @@ def _refuse_parameters(_request: Request, error: Exception) -> JSONResponse:
 
 
 def _send(reply: Reply) -> JSONResponse:
-    # A text may quote half of a surrogate pair, which no reply can hold.
-    message = (reply.message or "").encode(errors="replace").decode()
+    message = reply.message or ""
     if reply.data is ABSENT:
         return refusal(reply.code, message, reply.http_status)
     return json_refusal(reply.code, message, reply.data, reply.http_status)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -81,18 +81,10 @@ def arguments(*names: str) -> Callable[..., Awaitable[dict[str, Any]]]:
     async def read(request: Request) -> dict[str, Any]:
         body = await lenient_json(request)
         given = body if isinstance(body, dict) else {}
-        require_arguments(given, names)
+        require(given, *names)
         return given
 
     return read
-
-
-def require_arguments(given: Mapping[str, Any], names: Sequence[str]) -> None:
-    """Refuse what lacks some arguments, naming them."""
-    missing = [name for name in names if given.get(name) is None]
-    if missing:
-        text = f"required argument are missing: {','.join(missing)}; "
-        raise WireError(Code.ARGUMENT, text, data=None)
 
 
 def number_in(body: Mapping[str, Any], key: str, default: float) -> float:
@@ -150,7 +142,7 @@ async def callers_object(request: Request, _caller: CurrentCaller) -> dict[str, 
 
 
 def require(body: Mapping[str, Any], *names: str) -> None:
-    """Refuse a body of family B that lacks arguments."""
+    """Refuse what lacks some arguments, naming them."""
     missing = [name for name in names if body.get(name) is None]
     if missing:
         text = f"required argument are missing: {','.join(missing)}; "

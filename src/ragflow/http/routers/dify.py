@@ -14,13 +14,11 @@ from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import WireJson, refusal
 from ragflow.http.errors import Code, Reply, WireError, answers
 from ragflow.http.openapi import json_body, properties
-from ragflow.http.validation import lenient_json
+from ragflow.http.validation import lenient_json, require
 from ragflow.services.errors import DatasetNotFound, NothingIndexed
 from ragflow.services.retrieval import RetrievalRequest
 
 router = APIRouter(tags=["retrieval"])
-
-_REQUIRED = ("knowledge_id", "query")
 
 
 def _actor(request: Request, services: ServicesOf) -> Actor:
@@ -34,10 +32,7 @@ def _actor(request: Request, services: ServicesOf) -> Actor:
 async def _body(request: Request, _caller: Annotated[Actor, Depends(_actor)]) -> Mapping[str, Any]:
     body = await lenient_json(request)
     given = body if isinstance(body, Mapping) else {}
-    missing = [key for key in _REQUIRED if given.get(key) is None]
-    if missing:
-        names = ",".join(missing)
-        raise WireError(Code.ARGUMENT, f"required argument are missing: {names}; ", data=None)
+    require(given, "knowledge_id", "query")
     return given
 
 

@@ -30,7 +30,7 @@ from ragflow.http.schemas.searchbots import (
 from ragflow.http.schemas.searches import search_object
 from ragflow.http.schemas.streams import Cumulative
 from ragflow.http.sse import event_stream
-from ragflow.http.validation import arguments, require_arguments
+from ragflow.http.validation import arguments, require
 from ragflow.services.errors import (
     DatasetNotFound,
     ForeignDocument,
@@ -123,7 +123,7 @@ async def suggest_to_page(
 
 
 def _search_id(request: Request) -> str:
-    require_arguments(request.query_params, ("search_id",))
+    require(request.query_params, "search_id")
     return request.query_params["search_id"]
 
 
