@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
+
+from ragflow.domain.errors import StoreUnavailable
+from ragflow.services.container import build_services
 
 
 def upload(api: Any, dataset_id: str, *files: tuple[str, bytes]) -> Any:
@@ -329,3 +333,28 @@ def test_a_body_that_is_no_object_answers_code_100(api: Any, dataset_id: str, bo
     reply = api("DELETE", f"/datasets/{dataset_id}/documents", content=body)
     assert reply["code"] == 100
     assert "object has no attribute 'get'" in reply["message"]
+
+
+def test_no_bytes_are_left_behind_when_an_upload_fails(
+    world: Any, api: Any, dataset_id: str
+) -> None:
+    blobs = world.ports.blobs
+
+    class FailsAtTheSecond:
+        puts = 0
+
+        def put(self, key: str, data: Any) -> None:
+            self.puts += 1
+            if self.puts == 2:
+                raise StoreUnavailable(store="blob store", reason="it is full")
+            blobs.put(key, data)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(blobs, name)
+
+    world.client.app.state.services = build_services(replace(world.ports, blobs=FailsAtTheSecond()))
+    parts = [("file", (name, b"x")) for name in ("a.txt", "b.txt")]
+    reply = api("POST", f"/datasets/{dataset_id}/documents", files=parts)
+    assert reply == {"code": 500, "message": "The blob store is not available: it is full"}
+    assert list(blobs.keys("documents/")) == []
+    assert api.data("GET", f"/datasets/{dataset_id}/documents")["total"] == 0

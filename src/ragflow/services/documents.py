@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from ragflow.domain.blob_keys import document_key
 from ragflow.domain.documents import Dataset, Document
+from ragflow.domain.errors import RagflowError
 from ragflow.domain.file_types import chunk_method_of, suffix_of, type_of
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import BlobStore, Clock, Ids
@@ -27,7 +28,12 @@ from ragflow.services.errors import (
 )
 from ragflow.services.file_names import check_length, numbered, refusal
 from ragflow.services.file_tree import lock_tree, rename_source
-from ragflow.services.followups import follow_deletion, follow_document_change, follow_stop
+from ragflow.services.followups import (
+    follow_deletion,
+    follow_document_change,
+    follow_failed_upload,
+    follow_stop,
+)
 from ragflow.services.outbox import OutboxRelay
 
 
@@ -82,13 +88,18 @@ class DocumentService:
         for upload in uploads:
             check_length(upload.name)
         accepted, reasons = self._sorted_out(uploads, stored)
-        documents = [self._stored(actor, dataset, upload) for upload in accepted]
-        with self._database.transaction() as unit:
-            dataset = require_dataset(unit, actor, dataset_id)
-            taken = unit.documents.names(dataset_id)
-            documents = list(_with_free_names(documents, taken))
-            for document in documents:
-                unit.documents.add(document)
+        documents = [self._new(actor, dataset, upload) for upload in accepted]
+        try:
+            for document, upload in zip(documents, accepted, strict=True):
+                self._blobs.put(document_key(dataset.id, document.id), upload.source)
+            with self._database.transaction() as unit:
+                require_dataset(unit, actor, dataset_id)
+                documents = list(_with_free_names(documents, unit.documents.names(dataset_id)))
+                for document in documents:
+                    unit.documents.add(document)
+        except (RagflowError, OSError):
+            self._discard(documents)
+            raise
         if reasons:
             raise UploadFailed(reasons="\n".join(reasons))
         return documents
@@ -205,10 +216,14 @@ class DocumentService:
                 accepted.append(upload)
         return accepted, reasons
 
-    def _stored(self, actor: Actor, dataset: Dataset, upload: Upload) -> Document:
+    def _new(self, actor: Actor, dataset: Dataset, upload: Upload) -> Document:
         document_id, now = self._ids.object_id(), self._clock.milliseconds()
-        self._blobs.put(document_key(dataset.id, document_id), upload.source)
         return new_document(actor, dataset, document_id, upload.name, upload.size, now)
+
+    def _discard(self, documents: Sequence[Document]) -> None:
+        with self._database.transaction() as unit:
+            follow_failed_upload(unit, documents)
+        self._relay.flush()
 
     @staticmethod
     def _follow_update(unit: UnitOfWork, old: Document, new: Document) -> None:

@@ -25,7 +25,7 @@ from ragflow.services.documents import new_document
 from ragflow.services.errors import FileNotLinkable, TooManyFiles
 from ragflow.services.file_names import numbered, refusal
 from ragflow.services.file_tree import FileTree
-from ragflow.services.followups import follow_deletion
+from ragflow.services.followups import follow_deletion, follow_failed_upload
 from ragflow.services.outbox import OutboxRelay
 
 _IN_MEMORY = 1 << 20
@@ -129,11 +129,8 @@ class FileLinkService:
             raise TooManyFiles
 
     def _discard(self, copies: Sequence[_Copy]) -> None:
-        """Delete the bytes of what was not stored: a commit may fail after it was done."""
         with self._database.transaction() as unit:
-            for copy in copies:
-                if unit.documents.get(copy.document.id) is None:
-                    follow_deletion(unit, copy.document)
+            follow_failed_upload(unit, [copy.document for copy in copies])
         self._relay.flush()
 
 

@@ -54,6 +54,13 @@ def follow_deletion(unit: UnitOfWork, document: Document) -> None:
         _delete_blobs(unit, prefix)
 
 
+def follow_failed_upload(unit: UnitOfWork, documents: Sequence[Document]) -> None:
+    """Delete the bytes of documents that were not stored: a commit may fail after it was done."""
+    for document in documents:
+        if unit.documents.get(document.id) is None:
+            follow_deletion(unit, document)
+
+
 def follow_dataset_deletion(
     unit: UnitOfWork, dataset_id: str, documents: Sequence[Document]
 ) -> None:
