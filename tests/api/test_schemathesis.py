@@ -38,7 +38,7 @@ OPERATIONS = {
     if method in operations
 }
 TAGS = [tag["name"] for tag in DESCRIPTION["tags"]]
-EXAMPLES = 10
+EXAMPLES = 5
 NOTHING_TO_DO = {"stop_parsing": "Can't stop parsing"}  # since it is done
 JSON = {"Content-Type": "application/json"}
 WITH_BODY = [
