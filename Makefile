@@ -50,7 +50,7 @@ format: $(INSTALLED) ## put the code in order
 bench: models ## measure speed and size, and quality on DATA=folder; see bench/README.md
 	@$(BIN)/python bench/run.py $(DATA)
 
-docs: $(INSTALLED) ## write docs/reference anew from the code
+docs: $(INSTALLED) ## write docs/reference and docs/openapi.json anew from the code
 	@$(BIN)/python docs/generate.py
 
 clean: ## remove what was installed and built

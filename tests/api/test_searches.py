@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -180,3 +181,11 @@ def test_a_search_app_may_name_datasets_of_the_team_alone(
     assert teammate("POST", "/searches", json=body)["message"] == message
     api.data("PUT", f"/datasets/{dataset_id}", json={"permission": "team"})
     assert teammate.data("POST", "/searches", json=body)["search_config"]["kb_ids"] == [dataset_id]
+
+
+@pytest.mark.parametrize("name", ["\ud800", "a\x00b"])
+def test_a_name_that_no_database_can_store_is_refused(api: Any, name: str) -> None:
+    body = json.dumps({"name": name})
+    reply = api("POST", "/searches", content=body)
+    assert reply["code"] == 102, reply
+    assert reply["message"].startswith("A text holds")

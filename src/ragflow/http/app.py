@@ -11,8 +11,9 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Lifespan
 
-from ragflow.http import errors, openapi
+from ragflow.http import errors
 from ragflow.http.compat import CompatLevel, Level
+from ragflow.http.described import assemble
 from ragflow.http.routers import (
     chatbots,
     chats,
@@ -89,6 +90,7 @@ def create_app(
         docs_url=None,  # the page would load scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
         lifespan=lifespan,
     )
     app.state.services = services
@@ -104,7 +106,7 @@ def create_app(
         response_model=None,
     )
     errors.install(app)
-    openapi.install(app)
+    assemble.install(app, (*ROUTERS, *ACCOUNT_ROUTERS))
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes, max_json_bytes=max_json_bytes)
     app.add_middleware(TrailingSlash)
     app.add_middleware(CompatLevel, default=Level.named(level))

@@ -1,16 +1,13 @@
-"""OpenAPI: the description of the API says what routes really do.
+"""OpenAPI: what a route says of its body and of its query, as `openapi_extra`.
 
-Routes read their bodies themselves, so that the key is checked first and errors go out in the
-contract's words; here their bodies are described, and the replies that FastAPI would add by itself
-are taken out.
+Routes read both themselves, so that the key is checked first and errors go out in the contract's
+words. Replies, examples and the rest of the description are in `http/described`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 
@@ -23,6 +20,13 @@ def json_body(schema: type[BaseModel] | dict[str, Any]) -> dict[str, Any]:
 def properties(**described: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of an object, for `json_body`."""
     return {"type": "object", "properties": described}
+
+
+def ids_schema(name: str) -> dict[str, Any]:
+    """Return the schema of an object that names ids, or all of them by `delete_all`."""
+    ids = {"type": ["array", "null"], "items": {"type": "string"}}
+    described: dict[str, dict[str, Any]] = {name: ids, "delete_all": {"type": "boolean"}}
+    return properties(**described)
 
 
 def files_body(**fields: dict[str, Any]) -> dict[str, Any]:
@@ -40,30 +44,28 @@ def query(name: str, description: str, kind: str = "string") -> dict[str, Any]:
     return {"name": name, "in": "query", "description": description, "schema": {"type": kind}}
 
 
+def queries(model: type[BaseModel]) -> dict[str, Any]:
+    """Describe the query string that a model checks, as `openapi_extra`."""
+    described = _inlined(model.model_json_schema())["properties"]
+    return {
+        "parameters": [
+            {
+                "name": name,
+                "in": "query",
+                "description": schema.pop("description", schema["title"]),
+                "schema": schema,
+            }
+            for name, schema in described.items()
+        ]
+    }
+
+
 PAGING = [
     query("page", "Page, from 1.", "integer"),
     query("page_size", "Objects on a page.", "integer"),
     query("orderby", "Field to order by."),
     query("desc", "False for the smallest first.", "boolean"),
 ]
-
-
-def install(app: FastAPI) -> None:
-    """Describe an application without the 422 replies that it never sends."""
-
-    def described() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
-            for path in schema["paths"].values():
-                for operation in path.values():
-                    operation["responses"].pop("422", None)
-            schemas = schema.get("components", {}).get("schemas", {})
-            for name in ("HTTPValidationError", "ValidationError"):
-                schemas.pop(name, None)
-            app.openapi_schema = schema
-        return app.openapi_schema
-
-    app.openapi = described  # type: ignore[method-assign]
 
 
 def _inlined(schema: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from ragflow.http.compat import Level, LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
 from ragflow.http.errors import NO_AUTHORIZATION, Answers, Code, Reply, Since, answers
-from ragflow.http.openapi import PAGING, query
+from ragflow.http.openapi import PAGING, ids_schema, json_body, properties, query
 from ragflow.http.paging import PAGE_ERRORS, paging_of
 from ragflow.http.schemas.chats import chat_object, listed_chat_object
 from ragflow.http.schemas.flat_chats import any_chat_draft, flat_chat_object, is_flat
@@ -51,10 +51,32 @@ UPDATE: Answers = {
 }
 
 NEWER: Since = {Level.V0_25: {ChatNotFound: NO_AUTHORIZATION}}
+_TEXT, _NUMBER, _OBJECT = {"type": "string"}, {"type": "number"}, {"type": "object"}
+_SHARED: dict[str, dict[str, Any]] = {
+    "name": _TEXT,
+    "description": _TEXT,
+    "language": _TEXT,
+    "dataset_ids": {"type": "array", "items": _TEXT},
+    "meta_data_filter": _OBJECT,
+}
+_NESTED = properties(**_SHARED, avatar=_TEXT, llm=_OBJECT, prompt=_OBJECT)
+_FLAT = properties(
+    **_SHARED,
+    icon=_TEXT,
+    llm_id=_TEXT,
+    llm_setting=_OBJECT,
+    prompt_config=_OBJECT,
+    similarity_threshold=_NUMBER,
+    vector_similarity_weight=_NUMBER,
+    top_n={"type": "integer"},
+    top_k={"type": "integer"},
+    rerank_id=_TEXT,
+)
+_ANY_FORM = json_body({"anyOf": [_NESTED, _FLAT]})
 _RENAMES = {"llm_id": "chat_model", "rerank_id": "rerank_model"}
 
 
-@router.post("/chats", summary="Create a chat assistant")
+@router.post("/chats", summary="Create a chat assistant", openapi_extra=_ANY_FORM)
 @answers(CREATE)
 def create_chat(
     actor: CurrentActor, services: ServicesOf, body: Body, level: LevelOf
@@ -103,7 +125,7 @@ def get_chat(chat_id: str, actor: CurrentActor, services: ServicesOf) -> JSONRes
     return result(flat_chat_object(services.chats.get(actor, chat_id)))
 
 
-@router.patch("/chats/{chat_id}", summary="Change a chat assistant")
+@router.patch("/chats/{chat_id}", summary="Change a chat assistant", openapi_extra=_ANY_FORM)
 @answers(UPDATE, since=NEWER)
 def change_chat(
     chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body
@@ -115,7 +137,7 @@ def change_chat(
     return result(flat_chat_object(services.chats.get(actor, chat_id)))
 
 
-@router.put("/chats/{chat_id}", summary="Update a chat assistant")
+@router.put("/chats/{chat_id}", summary="Update a chat assistant", openapi_extra=_ANY_FORM)
 @answers(UPDATE, since=NEWER)
 def update_chat(
     chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body, level: LevelOf
@@ -131,7 +153,9 @@ def update_chat(
     return result(flat_chat_object(services.chats.get(actor, chat_id)))
 
 
-@router.delete("/chats", summary="Delete chat assistants")
+@router.delete(
+    "/chats", summary="Delete chat assistants", openapi_extra=json_body(ids_schema("ids"))
+)
 def delete_chats(
     actor: CurrentActor, services: ServicesOf, body: Body, level: LevelOf
 ) -> JSONResponse:

@@ -13,7 +13,7 @@ from ragflow.http.compat import LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
 from ragflow.http.errors import Answers, Code, Reply, WireError, answers
-from ragflow.http.openapi import PAGING, json_body, properties, query
+from ragflow.http.openapi import PAGING, ids_schema, json_body, properties, query
 from ragflow.http.paging import page_of
 from ragflow.http.schemas.fields import picture_in
 from ragflow.http.validation import lenient_object
@@ -153,7 +153,7 @@ def update_chunk(
     return result()
 
 
-@router.delete("/chunks", openapi_extra=json_body(properties(chunk_ids=_TEXTS)))
+@router.delete("/chunks", openapi_extra=json_body(ids_schema("chunk_ids")))
 @answers(
     {
         DatasetNotFound: _NOT_YOURS,

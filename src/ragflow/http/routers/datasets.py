@@ -13,7 +13,7 @@ from ragflow.http.compat import LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
 from ragflow.http.errors import Code, Reply, WireError, answers
-from ragflow.http.openapi import json_body
+from ragflow.http.openapi import json_body, queries
 from ragflow.http.schemas.datasets import (
     CreateDataset,
     DeleteDatasets,
@@ -65,7 +65,7 @@ def create_dataset(
     return result(dataset_object(services.datasets.create(actor, draft)))
 
 
-@router.get("/datasets")
+@router.get("/datasets", openapi_extra=queries(ListDatasets))
 @answers({DatasetNotFound: _NO_PERMISSION})
 def list_datasets(
     actor: CurrentActor,

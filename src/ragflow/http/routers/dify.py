@@ -38,6 +38,7 @@ async def _body(request: Request, _caller: Annotated[Actor, Depends(_actor)]) ->
 
 @router.post(
     "/dify/retrieval",
+    summary="Search for an external knowledge API",
     openapi_extra=json_body(
         properties(
             knowledge_id={"type": "string"},
@@ -62,7 +63,7 @@ async def _body(request: Request, _caller: Annotated[Actor, Depends(_actor)]) ->
         ),
     }
 )
-def retrieve(
+def retrieve_records(
     actor: Annotated[Actor, Depends(_actor)],
     body: Annotated[Mapping[str, Any], Depends(_body)],
     services: ServicesOf,

@@ -15,7 +15,7 @@ from ragflow.http.compat import Level, LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
 from ragflow.http.errors import Code, Reply, answers
-from ragflow.http.openapi import FILES_BODY, PAGING, json_body, properties, query
+from ragflow.http.openapi import FILES_BODY, PAGING, ids_schema, json_body, properties, query
 from ragflow.http.paging import PAGE_ERRORS, paging_of, whole_number
 from ragflow.http.uploads import uploaded_files
 from ragflow.http.validation import lenient_object
@@ -164,7 +164,7 @@ def get_document(actor: CurrentActor, document_id: str, services: ServicesOf) ->
     return result(document_object(services.documents.find(actor, document_id)))
 
 
-@router.delete("/documents", openapi_extra=json_body(properties(ids=_IDS)))
+@router.delete("/documents", openapi_extra=json_body(ids_schema("ids")))
 @answers(
     {
         DatasetNotFound: _NOT_YOURS_SPACED,

@@ -39,7 +39,9 @@ def list_factories(_caller: CurrentCaller, services: ServicesOf) -> JSONResponse
     openapi_extra={"parameters": [query("model_type", "Only models of this kind.")]},
 )
 @answers(in_family_b({}))
-def list_models(request: Request, caller: CurrentCaller, services: ServicesOf) -> JSONResponse:
+def list_offered_models(
+    request: Request, caller: CurrentCaller, services: ServicesOf
+) -> JSONResponse:
     """List the models that can be chosen, by vendor, and whether each is available."""
     wanted = request.query_params.get("model_type", "")
     listed: dict[str, list[dict[str, Any]]] = {}

@@ -33,6 +33,7 @@ NO_MODEL = Reply(Code.EXCEPTION, "LookupError('Model({name}) not authorized')", 
 
 @router.post(
     "/retrieval",
+    summary="Search datasets",
     openapi_extra=json_body(
         properties(
             question={"type": "string"},

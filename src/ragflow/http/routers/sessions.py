@@ -13,6 +13,7 @@ from ragflow.http.compat import Level, LevelOf
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import result
 from ragflow.http.errors import NO_AUTHORIZATION, Answers, Code, Reply, Since, WireError, answers
+from ragflow.http.openapi import PAGING, ids_schema, json_body, properties, query
 from ragflow.http.paging import PAGE_ERRORS, paging_of
 from ragflow.http.schemas.chats import session_object
 from ragflow.http.validation import given_object, lenient_object
@@ -23,6 +24,8 @@ router = APIRouter(tags=["sessions"])
 Body = Annotated[dict[str, Any], Depends(lenient_object)]
 GivenBody = Annotated[dict[str, Any], Depends(given_object)]
 
+_TEXT = {"type": "string"}
+
 NAME_EMPTY: Answers = {NameRequired: Reply(Code.DATA, "`name` can not be empty.")}
 ONE: Answers = {
     **NAME_EMPTY,
@@ -32,7 +35,11 @@ ONE: Answers = {
 NEWER: Since = {Level.V0_25: {ChatNotFound: NO_AUTHORIZATION}}
 
 
-@router.post("/chats/{chat_id}/sessions", summary="Create a session with a chat assistant")
+@router.post(
+    "/chats/{chat_id}/sessions",
+    summary="Create a session with a chat assistant",
+    openapi_extra=json_body(properties(name=_TEXT, user_id=_TEXT)),
+)
 @answers(
     {**NAME_EMPTY, ChatNotFound: Reply(Code.DATA, "You do not own the assistant.")}, since=NEWER
 )
@@ -46,7 +53,18 @@ def create_session(
     return result(session_object(conversation, with_references=False))
 
 
-@router.get("/chats/{chat_id}/sessions", summary="List the sessions of a chat assistant")
+@router.get(
+    "/chats/{chat_id}/sessions",
+    summary="List the sessions of a chat assistant",
+    openapi_extra={
+        "parameters": [
+            *PAGING,
+            query("id", "Id of one session."),
+            query("name", "Name of one session."),
+            query("user_id", "Only sessions that were begun for this user."),
+        ]
+    },
+)
 @answers(
     {**PAGE_ERRORS, ChatNotFound: Reply(Code.DATA, "You don't own the assistant {id}.")},
     since=NEWER,
@@ -55,14 +73,14 @@ def list_sessions(
     chat_id: str, request: Request, actor: CurrentActor, services: ServicesOf
 ) -> JSONResponse:
     """List conversations with their messages and what these cite."""
-    query = request.query_params
+    params = request.query_params
     conversations = services.sessions.page(
         actor,
         chat_id,
         paging_of(request, renames={"dialog_id": "chat_id"}),
-        query.get("id") or None,
-        query.get("name") or None,
-        query.get("user_id") or None,
+        params.get("id") or None,
+        params.get("name") or None,
+        params.get("user_id") or None,
     )
     return result([session_object(each, with_references=True) for each in conversations])
 
@@ -80,7 +98,11 @@ def get_session(
 @router.patch(  # what newer clients send
     "/chats/{chat_id}/sessions/{session_id}", include_in_schema=False
 )
-@router.put("/chats/{chat_id}/sessions/{session_id}", summary="Update a session")
+@router.put(
+    "/chats/{chat_id}/sessions/{session_id}",
+    summary="Update a session",
+    openapi_extra=json_body(properties(name=_TEXT)),
+)
 @answers(ONE, since=NEWER)
 def update_session(
     chat_id: str, session_id: str, actor: CurrentActor, services: ServicesOf, body: GivenBody
@@ -94,7 +116,11 @@ def update_session(
     return result()
 
 
-@router.delete("/chats/{chat_id}/sessions", summary="Delete sessions")
+@router.delete(
+    "/chats/{chat_id}/sessions",
+    summary="Delete sessions",
+    openapi_extra=json_body(ids_schema("ids")),
+)
 @answers({ChatNotFound: Reply(Code.DATA, "You don't own the chat")}, since=NEWER)
 def delete_sessions(
     chat_id: str, actor: CurrentActor, services: ServicesOf, body: Body, level: LevelOf

@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 _WIRE_NAMES = {"jobs": "redis"}  # what clients call the part that keeps jobs
 
 
-@health.get("/system/healthz")
+@health.get("/system/healthz", summary="Check the health of the server")
 def healthz(services: ServicesOf) -> JSONResponse:
     """Tell, without a key, whether every part of the server answers."""
     states: dict[str, object] = {}

@@ -55,7 +55,7 @@ def list_members(tenant_id: str, caller: CurrentCaller, services: ServicesOf) ->
 
 @router.put("/tenant/agree/{tenant_id}", summary="Accept an invitation")
 @answers(TEAM)
-def accept(tenant_id: str, caller: CurrentCaller, services: ServicesOf) -> JSONResponse:
+def accept_invitation(tenant_id: str, caller: CurrentCaller, services: ServicesOf) -> JSONResponse:
     """Join a tenant that invited the caller."""
     services.teams.accept(caller.actor, tenant_id)
     return json_result(True)
@@ -63,7 +63,7 @@ def accept(tenant_id: str, caller: CurrentCaller, services: ServicesOf) -> JSONR
 
 @router.delete("/tenant/{tenant_id}/user/{user_id}", summary="Remove a member")
 @answers(TEAM)
-def remove(
+def remove_member(
     tenant_id: str, user_id: str, caller: CurrentCaller, services: ServicesOf
 ) -> JSONResponse:
     """Take somebody out of one's own tenant, leave another's, or refuse an invitation."""

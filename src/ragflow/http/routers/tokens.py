@@ -16,7 +16,7 @@ router = APIRouter(tags=["accounts"])
 
 @router.get("/system/config", summary="Show how to get in")
 @answers(in_family_b({}))
-def config(services: ServicesOf) -> JSONResponse:
+def sign_up_config(services: ServicesOf) -> JSONResponse:
     """Tell, without a key, whether people may make accounts by themselves."""
     return json_result({"registerEnabled": services.accounts.registration_open})
 

@@ -173,10 +173,12 @@ class DeleteDatasets(_Strict):
 class ListDatasets(_Strict):
     """Query of GET /datasets."""
 
-    page: int = Field(1, ge=1)
-    page_size: int = Field(30, ge=1)
-    orderby: Literal["create_time", "update_time"] = "create_time"
-    desc: bool = True
-    id: Uuid1 | None = None
-    ids: list[Uuid1] | None = None
-    name: str | None = None
+    page: int = Field(1, ge=1, description="Page, from 1.")
+    page_size: int = Field(30, ge=1, description="Objects on a page.")
+    orderby: Literal["create_time", "update_time"] = Field(
+        "create_time", description="Field to order by."
+    )
+    desc: bool = Field(True, description="False for the smallest first.")
+    id: Uuid1 | None = Field(None, description="Id of one dataset.")
+    ids: list[Uuid1] | None = Field(None, description="Ids of some datasets.")
+    name: str | None = Field(None, description="Name of one dataset.")
