@@ -152,7 +152,6 @@ def download_document(
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(document.name, safe='')}",
         "Content-Length": str(document.size),
-        "X-Content-Type-Options": "nosniff",
     }
     return StreamingResponse(pieces, media_type="application/octet-stream", headers=headers)
 

@@ -194,7 +194,6 @@ def get_file(actor: CurrentActor, file_id: str, services: ServicesOf) -> Streami
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
         "Content-Length": str(file.size),
         "Content-Security-Policy": "sandbox; default-src 'none'",
-        "X-Content-Type-Options": "nosniff",
     }
     return StreamingResponse(pieces, media_type=_media_type(file), headers=headers)
 
