@@ -164,7 +164,7 @@ class SearchService:
         """Refuse what cannot be used; settings that stay as they were may be out of date."""
         if not search.name.strip():
             raise NameRequired
-        if len(search.name.encode()) > NAME_BYTES:
+        if len(search.name.encode(errors="surrogatepass")) > NAME_BYTES:
             raise NameTooLong(f"A search app's name has at most {NAME_BYTES} bytes.")
         settings = settings_of_search(search)
         if not changes.keys().isdisjoint(("kb_ids", "doc_ids")):

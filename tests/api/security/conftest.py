@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
+from structlog.testing import capture_logs
 
 SECRET = "lighthouse"
 
@@ -104,3 +106,30 @@ def rows(tmp_path: Path) -> Rows:
             connection.close()
 
     return dumped
+
+
+@pytest.fixture
+def nothing_uncaught() -> Iterator[None]:
+    """Fail the test when a request ends in an exception that nobody caught."""
+    with capture_logs() as logs:
+        yield
+    assert [entry["path"] for entry in logs if entry["event"] == "request failed"] == []
+
+
+def _routes_of(app: Any) -> Iterator[tuple[str, str]]:
+    for route in app.routes:
+        if isinstance(route, APIRoute):
+            contexts: Any = [route]
+        else:
+            contexts = getattr(route, "effective_route_contexts", list)()
+        for context in contexts:
+            for method in context.methods:
+                yield method, context.path
+
+
+@pytest.fixture
+def routes(world: Any) -> list[tuple[str, str]]:
+    """Return method and path of every route, those that are not described too."""
+    found = sorted(set(_routes_of(world.client.app)))
+    assert len(found) > 100
+    return found
