@@ -36,7 +36,7 @@ from ragflow.http.routers import (
     tokens,
     users,
 )
-from ragflow.http.transport import BodyLimit, TrailingSlash
+from ragflow.http.transport import BodyLimit, NoSniffing, TrailingSlash
 from ragflow.services.container import Services
 
 DEFAULT_MAX_BODY_BYTES = 1 << 30
@@ -118,4 +118,5 @@ def create_app(
         allow_headers=["*"],
         expose_headers=["Authorization", "Content-Disposition"],
     )
+    app.add_middleware(NoSniffing)
     return app

@@ -18,6 +18,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ragflow.domain.errors import (
@@ -168,6 +169,8 @@ class UncaughtErrors:
 
         try:
             await self._app(scope, receive, watched)
+        except ClientDisconnect:  # nobody is left to be answered
+            log.info("client left", path=_path(scope), method=scope["method"])
         except Exception as error:  # the edge: nothing may fall through
             if scope["type"] != "http" or started:
                 raise

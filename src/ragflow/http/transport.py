@@ -1,12 +1,13 @@
 """Transport: what happens to a request before any route sees it.
 
 A trailing slash is dropped, so that every path matches with and without it; a body over the limit
-is refused, by its declared length or as soon as it has come in too far.
+is refused, by its declared length or as soon as it has come in too far. No reply may be taken for
+anything but the type that it says.
 """
 
 from __future__ import annotations
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ragflow.domain.errors import spelled_out
@@ -58,6 +59,21 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+
+class NoSniffing:
+    """Tell browsers to believe the content type of a reply: texts of users may look like pages."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Content-Type-Options"] = "nosniff"
+            await send(message)
+
+        await self._app(scope, receive, marked)
 
 
 def _too_large(limit: int, setting: str) -> WireError:

@@ -286,6 +286,11 @@ class SearchEngineContract:
         near = [c.vector_rank for c in found if c.vector_rank is not None]
         assert sorted(lexical) == sorted(near) == [1, 2, 3, 4, 5]
 
+    def test_no_top_k_is_too_large(self, engine: SearchEngine) -> None:
+        engine.upsert([record("alpha", vector=unit(1.0))])
+
+        assert len(engine.search(request("alpha", unit(1.0), top_k=10**30))) == 1
+
     def test_words_of_any_script_are_found_whole(self, engine: SearchEngine) -> None:
         words = ["清华大学", "ax-200", "v0.20.5", "häuser", "𠮷野家", "a'b\"c", "и", "c++", "🙂"]
         engine.upsert([record(word, chunk_id=f"{n}") for n, word in enumerate(words)])

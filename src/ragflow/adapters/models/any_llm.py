@@ -2,12 +2,15 @@
 
 The SDK and its vendors' packages come with the extra `vendors` and are imported at the first call.
 Their packages make their own connections, past the guarded client, so that an address that a tenant
-supplied is refused unless it belongs to the vendor.
+supplied is refused unless the vendor's own API answers there: on other hosts of the same cloud
+anybody can run a server, which may redirect. Without a key of the tenant's nothing is called, since
+those packages would take the operator's from the environment.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,12 +37,13 @@ _VENDORS = {
     "Gemini": "gemini",
     "Mistral": "mistral",
 }
+_AZURE = r"[a-z0-9-]+\.(openai|cognitiveservices|services\.ai)\.azure\.(com|us|cn)"
 _OWN_HOSTS = {
-    "Anthropic": (".anthropic.com",),
-    "Azure-OpenAI": (".azure.com", ".azure.us", ".azure.cn"),
-    "Bedrock": (".amazonaws.com", ".amazonaws.com.cn"),
-    "Gemini": (".googleapis.com",),
-    "Mistral": (".mistral.ai",),
+    "Anthropic": re.compile(r"api\.anthropic\.com"),
+    "Azure-OpenAI": re.compile(_AZURE),
+    "Bedrock": re.compile(r"bedrock[a-z-]*\.[a-z0-9-]+\.amazonaws\.com(\.cn)?"),
+    "Gemini": re.compile(r"generativelanguage\.googleapis\.com"),
+    "Mistral": re.compile(r"(api|codestral)\.mistral\.ai"),
 }
 _EMBEDDING_BATCH = 32
 _RETRIES = 3
@@ -72,6 +76,8 @@ class _Vendor:
     def client(self) -> Iterator[Any]:
         """Lend the vendor's client and turn its failures into `ModelUnavailable`."""
         base = self._endpoint.base_url
+        if not self._endpoint.api_key:
+            raise self._unavailable(f"no key of {self._endpoint.factory} is set")
         if base and not self._endpoint.trusted and not self._is_own(httpx.URL(base)):
             raise self._unavailable(f"{base} is no address of {self._endpoint.factory}")
         try:
@@ -82,7 +88,7 @@ class _Vendor:
         try:
             yield AnyLLM.create(
                 _VENDORS[self._endpoint.factory],
-                api_key=self._endpoint.api_key or None,
+                api_key=self._endpoint.api_key,
                 api_base=base or None,
                 unified_exceptions=True,
                 max_retries=_RETRIES,
@@ -98,8 +104,8 @@ class _Vendor:
         return ModelUnavailable(name=self.model, reason=reason)
 
     def _is_own(self, url: httpx.URL) -> bool:
-        hosts = _OWN_HOSTS[self._endpoint.factory]
-        return url.scheme == "https" and f".{url.host}".endswith(hosts)
+        own = _OWN_HOSTS[self._endpoint.factory]
+        return url.scheme == "https" and own.fullmatch(url.host) is not None
 
 
 class AnyLlmChat:

@@ -32,6 +32,7 @@ _INDEXED_ROWS = 10_000  # below this, scanning the key columns is as fast as the
 _KEEP_VERSIONS = timedelta(minutes=10)  # longer than any search that reads an old version
 _MAX_TOKEN_BYTES = 512
 _REFINE = 3  # exact distances are computed for so many times the wanted rows
+_MOST_FOUND = 10_000_000  # LanceDB takes no number over 32 bits
 _PROBED = 64  # partitions of the approximate index that a search reads
 _PREFIX = "chunks_"
 _FOUND = ["dataset_id", "document_id", "chunk_id", "text"]
@@ -244,12 +245,13 @@ def _search_table(table: Table, length: int, request: SearchRequest) -> dict[Key
         return {}
     if not request.terms and vector is None:
         return _all_rows(table, where) if request.document_ids is not None else {}
+    limit = min(request.top_k, _MOST_FOUND)
     found: dict[Key, Candidate] = {}
     if request.terms:
         words = " ".join(term.text for term in request.terms)
-        found.update(_lexical(table, words, where, vector, request.top_k))
+        found.update(_lexical(table, words, where, vector, limit))
     if vector is not None:
-        found.update(_nearest(table, vector, where, request.top_k, found))
+        found.update(_nearest(table, vector, where, limit, found))
     return found
 
 

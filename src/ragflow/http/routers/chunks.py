@@ -188,7 +188,7 @@ def chunk_picture(actor: CurrentActor, image_id: str, services: ServicesOf) -> R
     dataset_id, _, chunk_id = image_id.partition("-")
     data = services.chunks.picture(actor, dataset_id, chunk_id)
     media_type = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
-    return Response(data, media_type=media_type, headers={"X-Content-Type-Options": "nosniff"})
+    return Response(data, media_type=media_type)
 
 
 def _text(value: Any) -> str:
@@ -202,7 +202,7 @@ def _text(value: Any) -> str:
 def _switch(value: Any) -> bool:
     try:
         return bool(int(value))
-    except (TypeError, ValueError) as error:
+    except (OverflowError, TypeError, ValueError) as error:
         raise WireError(Code.EXCEPTION, repr(error), data=None) from error
 
 

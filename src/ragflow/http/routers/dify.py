@@ -73,7 +73,7 @@ def retrieve_records(
     try:
         top_k = max(int(setting.get("top_k", 1024)), 1)
         threshold = float(setting.get("score_threshold", 0.0))
-    except (AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, OverflowError, TypeError, ValueError) as error:
         return refusal(Code.SERVER, str(error), Code.SERVER)
     request = RetrievalRequest(
         question=str(body["query"]),

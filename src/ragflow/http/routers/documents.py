@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -13,6 +12,7 @@ from ragflow.http.auth import CurrentActor
 from ragflow.http.bulk import handled, ids_in, required_ids
 from ragflow.http.compat import Level, LevelOf
 from ragflow.http.deps import ServicesOf
+from ragflow.http.downloads import download
 from ragflow.http.envelope import result
 from ragflow.http.errors import Code, Reply, answers
 from ragflow.http.openapi import FILES_BODY, PAGING, ids_schema, json_body, properties, query
@@ -149,12 +149,7 @@ def download_document(
 ) -> StreamingResponse:
     """Download a document as it was uploaded."""
     document, pieces = services.documents.download(actor, dataset_id, document_id)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(document.name, safe='')}",
-        "Content-Length": str(document.size),
-        "X-Content-Type-Options": "nosniff",
-    }
-    return StreamingResponse(pieces, media_type="application/octet-stream", headers=headers)
+    return download(document.name, document.size, pieces, "application/octet-stream")
 
 
 @single.get("/documents/{document_id}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -15,6 +14,7 @@ from ragflow.domain.file_types import suffix_of
 from ragflow.domain.files import StoredFile
 from ragflow.http.auth import CurrentActor
 from ragflow.http.deps import ServicesOf
+from ragflow.http.downloads import download
 from ragflow.http.envelope import json_result
 from ragflow.http.errors import Answers, Code, Reply, WireError, answers
 from ragflow.http.openapi import PAGING, files_body, json_body, properties, query
@@ -188,15 +188,7 @@ def link_files(actor: CurrentActor, body: Body, services: ServicesOf) -> JSONRes
 def get_file(actor: CurrentActor, file_id: str, services: ServicesOf) -> StreamingResponse:
     """Return the bytes of a file as they were uploaded."""
     file, pieces = services.files.content(actor, file_id)
-    # A file may be a page with scripts of a stranger: whatever a browser makes of its type, it is
-    # saved and not shown, and if shown, then without scripts and apart from this site.
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
-        "Content-Length": str(file.size),
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return StreamingResponse(pieces, media_type=_media_type(file), headers=headers)
+    return download(file.name, file.size, pieces, _media_type(file))
 
 
 def _media_type(file: StoredFile) -> str:

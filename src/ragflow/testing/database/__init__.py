@@ -16,6 +16,7 @@ from ragflow.testing.database.graphs import GraphsContract
 from ragflow.testing.database.searches import SearchesContract
 from ragflow.testing.database.sessions import SessionsContract
 from ragflow.testing.database.sign_ins import SignInsContract
+from ragflow.testing.database.texts import TextsContract
 from ragflow.testing.database.work import WorkContract
 
 __all__ = ["DatabaseContract"]
@@ -32,6 +33,7 @@ class DatabaseContract(
     SearchesContract,
     SessionsContract,
     SignInsContract,
+    TextsContract,
     WorkContract,
 ):
     """State what every database must do."""

@@ -161,9 +161,55 @@ def test_a_window_is_told_from_the_name(model: str, tokens: int) -> None:
     assert context_tokens(model) == tokens
 
 
-def test_a_vendors_sdk_is_not_sent_to_an_address_of_a_tenant() -> None:
-    endpoint = Endpoint("Anthropic", "http://127.0.0.1:1", KEY)
-    with pytest.raises(ModelUnavailable, match="no address of Anthropic"):
+@pytest.mark.parametrize(
+    ("vendor", "url"),
+    [
+        ("Anthropic", "http://127.0.0.1:1"),
+        ("Anthropic", "http://api.anthropic.com"),  # not encrypted
+        ("Anthropic", "https://api.anthropic.com@127.0.0.1"),
+        ("Anthropic", "https://api.anthropic.com.example.org"),
+        ("Azure-OpenAI", "https://anybody.cloudapp.azure.com"),
+        ("Azure-OpenAI", "https://anybody.azure.com"),
+        ("Bedrock", "https://x.execute-api.us-east-1.amazonaws.com"),
+        ("Bedrock", "https://ec2-10-0-0-1.compute.amazonaws.com"),
+        ("Gemini", "https://storage.googleapis.com/bucket"),
+        ("Mistral", "https://api.mistral.ai.example.org"),
+    ],
+)
+def test_a_vendors_sdk_is_sent_to_the_vendors_own_api_alone(vendor: str, url: str) -> None:
+    endpoint = Endpoint(vendor, url, KEY)
+    with pytest.raises(ModelUnavailable, match=f"no address of {vendor}"):
+        ask(AnyLlm(endpoint, HttpClients()).chat("model"))
+
+
+@pytest.mark.parametrize(
+    ("vendor", "url"),
+    [
+        ("Anthropic", "https://api.anthropic.com"),
+        ("Azure-OpenAI", "https://mine.openai.azure.com/openai/v1"),
+        ("Azure-OpenAI", "https://mine.services.ai.azure.com"),
+        ("Bedrock", "https://bedrock-runtime.us-east-1.amazonaws.com"),
+        ("Gemini", "https://generativelanguage.googleapis.com"),
+        ("Mistral", "https://api.mistral.ai/v1"),
+    ],
+)
+def test_the_vendors_own_addresses_are_called(
+    vendor: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def created(*_: str, api_base: str, **__: object) -> None:
+        raise ValueError(f"called {api_base}")
+
+    monkeypatch.setattr("any_llm.AnyLLM.create", created)
+    with pytest.raises(ModelUnavailable, match=f"called {url}"):
+        ask(AnyLlm(Endpoint(vendor, url, KEY), HttpClients()).chat("model"))
+
+
+def test_no_vendor_is_called_with_a_key_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "the-operators")
+    endpoint = Endpoint("Anthropic", trusted=True)
+    with pytest.raises(ModelUnavailable, match="no key of Anthropic"):
         ask(AnyLlm(endpoint, HttpClients()).chat("claude-x"))
 
 
