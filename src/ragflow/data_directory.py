@@ -22,7 +22,7 @@ def prepared(directory: Path) -> Path:
     """Return the absolute path of a directory, made where it is missing. Raises `InvalidInput`."""
     path = directory.resolve()
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)  # documents are nobody else's
     except OSError as fault:
         raise InvalidInput(
             f"The data directory {path} cannot be made ({fault.strerror}): choose another one with "

@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -188,6 +189,13 @@ class Api:
     def embed(self) -> Api:
         """Call with the key's embed token."""
         return Api(self.client, self.beta, self.tenant_id)
+
+    @cached_property
+    def signed_in(self) -> str:
+        """Sign the tenant's owner in; return the token."""
+        services = self.client.app.state.services  # type: ignore[attr-defined]
+        (user,) = [user for user in services.accounts.users() if user.id == self.tenant_id]
+        return str(services.sign_ins.begin(user).token)
 
     def under(self, prefix: str) -> Api:
         """Call as a client whose base URL ends with a prefix, such as /v027."""

@@ -262,6 +262,7 @@ def callers(world: Any, api: Any, stranger: Any, teammate: Any) -> dict[str, Any
     owner = world.services.accounts.actor_of(world.services.accounts.first_account())
     world.services.accounts.revoke_key(owner, revoked.key.id)
     kind = type(api)
+    assert stranger.signed_in != teammate.signed_in  # signed in before anything is compared
     return {
         "other tenant": stranger,
         "teammate": teammate,
@@ -293,6 +294,8 @@ def call(caller: Any, row: Row, ids: dict[str, str]) -> Any:
     prefix = "" if row.path.startswith("/v1/") else "/api/v1"
     url = prefix + (row.path + row.query).format(**ids)
     key = caller.beta if row.right in (EMBED, TEAM_EMBED) else caller.key
+    if row in ACCOUNT_ROWS and caller.tenant_id:
+        key = caller.signed_in
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     return caller.client.request(row.method, url, headers=headers, **options)
 
@@ -337,6 +340,7 @@ def test_what_is_the_owners_alone_is_closed_to_teammates_of_a_team_dataset(
     api: Any, teammate: Any, estate: Estate, row: Row
 ) -> None:
     api.data("PUT", f"/datasets/{estate.ids['dataset_id']}", json={"permission": "team"})
+    assert teammate.signed_in  # signed in before anything is compared
     before = estate.rows()
     assert_refused(call(teammate, row, estate.ids))
     assert estate.rows() == before

@@ -8,7 +8,7 @@ import pytest
 
 
 def call(caller: Any, method: str, path: str, **options: Any) -> Any:
-    headers = {"Authorization": f"Bearer {caller.key}"}
+    headers = {"Authorization": f"Bearer {caller.signed_in}"}
     return caller.client.request(method, f"/v1/tenant{path}", headers=headers, **options).json()
 
 

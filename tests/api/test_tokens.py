@@ -8,7 +8,7 @@ import pytest
 
 
 def call(api: Any, method: str, path: str) -> Any:
-    headers = {"Authorization": f"Bearer {api.key}"}
+    headers = {"Authorization": f"Bearer {api.signed_in}"}
     return api.client.request(method, f"/v1/system{path}", headers=headers).json()
 
 
@@ -66,3 +66,21 @@ def test_a_sign_in_makes_keys_for_its_own_tenant(world: Any) -> None:
     token = world.services.sign_ins.begin(user).token
     reply = world.client.post("/v1/system/new_token", headers={"Authorization": token}).json()
     assert reply["data"]["tenant_id"] == user.id
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/v1/system/new_token", None),
+        ("DELETE", "/v1/system/token/x", None),
+        ("POST", "/v1/tenant/x/user", {"email": "a@example.org"}),
+        ("PUT", "/v1/tenant/agree/x", None),
+        ("DELETE", "/v1/tenant/x/user/y", None),
+        ("POST", "/v1/user/setting", {"nickname": "x"}),
+    ],
+)
+def test_a_key_cannot_do_what_would_outlive_it(api: Any, method: str, path: str, body: Any) -> None:
+    headers = {"Authorization": f"Bearer {api.key}"}
+    reply = api.client.request(method, path, headers=headers, json=body).json()
+    assert (reply["code"], reply["data"]) == (401, None)
+    assert "Sign in" in reply["message"]

@@ -86,6 +86,19 @@ def current_caller(request: Request, services: ServicesOf) -> Caller:
 CurrentCaller = Annotated[Caller, Depends(current_caller)]
 
 
+def current_person(caller: CurrentCaller, services: ServicesOf) -> Caller:
+    """Return the person who calls; a key could otherwise make others that outlive it.
+
+    Raises `WireError` of code 401 for API keys.
+    """
+    if not services.accounts.is_sign_in(caller.token):
+        raise WireError(Code.UNAUTHORIZED, "Sign in for this: an API key cannot do it.", data=None)
+    return caller
+
+
+CurrentPerson = Annotated[Caller, Depends(current_person)]
+
+
 def _words(request: Request) -> list[str]:
     """Split the header at blanks; one with control characters is a single word that fits nobody."""
     header = request.headers.get("authorization", "")

@@ -8,7 +8,8 @@ its documents and chunks, when its permission is `team`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ragflow.domain.documents import Dataset, Document
 from ragflow.domain.identity import Actor
@@ -49,6 +50,13 @@ def require_datasets(
         if dataset_id not in known or not may_use(actor, known[dataset_id]):
             raise DatasetNotFound(id=dataset_id, tenant=actor.tenant_id)
     return tuple(known[dataset_id] for dataset_id in wanted)
+
+
+def require_tag_sets(unit: UnitOfWork, actor: Actor, config: Mapping[str, Any] | None) -> None:
+    """Check the tag sets that a parser_config names. Raises `DatasetNotFound`."""
+    named = (config or {}).get("tag_kb_ids")
+    if isinstance(named, list):
+        require_datasets(unit, actor, [str(each) for each in named])
 
 
 def require_document(unit: UnitOfWork, dataset: Dataset, document_id: str) -> Document:

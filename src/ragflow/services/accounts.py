@@ -131,6 +131,11 @@ class AccountService:
                 return self._actor(unit, key)
             return _acting_if_active(unit, sign_in.user_id, sign_in.user_id)
 
+    def is_sign_in(self, secret: str) -> bool:
+        """Tell whether a secret is the token of a sign-in, not an API key."""
+        with self._database.reading() as unit:
+            return unit.sign_ins.by_hash(secret_hash(secret)) is not None
+
     def authenticate_beta(self, token: str) -> Actor:
         """Return for whom a key's embed token speaks. Raises `AuthenticationError`."""
         with self._database.reading() as unit:

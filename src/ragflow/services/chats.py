@@ -149,7 +149,7 @@ class ChatService:
             self._check_sources(unit, actor, draft)
             changed = replace(
                 chat,
-                **draft.changes(),
+                **self._changes(actor, draft),
                 llm_setting={**chat.llm_setting, **(draft.llm_setting or {})},
                 prompt_config={**chat.prompt_config, **(draft.prompt_config or {})},
                 update_time=self._clock.milliseconds(),
@@ -204,11 +204,8 @@ class ChatService:
         prompt_config = {**default_prompt_config(), **(draft.prompt_config or {})}
         if not prompt_config["system"]:
             prompt_config["system"] = default_prompt_config()["system"]
-        fields: dict[str, Any] = {
-            "name": "",
-            "chat_model": self._catalog.default_name(actor.tenant_id, "chat"),
-        }
-        fields.update(draft.changes())
+        default = self._catalog.default_name(actor.tenant_id, "chat")
+        fields = {"name": "", "chat_model": default, **self._changes(actor, draft)}
         return Chat(
             id=chat_id,
             tenant_id=actor.tenant_id,
@@ -218,6 +215,13 @@ class ChatService:
             prompt_config=prompt_config,
             **fields,
         )
+
+    def _changes(self, actor: Actor, draft: ChatDraft) -> dict[str, Any]:
+        """Return what a draft sets; a model without a name is the tenant's default."""
+        changes = draft.changes()
+        if changes.get("chat_model") == "":
+            changes["chat_model"] = self._catalog.default_name(actor.tenant_id, "chat")
+        return changes
 
     def _check_sources(self, unit: UnitOfWork, actor: Actor, draft: ChatDraft) -> None:
         datasets = require_datasets(unit, actor, draft.dataset_ids or ())

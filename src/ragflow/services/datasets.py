@@ -16,7 +16,12 @@ from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock, Ids, ModelCatalog
 from ragflow.domain.repositories import Database, Paging, UnitOfWork
 from ragflow.services import parser_config
-from ragflow.services.access import may_use, require_datasets, require_own_dataset
+from ragflow.services.access import (
+    may_use,
+    require_datasets,
+    require_own_dataset,
+    require_tag_sets,
+)
 from ragflow.services.errors import DatasetNotFound, DuplicateDatasetName, EmbeddingLocked
 from ragflow.services.followups import follow_dataset_deletion
 from ragflow.services.outbox import OutboxRelay
@@ -88,6 +93,7 @@ class DatasetService:
         )
         try:
             with self._database.transaction() as unit:
+                require_tag_sets(unit, actor, draft.parser_config)
                 unit.datasets.add(dataset)
         except Conflict as conflict:
             raise DuplicateDatasetName(name=draft.name) from conflict
@@ -136,6 +142,7 @@ class DatasetService:
             self._embedding_name(actor.tenant_id, model)
         with self._database.transaction() as unit:
             dataset = require_own_dataset(unit, actor, dataset_id)
+            require_tag_sets(unit, actor, changes.parser_config)
             changed = self._changed(dataset, changes)
             try:
                 unit.datasets.update(changed)

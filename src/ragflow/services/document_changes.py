@@ -16,6 +16,7 @@ from ragflow.services import parser_config
 from ragflow.services.errors import (
     ChunkMethodFixed,
     DuplicateDocumentName,
+    EnabledInvalid,
     ExtensionLocked,
     FieldLocked,
     MetaFieldsInvalid,
@@ -51,7 +52,7 @@ def changed_document(
             document, changes["chunk_method"], keep_config=bool(changes.get("parser_config"))
         )
     if changes.get("enabled") is not None:
-        document = replace(document, status="1" if _truth(changes["enabled"]) else "0")
+        document = replace(document, status="1" if _switch(changes["enabled"]) else "0")
     return document
 
 
@@ -105,5 +106,8 @@ def _with_method(document: Document, method: Any, *, keep_config: bool) -> Docum
     )
 
 
-def _truth(value: Any) -> bool:
-    return value not in (0, False, "0", "false", "False", "")
+def _switch(value: Any) -> bool:
+    text = str(value).lower()
+    if text not in ("0", "1", "false", "true"):
+        raise EnabledInvalid
+    return text in ("1", "true")

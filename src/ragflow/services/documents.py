@@ -17,7 +17,13 @@ from ragflow.domain.file_types import chunk_method_of, suffix_of, type_of
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import BlobStore, Clock, Ids
 from ragflow.domain.repositories import Database, Paging, UnitOfWork
-from ragflow.services.access import may_use, require_dataset, require_document, require_own_dataset
+from ragflow.services.access import (
+    may_use,
+    require_dataset,
+    require_document,
+    require_own_dataset,
+    require_tag_sets,
+)
 from ragflow.services.bulk import BulkOutcome, unique
 from ragflow.services.document_changes import changed_document
 from ragflow.services.errors import (
@@ -157,6 +163,8 @@ class DocumentService:
                 lock_tree(unit, actor)  # before any other row, as all that changes files
             dataset = require_own_dataset(unit, actor, dataset_id)
             old = require_document(unit, dataset, document_id)
+            config = changes.get("parser_config")
+            require_tag_sets(unit, actor, config if isinstance(config, Mapping) else None)
             changed = changed_document(old, changes, lambda: unit.documents.names(dataset_id))
             new = replace(changed, update_time=self._clock.milliseconds())
             unit.documents.update(new)

@@ -224,6 +224,12 @@ class StoredFileNotFound(NotFound):
     template = "There is no file or folder {id}."
 
 
+class EnabledInvalid(InvalidInput):
+    """Say that `enabled` is neither on nor off."""
+
+    template = "`enabled` must be 0 or 1."
+
+
 class FolderNotFound(NotFound):
     """Say that the caller has no such folder (facts: id)."""
 

@@ -292,12 +292,18 @@ def test_a_tenant_in_a_change_of_an_assistant_moves_nothing(
     assert own.chat not in str(stranger.data("GET", "/chats"))
 
 
-def test_tags_of_a_foreign_dataset_reach_no_answer(api: Any, own: Any, their: Any) -> None:
+def test_tag_sets_of_another_tenant_are_refused(api: Any, own: Any, their: Any) -> None:
     config = {"parser_config": {"tag_kb_ids": [their.dataset]}}
-    api("PUT", f"/datasets/{own.dataset}", json=config)
-    found = api.raw("POST", "/retrieval", json=ASKED | {"dataset_ids": [own.dataset]})
-    assert found.json()["data"]["total"] > 0
-    assert SECRET not in found.text
+    document = api.data("GET", f"/datasets/{own.dataset}/documents")["docs"][0]["id"]
+    for method, path, body, code in (
+        ("POST", "/datasets", {"name": "tagged", **config}, 108),
+        ("PUT", f"/datasets/{own.dataset}", config, 108),
+        ("PUT", f"/datasets/{own.dataset}/documents/{document}", config, 102),
+    ):
+        reply = api.raw(method, path, json=body)
+        assert reply.json()["code"] == code, path
+        assert SECRET not in reply.text
+    assert their.dataset not in api.raw("GET", "/datasets").text
 
 
 def test_a_filter_on_meta_fields_stays_in_the_datasets_that_were_named(

@@ -221,3 +221,11 @@ def test_what_each_state_allows(world: Any, api: Any, dataset_id: str, state: st
     method = {"chunk_method": "qa"}
     reset = api.data("PUT", f"/datasets/{dataset_id}/documents/{document_id}", json=method)
     assert (reset["run"], reset["progress"], reset["progress_msg"]) == ("UNSTART", 0.0, "")
+
+
+def test_enabled_is_on_or_off(api: Any, parsed: Any) -> None:  # 20 §4
+    path = "/datasets/{}/documents/{}".format(*parsed)
+    for value in ("x", 2, [], {}):
+        assert api("PUT", path, json={"enabled": value})["code"] == 102, value
+    assert api.data("PUT", path, json={"enabled": 0})["status"] == "0"
+    assert api.data("PUT", path, json={"enabled": True})["status"] == "1"

@@ -252,3 +252,8 @@ def test_the_external_api_answers_its_errors_with_http_statuses(api: Any, datase
     )
     broken = api.raw("POST", "/dify/retrieval", json={**body, "retrieval_setting": {"top_k": "x"}})
     assert (broken.status_code, broken.json()["code"]) == (500, 500)
+
+
+def test_a_filter_that_is_no_object_filters_nothing_away_silently(api: Any, parsed: Any) -> None:
+    body = {"question": "ships", "dataset_ids": [parsed[0]], "metadata_condition": "x"}
+    assert api("POST", "/retrieval", json=body)["code"] == 102

@@ -156,3 +156,20 @@ def test_the_manual_filter_of_an_assistant_keeps_to_its_documents(
     body = {"question": "bread flour", "session_id": api.session(chat_id), "stream": False}
     answer = api.data("POST", f"/chats/{chat_id}/completions", json=body)
     assert bool(answer["reference"]["chunks"]) is found
+
+
+def test_a_model_name_of_null_means_the_default_again(api: Any) -> None:  # 40 §2, §4
+    chat = api.chat(llm={"model_name": "scripted"})
+    assert api.data("PUT", f"/chats/{chat}", json={"llm": {"model_name": None}}) is None
+    (listed,) = api.data("GET", "/chats")
+    assert listed["llm"]["model_name"] == "extractive"
+    api.data("PUT", f"/chats/{chat}", json={"llm": {"temperature": 0.5}})
+    assert api.data("GET", "/chats")[0]["llm"]["model_name"] == "extractive"
+
+
+def test_an_assistant_that_no_client_could_read_is_refused(api: Any) -> None:
+    body = '{"name": "deep", "prompt": ' + '{"a":' * 900 + "1" + "}" * 900 + "}"
+    reply = api("POST", "/chats", content=body.encode())
+    assert reply["code"] == 102
+    assert "levels deep" in reply["message"]
+    assert api.data("GET", "/chats") == []

@@ -16,6 +16,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from ragflow.domain.errors import InvalidInput
 
+_DEEPEST = 64  # readers of JSON give up somewhere between a hundred and a thousand levels
+
 
 class UnstorableText(InvalidInput, DontWrapMixin):
     """Say that a text holds a character that no database of ours can store."""
@@ -57,6 +59,12 @@ class String(TypeDecorator[str]):
         return None if value is None else storable(value)
 
 
+class NestedTooDeep(InvalidInput, DontWrapMixin):
+    """Say that a JSON value is nested deeper than clients can read it back."""
+
+    template = "A value is nested more than {most} levels deep and cannot be stored."
+
+
 class Json(TypeDecorator[Any]):
     """Hold a JSON value as compact text; None is NULL."""
 
@@ -66,6 +74,7 @@ class Json(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
         if value is None:
             return None
+        _check_depth(value)
         try:
             text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         except ValueError as error:
@@ -74,6 +83,21 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
+
+
+def _check_depth(value: Any) -> None:
+    """Refuse what is nested too deep. Raises `NestedTooDeep`."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list | tuple)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return
+    raise NestedTooDeep(most=_DEEPEST)
 
 
 Long = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows by INTEGER alone

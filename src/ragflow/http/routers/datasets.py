@@ -45,7 +45,7 @@ async def _update_of(dataset_id: str, request: Request, _actor: CurrentActor) ->
 
 
 @router.post("/datasets", openapi_extra=json_body(CreateDataset))
-@answers({DuplicateDatasetName: Reply(Code.OPERATING)})
+@answers({DuplicateDatasetName: Reply(Code.OPERATING), DatasetNotFound: _NO_PERMISSION})
 def create_dataset(
     actor: CurrentActor,
     body: Annotated[CreateDataset, Depends(strict_body(CreateDataset))],

@@ -89,7 +89,9 @@ def _request(body: Mapping[str, Any]) -> RetrievalRequest:
     languages = body.get("cross_languages") or []
     if not isinstance(languages, list):
         raise WireError(Code.DATA, "`cross_languages` should be a list")
-    condition = body.get("metadata_condition")
+    condition = body.get("metadata_condition") or {}
+    if not isinstance(condition, Mapping):
+        raise WireError(Code.DATA, "`metadata_condition` should be an object")
     top_k = int(number_in(body, "top_k", 1024))
     if top_k <= 0:
         raise WireError(Code.DATA, "`top_k` must be greater than 0")
@@ -106,5 +108,5 @@ def _request(body: Mapping[str, Any]) -> RetrievalRequest:
         keyword=truth(body, "keyword", False),
         highlight=truth(body, "highlight", True),
         cross_languages=tuple(str(each) for each in languages),
-        metadata_condition=condition if isinstance(condition, Mapping) else None,
+        metadata_condition=condition,
     )

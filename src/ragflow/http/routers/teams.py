@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
-from ragflow.http.auth import CurrentCaller
+from ragflow.http.auth import CurrentCaller, CurrentPerson
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import json_result
 from ragflow.http.errors import Code, Reply, answers, in_family_b
@@ -38,7 +38,7 @@ def list_tenants(caller: CurrentCaller, services: ServicesOf) -> JSONResponse:
     openapi_extra=json_body(properties(email={"type": "string"})),
 )
 @answers(TEAM)
-def invite(tenant_id: str, caller: CurrentCaller, services: ServicesOf, body: Body) -> JSONResponse:
+def invite(tenant_id: str, caller: CurrentPerson, services: ServicesOf, body: Body) -> JSONResponse:
     """Invite the owner of an account into a tenant of one's own."""
     require(body, "email")
     email = text_in(body, "email", most=254)
@@ -55,7 +55,7 @@ def list_members(tenant_id: str, caller: CurrentCaller, services: ServicesOf) ->
 
 @router.put("/tenant/agree/{tenant_id}", summary="Accept an invitation")
 @answers(TEAM)
-def accept_invitation(tenant_id: str, caller: CurrentCaller, services: ServicesOf) -> JSONResponse:
+def accept_invitation(tenant_id: str, caller: CurrentPerson, services: ServicesOf) -> JSONResponse:
     """Join a tenant that invited the caller."""
     services.teams.accept(caller.actor, tenant_id)
     return json_result(True)
@@ -64,7 +64,7 @@ def accept_invitation(tenant_id: str, caller: CurrentCaller, services: ServicesO
 @router.delete("/tenant/{tenant_id}/user/{user_id}", summary="Remove a member")
 @answers(TEAM)
 def remove_member(
-    tenant_id: str, user_id: str, caller: CurrentCaller, services: ServicesOf
+    tenant_id: str, user_id: str, caller: CurrentPerson, services: ServicesOf
 ) -> JSONResponse:
     """Take somebody out of one's own tenant, leave another's, or refuse an invitation."""
     services.teams.remove(caller.actor, tenant_id, user_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from ragflow.http.auth import CurrentCaller
+from ragflow.http.auth import CurrentCaller, CurrentPerson
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import json_result
 from ragflow.http.errors import answers, in_family_b
@@ -23,7 +23,7 @@ def sign_up_config(services: ServicesOf) -> JSONResponse:
 
 @router.post("/system/new_token", summary="Make an API key")
 @answers(in_family_b({}))
-def new_token(caller: CurrentCaller, services: ServicesOf) -> JSONResponse:
+def new_token(caller: CurrentPerson, services: ServicesOf) -> JSONResponse:
     """Make an API key for the own tenant; its secrets are shown this once."""
     user = services.accounts.user(caller.actor)
     return json_result(new_key_object(services.accounts.create_key_for(user)))
@@ -39,7 +39,7 @@ def list_tokens(caller: CurrentCaller, services: ServicesOf) -> JSONResponse:
 
 @router.delete("/system/token/{token}", summary="Revoke an API key")
 @answers(in_family_b({}))
-def revoke_token(token: str, caller: CurrentCaller, services: ServicesOf) -> JSONResponse:
+def revoke_token(token: str, caller: CurrentPerson, services: ServicesOf) -> JSONResponse:
     """Revoke a key of the own tenant, named by its id, a secret of it or as lists show it."""
     services.accounts.revoke_key(caller.actor, token)
     return json_result(True)

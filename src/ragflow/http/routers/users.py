@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
 from ragflow.domain.errors import AuthenticationError, SignUpClosed
-from ragflow.http.auth import CurrentCaller
+from ragflow.http.auth import CurrentCaller, CurrentPerson
 from ragflow.http.deps import ServicesOf
 from ragflow.http.envelope import json_result
 from ragflow.http.errors import Code, Reply, answers, in_family_b
@@ -112,7 +112,7 @@ def user_info(caller: CurrentCaller, services: ServicesOf) -> JSONResponse:
     openapi_extra=json_body(properties(nickname=_TEXT, password=_TEXT, new_password=_TEXT)),
 )
 @answers(SETTING)
-def change_setting(caller: CurrentCaller, services: ServicesOf, body: Body) -> JSONResponse:
+def change_setting(caller: CurrentPerson, services: ServicesOf, body: Body) -> JSONResponse:
     """Change the nickname, or the password, which ends all other sign-ins; ignore other fields."""
     if body.get("new_password") is not None:
         require(body, "password")

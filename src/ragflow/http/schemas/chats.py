@@ -40,7 +40,7 @@ def chat_draft(body: Mapping[str, Any]) -> ChatDraft:
         language=text_in(body, "language"),
         prompt_type=text_in(body, "prompt_type"),
         dataset_ids=dataset_ids_in(body.get("dataset_ids")),
-        chat_model=text_in(llm or {}, "model_name"),
+        chat_model=text_in(llm, "model_name") or "" if llm and "model_name" in llm else None,
         llm_setting=None if llm is None else _llm_setting(llm),
         prompt_config=None if prompt is None else _prompt_config(prompt),
         meta_data_filter=object_in(body, "meta_data_filter"),
