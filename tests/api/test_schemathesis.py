@@ -101,7 +101,7 @@ def ids(world: Any, api: Any, parsed: tuple[str, str]) -> dict[str, str]:
 def headers_for(operation: dict[str, Any], api: Any) -> dict[str, str]:
     """Sign a request in the described way."""
     ways = [way for each in operation["security"] for way in each]
-    keys = {"apiKey": api.key, "embedToken": api.beta, "signIn": api.key}
+    keys = {"apiKey": api.key, "embedToken": api.beta, "signIn": api.signed_in}
     return {"Authorization": f"Bearer {keys[ways[0]]}"} if ways else {}
 
 

@@ -79,7 +79,7 @@ def test_who_was_taken_out_of_a_team_uses_nothing_of_it_any_more(
     assert "harbour" in str(teammate.data("POST", f"/chats/{chat}/completions", json=asked))
 
     remove = f"/v1/tenant/{api.tenant_id}/user/{teammate.tenant_id}"
-    headers = {"Authorization": f"Bearer {api.key}"}
+    headers = {"Authorization": f"Bearer {api.signed_in}"}
     assert world.client.delete(remove, headers=headers).json()["data"] is True
 
     fresh = asked | {"session_id": teammate.session(chat)}

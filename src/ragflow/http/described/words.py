@@ -69,6 +69,9 @@ SECURITY_SCHEMES: Mapping[str, dict[str, Any]] = {
     CALLER: {
         "type": "http",
         "scheme": "bearer",
-        "description": "The token of a sign-in, or an API key.",
+        "description": (
+            "The token of a sign-in. An API key does too, but for making and revoking keys and for "
+            "changing a team or a profile."
+        ),
     },
 }
