@@ -30,6 +30,7 @@ from ragflow.services.errors import (
     DocumentNotFound,
     DocumentsNotFound,
     NoBytes,
+    TooManyFiles,
     UploadFailed,
 )
 from ragflow.services.file_names import check_length, numbered, refusal
@@ -215,9 +216,7 @@ class DocumentService:
         reasons: list[str] = []
         for upload in uploads:
             full = self._files_per_tenant and stored + len(accepted) >= self._files_per_tenant
-            reason = (
-                "Exceed the maximum file number of a free user!" if full else refusal(upload.name)
-            )
+            reason = TooManyFiles.template if full else refusal(upload.name)
             if reason:
                 reasons.append(f"{upload.name}: {reason}")
             else:
