@@ -14,14 +14,13 @@ from typing import Any
 from ragflow.domain.documents import BlockKind, DropKind, ParsedDocument
 from ragflow.domain.errors import LimitExceeded
 from ragflow.domain.ports import Progress
-from ragflow.ingest.parse.base import DocumentBuilder, ParseLimits, ParseOptions, SourceFile
+from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile
 from ragflow.ingest.parse.pdf.blocks import BlockWriter, Element, LaidOutPage
 from ragflow.ingest.parse.pdf.cells import TableRegion
 from ragflow.ingest.parse.pdf.characters import (
     LINE_END_HYPHEN,
     page_frame,
     read_text,
-    read_words,
     well_formed,
 )
 from ragflow.ingest.parse.pdf.document import metadata, open_page, open_pdf, outline
@@ -29,6 +28,7 @@ from ragflow.ingest.parse.pdf.furniture import find_furniture
 from ragflow.ingest.parse.pdf.lines import TextLine, join_row, lines_of
 from ragflow.ingest.parse.pdf.paragraphs import paragraphs
 from ragflow.ingest.parse.pdf.reading_order import columns
+from ragflow.ingest.parse.pdf.recognise import Recogniser
 from ragflow.ingest.parse.pdf.rulings import Rulings, read_rulings
 from ragflow.ingest.parse.pdf.sheet import PageFrame, Sheet
 from ragflow.ingest.parse.pdf.tables import find_tables
@@ -57,23 +57,30 @@ class _ReadPage:
 
 def parse_pdf(source: SourceFile, options: ParseOptions, progress: Progress) -> ParsedDocument:
     """Return the document of a PDF file. Raises `ParseError`."""
-    builder = DocumentBuilder(source.name, options.limits)
     with open_pdf(source.data, source.name) as document:
-        numbers = _wanted_pages(len(document), options.page_ranges)
-        if len(numbers) > options.limits.pages:
-            raise LimitExceeded(
-                name=source.name, limit=f"{options.limits.pages} pages", setting="limits.pages"
+        return parse_open(document, source.name, options, progress)
+
+
+def parse_open(
+    document: Any, name: str, options: ParseOptions, progress: Progress
+) -> ParsedDocument:
+    """Return the document of an open PDF. Raises `ParseError`."""
+    builder = DocumentBuilder(name, options.limits)
+    numbers = _wanted_pages(len(document), options.page_ranges)
+    if len(numbers) > options.limits.pages:
+        raise LimitExceeded(
+            name=name, limit=f"{options.limits.pages} pages", setting="limits.pages"
+        )
+    if options.layout == PLAIN_TEXT:
+        _write_plain_text(document, numbers, builder, progress)
+    else:
+        if options.layout not in ("", DEEP_DOC):
+            builder.warn(
+                f"The layout model {options.layout!r} is not available; "
+                "the built-in layout analysis was used."
             )
-        if options.layout == PLAIN_TEXT:
-            _write_plain_text(document, numbers, builder, progress)
-        else:
-            if options.layout not in ("", DEEP_DOC):
-                builder.warn(
-                    f"The layout model {options.layout!r} is not available; "
-                    "the built-in layout analysis was used."
-                )
-            _write_blocks(document, numbers, source.name, options.limits, builder, progress)
-        facts = metadata(document)
+        _write_blocks(document, numbers, name, options, builder, progress)
+    facts = metadata(document)
     progress(1.0, "Finish parsing.")
     return builder.build(facts)
 
@@ -117,7 +124,7 @@ def _write_plain_text(
         if not any(lines):
             empty.append(number)
         builder.block(BlockKind.TEXT, "\n".join(line for line in lines if line))
-    _warn_of_empty(builder, empty)
+    _warn_of_empty(builder, empty, f"text layer; the layout {DEEP_DOC} recognises text in pictures")
 
 
 def _without_controls(text: str) -> str:
@@ -128,10 +135,16 @@ def _write_blocks(
     document: Any,
     numbers: Sequence[int],
     name: str,
-    limits: ParseLimits,
+    options: ParseOptions,
     builder: DocumentBuilder,
     progress: Progress,
 ) -> None:
+    def starts(number: int) -> None:
+        share = _READING_SHARE * numbers.index(number) / len(numbers)
+        progress(share, f"Page({number}~{number + 1}): OCR")
+
+    limits = options.limits
+    recogniser = Recogniser(options, builder, starts)
     pages: list[_ReadPage] = []
     characters = 0
     for number in _reports(numbers, progress):
@@ -139,7 +152,7 @@ def _write_blocks(
             if page is None:
                 builder.warn(f"Page {number} is damaged and was left out.")
                 continue
-            read = _read_page(page, number)
+            read = _read_page(page, number, recogniser)
         characters += read.characters
         if characters > limits.text_chars:
             raise LimitExceeded(
@@ -149,16 +162,19 @@ def _write_blocks(
             )
         builder.page(number, round(read.frame.width, 2), round(read.frame.height, 2))
         pages.append(read)
-    _warn_of_empty(builder, [page.frame.number for page in pages if not page.characters])
+    empty = [page.frame.number for page in pages if not page.characters]
+    _warn_of_empty(builder, empty, "text")
     furniture = find_furniture({page.frame.number: page.lines for page in pages})
     laid_out = [_lay_out(page, furniture.get(page.frame.number, {})) for page in pages]
+    for each in laid_out:
+        each.drops.extend(recogniser.drops(each.number))
     BlockWriter(builder, laid_out, outline(document)).write()
 
 
-def _read_page(page: Any, number: int) -> _ReadPage:
+def _read_page(page: Any, number: int, recogniser: Recogniser) -> _ReadPage:
     """Read a page to lines and tables."""
     read = _ReadPage(page_frame(page, number))
-    for written in read_words(page, read.frame):
+    for written in recogniser.words(page, read.frame):
         words = written.words
         rulings = read_rulings(page, written.sheet) if words else Rulings()
         tables, words = find_tables(words, rulings, written.sheet)
@@ -204,7 +220,7 @@ def _elements(rows: Sequence[Sequence[TextLine | TableRegion]], number: int) -> 
     return elements
 
 
-def _warn_of_empty(builder: DocumentBuilder, numbers: Sequence[int]) -> None:
+def _warn_of_empty(builder: DocumentBuilder, numbers: Sequence[int], lack: str) -> None:
     """Warn of pages without text, one line per run of pages."""
     runs: list[list[int]] = []
     for number in numbers:
@@ -214,6 +230,6 @@ def _warn_of_empty(builder: DocumentBuilder, numbers: Sequence[int]) -> None:
             runs.append([number])
     for run in runs:
         if len(run) == 1:
-            builder.warn(f"Page {run[0]} has no text layer; OCR is not available.")
+            builder.warn(f"Page {run[0]} has no {lack}.")
         else:
-            builder.warn(f"Pages {run[0]} to {run[-1]} have no text layer; OCR is not available.")
+            builder.warn(f"Pages {run[0]} to {run[-1]} have no {lack}.")
