@@ -2,8 +2,9 @@
 
 In: the bytes of a picture, told by its content. Out: a `ParsedDocument`: a page per frame of a
 TIFF, the first one of an animation; its text as of a scanned PDF, and one figure that holds the
-picture itself as JPEG. A page is as large as the picture is printed at its own resolution,
-at 96 dpi where it names none; prints smaller than A4 are enlarged, since they show finer type. Refused: damaged pictures and those with too many pixels.
+picture itself as JPEG. A page is as large as the picture is printed at its own resolution, at 96
+dpi where it names none; prints smaller than A4 are enlarged, since they show finer type. Refused:
+damaged pictures and those with too many pixels.
 """
 
 from __future__ import annotations
@@ -125,21 +126,29 @@ def _too_many_pixels(name: str) -> LimitExceeded:
     )
 
 
-def on_white(image: Image) -> Image:
-    """Return an image without transparency, in shades of grey or in colours."""
-    from PIL import Image as images
+def on_white(picture: Image) -> Image:
+    """Return a picture without transparency, in shades of grey or in colours."""
+    from PIL import Image
 
-    if image.mode in ("1", "L"):
-        return image.convert("L")
-    if image.mode in ("I", "F") or image.mode.startswith("I;"):
-        low, high = image.getextrema()
-        span = max(float(high) - float(low), 1.0)
-        return image.point(lambda value: (value - low) * (255 / span)).convert("L")
-    if "transparency" not in image.info and image.mode not in ("RGBA", "LA", "PA", "La", "RGBa"):
-        return image.convert("RGB")
-    above = image.convert("RGBA")
-    ground = images.new("RGBA", above.size, "white")
-    return images.alpha_composite(ground, above).convert("RGB")
+    if picture.mode in ("1", "L"):
+        return picture.convert("L")
+    if picture.mode in ("I", "F") or picture.mode.startswith("I;"):
+        return _in_shades(picture)
+    transparent = picture.mode in ("RGBA", "LA", "PA", "La", "RGBa")
+    if not transparent and "transparency" not in picture.info:
+        return picture.convert("RGB")
+    above = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", above.size, "white"), above).convert("RGB")
+
+
+def _in_shades(picture: Image) -> Image:
+    """Return a picture of large numbers, such as 16 bits a pixel, stretched to 256 shades."""
+    import numpy as np
+    from PIL import Image
+
+    values = np.nan_to_num(np.asarray(picture, np.float32))
+    low, high = float(values.min()), float(values.max())
+    return Image.fromarray(((values - low) * (255 / max(high - low, 1.0))).astype(np.uint8))
 
 
 def _add_page(document: Any, frame: _Frame) -> None:
