@@ -23,6 +23,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.datastructures import UploadFile
 
 from ragflow.adapters.models.hashing import HashingEmbedding
 
@@ -113,7 +114,9 @@ def heard(name: str, sound: bytes) -> str:
 def _question(message: dict[str, Any]) -> str:
     """Return what a user asks, in the shapes of OpenAI and of Ollama."""
     content = message["content"]
-    parts = content if isinstance(content, list) else [{"type": "text", "text": str(content)}]
+    parts: list[Any] = content if isinstance(content, list) else []
+    if not parts:
+        parts = [{"type": "text", "text": str(content)}]
     text = " ".join(part["text"] for part in parts if part["type"] == "text")
     urls = [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]
     shown = [url.partition(";base64,")[2] for url in urls] + list(message.get("images") or [])
@@ -153,8 +156,8 @@ def _app(state: ModelServer) -> FastAPI:
     @app.post("/v1/audio/transcriptions")
     async def transcriptions(request: Request) -> Response:
         async with request.form() as form:
-            file, model = form["file"], str(form.get("model", ""))
-            if isinstance(file, str):
+            file, model = form.get("file"), str(form.get("model", ""))
+            if not isinstance(file, UploadFile):
                 return _refusal("the file is missing")
             name, sound = str(file.filename), await file.read()
         state.requests.append({"model": model, "file": name, "bytes": len(sound)})

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ragflow.vision.sessions import session
+from ragflow.vision.type_size import type_size
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Pixels = NDArray[np.uint8]
+    Pixels = NDArray[Any]
 
 UPRIGHT, UPWARDS, UPSIDE_DOWN, DOWNWARDS = range(
     4
@@ -57,7 +58,8 @@ class ReadWord:
 
 @dataclass(frozen=True, slots=True)
 class ReadLine:
-    """Hold one line; `turn` is its direction, `height` its extent across it, `angle` its slope.
+    """Hold one line; `turn` is its direction, `height` its extent across it, `size` that of
+    its type, `angle` its slope.
 
     The angle is in radians, clockwise, beyond that direction.
     """
@@ -66,6 +68,7 @@ class ReadLine:
     confidence: float
     turn: int
     height: float
+    size: float
     angle: float
 
     @property
@@ -255,7 +258,8 @@ def _line(reading: _Reading) -> ReadLine:
     tl, tr, *_ = strip.corners
     angle = math.atan2(float(tr[1] - tl[1]), float(tr[0] - tl[0])) + strip.turn * math.pi / 2
     slope = (angle + math.pi) % (2 * math.pi) - math.pi
-    return ReadLine(words, reading.score, strip.turn, float(height), slope)
+    size = type_size(strip.pixels, reading.text)
+    return ReadLine(words, reading.score, strip.turn, float(height), size, slope)
 
 
 def _pieces(
@@ -321,4 +325,4 @@ def _placed(line: ReadLine, scale: float, width: int, height: int) -> ReadLine:
     for word in line.words:
         a, b, c, d = word.corners
         words.append(replace(word, corners=(place(a), place(b), place(c), place(d))))
-    return replace(line, words=tuple(words), height=line.height / scale)
+    return replace(line, words=tuple(words), height=line.height / scale, size=line.size / scale)

@@ -157,21 +157,20 @@ class Recogniser:
     ) -> list[WrittenSheet]:
         """Place the recognised words on sheets, without those that the text layer has."""
         skew = _skew([line for each in seen for line in each.lines])
-        sizes = self._sizes.of([line.height / each.scale for each in seen for line in each.lines])
+        every = [(each, line) for each in seen for line in each.lines]
+        sizes = self._sizes.of([(line.size / each.scale, line.text) for each, line in every])
         sheets: dict[int, WrittenSheet] = {}
         unsure: dict[int, WrittenSheet] = {}
         weighed: list[tuple[int, float]] = []
-        for each in seen:
-            for line in each.lines:
-                size = next(sizes)
-                turn = (each.turn + line.turn) % 4
-                home = unsure if line.confidence < _UNSURE else sheets
-                part = home.setdefault(turn, WrittenSheet(Sheet(frame, turn, skew)))
-                words = [_word(word, size, each, part.sheet) for word in line.words]
-                words = [word for word in words if not _is_taken(word, part.sheet, taken)]
-                part.words.extend(words)
-                if home is sheets:
-                    weighed.append((sum(len(word.text) for word in words), line.confidence))
+        for (each, line), size in zip(every, sizes, strict=True):
+            turn = (each.turn + line.turn) % 4
+            home = unsure if line.confidence < _UNSURE else sheets
+            part = home.setdefault(turn, WrittenSheet(Sheet(frame, turn, skew)))
+            words = [_word(word, size, each, part.sheet) for word in line.words]
+            words = [word for word in words if not _is_taken(word, part.sheet, taken)]
+            part.words.extend(words)
+            if home is sheets:
+                weighed.append((sum(len(word.text) for word in words), line.confidence))
         self._set_aside(DropKind.UNSURE, list(unsure.values()), frame)
         total = sum(length for length, _ in weighed)
         if total:

@@ -1,16 +1,18 @@
-"""Sizes of type from the heights of recognised lines.
+"""Sizes of type that recognised lines share.
 
-In: the heights of lines in points, page by page. Out: sizes, the same for lines that are set alike:
-a height depends on which letters a line has, and measuring it errs by a pixel or two.
+In: the size of each line of a page as it was measured, and its text. Out: sizes, the same for lines
+that are set alike: measuring errs by a pixel or two, and by more where there are few small letters.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-_SIZE = 0.8  # of the height of a line's box
-_ALIKE = 0.14  # lines whose heights differ less are set in one size
+_ALIKE = 0.12  # sizes that differ by less of themselves are one
+_ALIKE_IF_VAGUE = 0.35
+_TELLING = 4  # small letters, or letters without case, from which a measure is to be trusted
 _GRID = 0.5  # points
 
 
@@ -18,29 +20,43 @@ class LineSizes:
     """Give sizes to the lines of one document; keeps those that it gave."""
 
     def __init__(self) -> None:
-        self._heights: list[float] = []  # of each size that was found, in the order of finding
+        self._known: Counter[float] = Counter()  # characters in each size
 
-    def of(self, heights: Sequence[float]) -> Iterator[float]:
+    def of(self, measures: Sequence[tuple[float, str]]) -> Iterator[float]:
         """Yield the size of each line of a page."""
-        left = sorted(heights)
+        telling = [(size, text) for size, text in measures if _tells(text)]
+        self._learn(telling, _ALIKE)
+        self._learn([measure for measure in measures if not _tells(measure[1])], _ALIKE_IF_VAGUE)
+        for size, text in measures:
+            yield max(round(self._shared(size, text) / _GRID) * _GRID, 1.0)
+
+    def _shared(self, size: float, text: str) -> float:
+        if not _tells(text):
+            near = [known for known in self._known if _is_near(size, known, _ALIKE_IF_VAGUE)]
+            if near:
+                return max(near, key=lambda known: self._known[known])
+        return min(self._known, key=lambda known: abs(known - size))
+
+    def _learn(self, measures: Sequence[tuple[float, str]], alike: float) -> None:
+        """Count the characters of each size; note those that no known one stands for."""
+        left = []
+        for size, text in measures:
+            near = [known for known in self._known if _is_near(size, known, alike)]
+            if near:
+                self._known[min(near, key=lambda known: abs(known - size))] += len(text)
+            else:
+                left.append((size, text))
         while left:
-            known = next((height for height in self._heights if _count(left, height)), None)
-            if known is None:
-                known = median(_alike(left, max(left, key=lambda height: _count(left, height))))
-                self._heights.append(known)
-            left = [height for height in left if not _is_alike(height, known)]
-        for height in heights:
-            nearest = min(self._heights, key=lambda known: abs(known - height))
-            yield max(round(nearest * _SIZE / _GRID) * _GRID, 1.0)
+            groups = [[m for m in left if _is_near(m[0], size, alike)] for size, _ in left]
+            common = max(groups, key=len)
+            middle = median(size for size, _ in common)
+            self._known[middle] += sum(len(text) for _, text in common)
+            left = [m for m in left if m not in common]
 
 
-def _is_alike(a: float, b: float) -> bool:
-    return abs(a - b) <= _ALIKE * max(a, b)
+def _tells(text: str) -> bool:
+    return sum(character.isalpha() and not character.isupper() for character in text) >= _TELLING
 
 
-def _alike(heights: Sequence[float], height: float) -> list[float]:
-    return [other for other in heights if _is_alike(other, height)]
-
-
-def _count(heights: Sequence[float], height: float) -> int:
-    return len(_alike(heights, height))
+def _is_near(a: float, b: float, alike: float) -> bool:
+    return abs(a - b) <= alike * max(a, b)
