@@ -38,10 +38,12 @@ _SURELY_TALL = 3.0
 _SURE = 0.75  # confidence below which a line is read in the other directions too
 _SAMPLE = 3  # lines that tell the usual direction
 _PIECE_GAP = 1.2  # of the line's height: what is farther apart belongs to two words
+_ASCENT, _DESCENT = 0.9, 0.23  # of the size of type: what a word's box reaches from its base line
 _MARGIN = 8  # white pixels around the picture, since text at the very edge is not found
 
 
 Point = tuple[float, float]
+Corners = tuple[Point, Point, Point, Point]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class ReadWord:
     """
 
     text: str
-    corners: tuple[Point, Point, Point, Point]
+    corners: Corners
     spaced: bool
 
 
@@ -251,14 +253,17 @@ def _sense(reading: _Reading) -> float:
 def _line(reading: _Reading) -> ReadLine:
     strip = reading.strip
     width, height = _extent(strip.corners)
+    size, base = type_size(strip.pixels, reading.text)
+    corners = _between(
+        strip.corners, (base - _ASCENT * size) / height, (base + _DESCENT * size) / height
+    )
     words = tuple(
-        _word(strip.corners, piece, start, end, spaced)
+        _word(corners, piece, start, end, spaced)
         for piece, start, end, spaced in _pieces(reading.text, reading.info, width, height)
     )
     tl, tr, *_ = strip.corners
     angle = math.atan2(float(tr[1] - tl[1]), float(tr[0] - tl[0])) + strip.turn * math.pi / 2
     slope = (angle + math.pi) % (2 * math.pi) - math.pi
-    size = type_size(strip.pixels, reading.text)
     return ReadLine(words, reading.score, strip.turn, float(height), size, slope)
 
 
@@ -302,10 +307,14 @@ def _reach(centres: Sequence[float], start: int, end: int) -> tuple[float, float
     return max(0.0 if start == 0 else low, 0.0), 1.0 if end == len(centres) else min(high, 1.0)
 
 
-def _word(
-    corners: NDArray[np.float32], text: str, start: float, end: float, spaced: bool
-) -> ReadWord:
+def _between(corners: NDArray[np.float32], top: float, bottom: float) -> Corners:
+    """Return the corners of the part of a strip between two shares of its height."""
     tl, tr, br, bl = ((float(x), float(y)) for x, y in corners)
+    return _at(tl, bl, top), _at(tr, br, top), _at(tr, br, bottom), _at(tl, bl, bottom)
+
+
+def _word(corners: Corners, text: str, start: float, end: float, spaced: bool) -> ReadWord:
+    tl, tr, br, bl = corners
     around = (_at(tl, tr, start), _at(tl, tr, end), _at(bl, br, end), _at(bl, br, start))
     return ReadWord(text, around, spaced)
 

@@ -55,7 +55,12 @@ class LineSizes:
 
 
 def _tells(text: str) -> bool:
-    return sum(character.isalpha() and not character.isupper() for character in text) >= _TELLING
+    """Tell whether a line has enough letters, and of one script: others differ in height."""
+    small = sum(character.islower() for character in text)
+    caseless = sum(character.isalpha() for character in text if not character.isascii()) - sum(
+        character.isupper() or character.islower() for character in text if not character.isascii()
+    )
+    return max(small, caseless) >= _TELLING and min(small, caseless) < _TELLING
 
 
 def _is_near(a: float, b: float, alike: float) -> bool:
