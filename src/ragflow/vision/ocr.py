@@ -39,6 +39,7 @@ _SURE = 0.75  # confidence below which a line is read in the other directions to
 _SAMPLE = 3  # lines that tell the usual direction
 _PIECE_GAP = 1.2  # of the line's height: what is farther apart belongs to two words
 _ASCENT, _DESCENT = 0.9, 0.23  # of the size of type: what a word's box reaches from its base line
+_INKED = 0.35  # of the darkest ink, from which a column belongs to a letter
 _MARGIN = 8  # white pixels around the picture, since text at the very edge is not found
 
 
@@ -198,20 +199,28 @@ class _LineReader:
         self._recogniser = recogniser
         self._picture = picture
         self._quads = quads
+        tall = sum(_extent(quad)[1] for quad in quads if _shape(quad) > _SURELY_TALL)
+        wide = sum(_extent(quad)[0] for quad in quads if _shape(quad) < 1 / _TALL)
+        self._upended = tall > wide
         self._turns = {
-            tall: self._usual([quad for quad in quads if _is_tall(quad) == tall], turns)
-            for tall, turns in ((False, (UPRIGHT, UPSIDE_DOWN)), (True, (UPWARDS, DOWNWARDS)))
+            is_tall: self._usual([q for q in quads if self._is_tall(q) == is_tall], turns)
+            for is_tall, turns in ((False, (UPRIGHT, UPSIDE_DOWN)), (True, (UPWARDS, DOWNWARDS)))
         }
 
     def lines(self) -> list[ReadLine]:
         """Return the lines that hold text, in the order of the quadrilaterals."""
-        best = self._read([(quad, self._turns[_is_tall(quad)]) for quad in self._quads])
+        best = self._read([(quad, self._turns[self._is_tall(quad)]) for quad in self._quads])
         for index, (quad, reading) in enumerate(zip(self._quads, best, strict=True)):
             if reading.score < _SURE:
                 others = [turn for turn in _turns(quad) if turn != reading.strip.turn]
                 again = self._read([(quad, turn) for turn in others])
                 best[index] = max([reading, *again], key=_sense)
         return [_line(reading) for reading in best if reading.text.strip()]
+
+    def _is_tall(self, quad: NDArray[np.float32]) -> bool:
+        """Tell whether a line runs upwards or downwards; one like a square runs as most do."""
+        shape = _shape(quad)
+        return shape > _SURELY_TALL or (self._upended and shape >= 1 / _TALL)
 
     def _usual(self, quads: Sequence[NDArray[np.float32]], turns: tuple[int, int]) -> int:
         """Return the direction that makes most sense of a few lines of middling length."""
@@ -233,15 +242,15 @@ class _LineReader:
         return [_Reading(strip, text, float(score), info) for strip, text, score, info in results]
 
 
-def _is_tall(quad: NDArray[np.float32]) -> bool:
+def _shape(quad: NDArray[np.float32]) -> float:
+    """Return the height of a line by its width."""
     width, height = _extent(quad)
-    return height > _SURELY_TALL * width
+    return height / width
 
 
 def _turns(quad: NDArray[np.float32]) -> tuple[int, ...]:
     """Return the directions in which a line of this shape may run."""
-    width, height = _extent(quad)
-    if height < _TALL * width:
+    if _shape(quad) < 1 / _TALL:
         return UPRIGHT, UPSIDE_DOWN
     return (UPRIGHT, UPSIDE_DOWN, UPWARDS, DOWNWARDS)
 
@@ -257,8 +266,9 @@ def _line(reading: _Reading) -> ReadLine:
     corners = _between(
         strip.corners, (base - _ASCENT * size) / height, (base + _DESCENT * size) / height
     )
+    inked = _inked_columns(strip.pixels)
     words = tuple(
-        _word(corners, piece, start, end, spaced)
+        _word(corners, piece, *_trimmed(inked, start, end), spaced)
         for piece, start, end, spaced in _pieces(reading.text, reading.info, width, height)
     )
     tl, tr, *_ = strip.corners
@@ -305,6 +315,28 @@ def _reach(centres: Sequence[float], start: int, end: int) -> tuple[float, float
     if end < len(centres):
         high = min(high, (centres[end - 1] + centres[end]) / 2)
     return max(0.0 if start == 0 else low, 0.0), 1.0 if end == len(centres) else min(high, 1.0)
+
+
+def _inked_columns(pixels: Pixels) -> NDArray[np.bool_]:
+    """Tell for each column of a strip whether letters stand in it."""
+    import numpy as np
+
+    height = pixels.shape[0]
+    grey = pixels[height // 6 : height - height // 6].mean(axis=2)
+    ink = np.abs(grey - np.median(grey)).max(axis=0)
+    inked: NDArray[np.bool_] = ink > _INKED * ink.max()
+    return inked
+
+
+def _trimmed(inked: NDArray[np.bool_], start: float, end: float) -> tuple[float, float]:
+    """Return a part of a strip, given by shares of its width, without the blank at its ends."""
+    import numpy as np
+
+    first, last = round(start * len(inked)), round(end * len(inked))
+    columns = np.flatnonzero(inked[first:last])
+    if not len(columns):
+        return start, end
+    return (first + columns[0]) / len(inked), (first + columns[-1] + 1) / len(inked)
 
 
 def _between(corners: NDArray[np.float32], top: float, bottom: float) -> Corners:

@@ -176,7 +176,8 @@ def _read_page(page: Any, number: int, recogniser: Recogniser) -> _ReadPage:
     read = _ReadPage(page_frame(page, number))
     for written in recogniser.words(page, read.frame):
         words = written.words
-        rulings = read_rulings(page, written.sheet) if words else Rulings()
+        seen = recogniser.strokes(written.sheet)
+        rulings = read_rulings(page, written.sheet, seen) if words else Rulings()
         tables, words = find_tables(words, rulings, written.sheet)
         read.tables.extend(tables)
         read.lines.extend(lines_of(words, written.sheet))

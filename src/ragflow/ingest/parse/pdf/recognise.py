@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -19,17 +19,17 @@ from ragflow.domain.documents import DropKind
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions
 from ragflow.ingest.parse.pdf.characters import Style, Word, WrittenSheet, read_words
 from ragflow.ingest.parse.pdf.lines import TextLine, lines_of
+from ragflow.ingest.parse.pdf.rulings import Stroke
 from ragflow.ingest.parse.pdf.scans import common, is_legible, layer_rects, pictured_areas
 from ragflow.ingest.parse.pdf.sheet import PageFrame, Rect, Sheet
 from ragflow.ingest.parse.pdf.sizes import LineSizes
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from ragflow.vision.ocr import Point, ReadLine, ReadWord
 
-    Pixels = NDArray[np.uint8]
+    Pixels = NDArray[Any]
 
 _SCALE = 200 / 72  # pixels per point
 _MOST_SIDE = 4000  # pixels
@@ -49,18 +49,19 @@ class _Seen:
     lines: Sequence[ReadLine]
     turn: int
     scale: float
-    height: int  # of the turned picture, in pixels
-    width: int
+
+    pixels: Pixels  # of the turned picture
 
     def displayed(self, point: Point) -> Point:
         """Map a pixel of the turned picture to the page as displayed."""
         x, y = point
+        height, width = self.pixels.shape[:2]
         if self.turn == 1:
-            x, y = y, self.width - x
+            x, y = y, width - x
         elif self.turn == 2:
-            x, y = self.width - x, self.height - y
+            x, y = width - x, height - y
         elif self.turn == 3:
-            x, y = self.height - y, x
+            x, y = height - y, x
         return self.area.x0 + x / self.scale, self.area.top + y / self.scale
 
 
@@ -78,9 +79,11 @@ class Recogniser:
         self._sizes = LineSizes()
         self._known: dict[bytes, list[ReadLine]] = {}
         self._drops: dict[int, list[tuple[DropKind, TextLine]]] = {}
+        self._strokes: dict[Sheet, list[Stroke]] = {}  # of the last page
 
     def words(self, page: Any, frame: PageFrame) -> list[WrittenSheet]:
         """Return the words of a page, the sheet with most text first."""
+        self._strokes.clear()
         written = read_words(page, frame)
         legible = self._is_legible(page, written)
         areas = pictured_areas(page, frame, written) if legible else [_whole(frame)]
@@ -106,6 +109,10 @@ class Recogniser:
         found = self._found(seen, taken, frame)
         written = [*written, *found]
         return sorted(written, key=lambda part: (-len(part.words), part.sheet.turn))
+
+    def strokes(self, sheet: Sheet) -> Sequence[Stroke]:
+        """Return the straight lines that were seen on a sheet of the last page."""
+        return self._strokes.get(sheet, ())
 
     def drops(self, number: int) -> list[tuple[DropKind, TextLine]]:
         """Return the lines of a page that were left out."""
@@ -138,8 +145,7 @@ class Recogniser:
         key = hashlib.sha256(pixels.tobytes()).digest()
         if key not in self._known:
             self._known[key] = self._read(pixels)
-        height, width = pixels.shape[:2]
-        return _Seen(area, self._known[key], turn, scale, height, width)
+        return _Seen(area, self._known[key], turn, scale, pixels)
 
     def _read(self, pixels: Pixels) -> list[ReadLine]:
         from ragflow.vision.ocr import reader
@@ -171,6 +177,10 @@ class Recogniser:
             part.words.extend(words)
             if home is sheets:
                 weighed.append((sum(len(word.text) for word in words), line.confidence))
+        ends = [pair for each in seen for pair in _strokes(each, skew)]
+        for part in sheets.values():
+            turned = part.sheet.turned
+            self._strokes[part.sheet] = [(*turned(*a), *turned(*b)) for a, b in ends]
         self._set_aside(DropKind.UNSURE, list(unsure.values()), frame)
         total = sum(length for length, _ in weighed)
         if total:
@@ -209,6 +219,34 @@ def _skew(lines: Sequence[ReadLine]) -> float:
             telling.append(line.angle)
     skew = median(telling) if len(telling) > 1 else 0.0
     return skew if _LEAST_SKEW < abs(skew) < _MOST_SKEW else 0.0
+
+
+def _strokes(seen: _Seen, skew: float) -> Iterator[tuple[Point, Point]]:
+    """Yield the ends of the straight lines of an area, on the page as displayed."""
+    from ragflow.vision.rules import straight_strokes
+
+    height, width = seen.pixels.shape[:2]
+    middle = (width / 2, height / 2)
+    straight = _rotated(seen.pixels, skew) if skew else seen.pixels
+    for x0, y0, x1, y1 in straight_strokes(straight):
+        ends = [_around(middle, point, skew) for point in ((x0, y0), (x1, y1))]
+        yield seen.displayed(ends[0]), seen.displayed(ends[1])
+
+
+def _rotated(pixels: Pixels, angle: float) -> Pixels:
+    """Return pixels rotated counter-clockwise around their middle, on white."""
+    import cv2
+
+    height, width = pixels.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), math.degrees(angle), 1.0)
+    return cv2.warpAffine(pixels, matrix, (width, height), borderValue=(255, 255, 255))
+
+
+def _around(middle: Point, point: Point, angle: float) -> Point:
+    """Rotate a point clockwise around another."""
+    x, y = point[0] - middle[0], point[1] - middle[1]
+    cosine, sine = math.cos(angle), math.sin(angle)
+    return middle[0] + x * cosine - y * sine, middle[1] + x * sine + y * cosine
 
 
 def _word(word: ReadWord, size: float, seen: _Seen, sheet: Sheet) -> Word:

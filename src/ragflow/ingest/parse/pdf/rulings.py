@@ -7,9 +7,9 @@ Curves and slanted lines are left aside; a page with too many paths counts as a 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from ragflow.ingest.parse.pdf.sheet import Sheet
@@ -41,13 +41,16 @@ class Rulings:
     vertical: tuple[Segment, ...] = ()
 
 
-def read_rulings(page: Any, sheet: Sheet) -> Rulings:
-    """Return the straight lines that a page draws, as they lie on the sheet."""
+Stroke = tuple[float, float, float, float]
+"""The ends of a line: x0, y0, x1, y1."""
+
+
+def read_rulings(page: Any, sheet: Sheet, seen: Iterable[Stroke] = ()) -> Rulings:
+    """Return the straight lines that a page draws, and those `seen` on the sheet in pictures."""
+    drawn = ((*sheet.upright(xa, ya), *sheet.upright(xb, yb)) for xa, ya, xb, yb in _strokes(page))
     horizontal: list[Segment] = []
     vertical: list[Segment] = []
-    for xa, ya, xb, yb in _strokes(page):
-        x0, y0 = sheet.upright(xa, ya)
-        x1, y1 = sheet.upright(xb, yb)
+    for x0, y0, x1, y1 in chain(drawn, seen):
         if abs(y1 - y0) <= 1.0 and abs(x1 - x0) >= _MIN_LENGTH:
             horizontal.append(Segment((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
         elif abs(x1 - x0) <= 1.0 and abs(y1 - y0) >= _MIN_LENGTH:

@@ -185,3 +185,22 @@ def test_plain_text_keeps_to_the_layer_and_says_so(pdf, born):
     document = pdf.parse(scanned(born), layout="Plain Text")
     assert document.text == ""
     assert "DeepDOC" in document.warnings[0]
+
+
+TABLE = [["Harbour", "Boats", "Seats"], ["North", "12", "1,440"], ["South", "7", "865"]]
+
+
+@pytest.mark.parametrize("skew", [0.0, 2.0])
+@pytest.mark.parametrize("turn", [0, 3])
+def test_a_scanned_table_keeps_its_rows_and_columns(pdf, turn, skew):
+    def draw(canvas):
+        pdf.write(canvas, PROSE, top=100, size=12)
+        pdf.grid(canvas, [72, 200, 320, 440], [180, 205, 230, 255])
+        for row, cells in enumerate(TABLE):
+            for column, cell in enumerate(cells):
+                pdf.write(canvas, [cell], x=82 + 124 * column, top=197 + 25 * row, size=12)
+
+    document = pdf.parse(scanned(pdf.make(draw), turn=turn, skew=skew))
+    (table,) = [block.table for block in document.blocks if block.table]
+    assert [[cell.text for cell in row] for row in table.rows] == TABLE
+    assert pdf.texts(document, "text") == [" ".join(PROSE)]
