@@ -1,0 +1,192 @@
+"""Robustness of parsing: damaged copies of files through the real child process.
+
+In: a folder of files of every format. Out: how many ended DONE or FAIL, and why; the worst seconds
+and memory; and faults: whatever ended in another way than DONE or a message for the file's owner.
+Saved as `bench/results/robustness.json` when nothing was left out.
+
+    .venv/bin/python bench/quality/robustness.py --data FOLDER [--count 2400] [--seed 0]
+        [--only NAME] [--keep FOLDER]
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from harness import family, save
+
+from ragflow.domain.errors import ParseError, RagflowError
+from ragflow.ingest.extract import ExtractRequest
+from ragflow.ingest.isolate import Isolation, IsolationLimits
+from ragflow.ingest.parse.base import ParseLimits, parsers
+from ragflow.ingest.parse.load import load_parsers
+from ragflow.testing.mutants.make import Mutant, mutants
+
+AS_IT_IS = "as it is"
+OUR_FAULT = re.compile(r"its parser (failed|crashed)")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Say how one mutant ended."""
+
+    name: str
+    how: str
+    end: str
+    message: str
+    seconds: float
+    fault: bool
+
+
+def main() -> None:
+    """Run what was asked for and tell how it went."""
+    arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    arguments.add_argument("--data", type=Path, required=True)
+    arguments.add_argument("--count", type=int, default=2400, help="mutants of all files together")
+    arguments.add_argument("--seed", type=int, default=0)
+    arguments.add_argument("--only", default="", help="files alone whose name holds this")
+    arguments.add_argument("--keep", type=Path, help="keep the mutants that show faults here")
+    options = arguments.parse_args()
+    load_parsers()
+    everything = sorted(_files(options.data))
+    files = [path for path in everything if options.only in path.name]
+    each = math.ceil(options.count / len(everything))
+    isolation = Isolation(IsolationLimits())
+    memory = _Memory()
+    outcomes = []
+    try:
+        for path in files:
+            for mutant in _with_original(path, each, options.seed):
+                outcome = _run(isolation, mutant, memory)
+                outcomes.append(outcome)
+                if outcome.fault:
+                    print(f"FAULT {outcome.name} ({outcome.how}): {outcome.message}", flush=True)
+                    _keep(options.keep, mutant)
+    finally:
+        isolation.close()
+    results = _results(outcomes, memory)
+    if options.only:
+        print(results)
+    else:
+        save("robustness", results, "bench/quality/robustness.py")
+
+
+def _files(data: Path) -> Iterator[Path]:
+    for path in data.rglob("*"):
+        if path.is_file() and path.suffix[1:].lower() in parsers and "ref" not in path.parts:
+            yield path
+
+
+def _with_original(path: Path, count: int, seed: int) -> Iterator[Mutant]:
+    data = path.read_bytes()
+    yield Mutant(path.name, AS_IT_IS, data)
+    yield from mutants(path.name, data, count, seed)
+
+
+def _run(isolation: Isolation, mutant: Mutant, memory: _Memory) -> Outcome:
+    started = time.perf_counter()
+    fault = False
+    with tempfile.TemporaryDirectory() as folder:
+        directory = Path(folder)
+        path = directory / "file"
+        path.write_bytes(mutant.data)
+        request = ExtractRequest(
+            str(path), mutant.name, "d" * 32, "k" * 32, "naive", {}, asdict(ParseLimits())
+        )
+        try:
+            isolation.run(
+                mutant.name,
+                "ragflow.ingest.extract:extract",
+                asdict(request),
+                directory,
+                lambda share, line: None,
+                lambda: memory.look(mutant),
+                lambda question: {"answer": None},
+            )
+            end, message = "DONE", ""
+        except RagflowError as error:
+            end, message = type(error).__name__, str(error)
+            fault = not isinstance(error, ParseError) or bool(OUR_FAULT.search(message))
+    memory.look(mutant)
+    seconds = time.perf_counter() - started
+    return Outcome(mutant.name, mutant.how, end, message, seconds, fault)
+
+
+class _Memory:
+    """Watch the peak memory of the child processes."""
+
+    def __init__(self) -> None:
+        self.peak_mib = 0.0
+        self.where = ""
+
+    def look(self, mutant: Mutant) -> None:
+        for process in family(os.getpid()):
+            if process.pid == os.getpid():
+                continue
+            try:
+                status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+            except OSError:
+                continue
+            match = re.search(r"VmHWM:\s+(\d+)", status)
+            if match and int(match[1]) / 1024 > self.peak_mib:
+                self.peak_mib = int(match[1]) / 1024
+                self.where = f"{mutant.name} ({mutant.how})"
+
+
+def _keep(folder: Path | None, mutant: Mutant) -> None:
+    if folder is not None:
+        target = folder / re.sub(r"\W+", "_", mutant.how)
+        shutil.rmtree(target / mutant.name, ignore_errors=True)
+        target.mkdir(parents=True, exist_ok=True)
+        (target / mutant.name).write_bytes(mutant.data)
+
+
+def _results(outcomes: Sequence[Outcome], memory: _Memory) -> dict[str, Any]:
+    by_format: dict[str, Counter[str]] = {}
+    for outcome in outcomes:
+        suffix = outcome.name.rpartition(".")[2].lower()
+        by_format.setdefault(suffix, Counter())[outcome.end] += 1
+    slowest = sorted(outcomes, key=lambda outcome: -outcome.seconds)[:10]
+    return {
+        "files": sum(outcome.how == AS_IT_IS for outcome in outcomes),
+        "mutants": sum(outcome.how != AS_IT_IS for outcome in outcomes),
+        "ends": dict(Counter(outcome.end for outcome in outcomes).most_common()),
+        "ends_by_format": {name: dict(ends) for name, ends in sorted(by_format.items())},
+        "limits": dict(
+            Counter(
+                re.sub(r".*exceeds the limit: ", "", outcome.message)
+                for outcome in outcomes
+                if outcome.end == "LimitExceeded"
+            )
+        ),
+        "children_that_died": sum("its parser crashed" in outcome.message for outcome in outcomes),
+        "faults": [
+            f"{outcome.name} ({outcome.how}): {outcome.message}"
+            for outcome in outcomes
+            if outcome.fault
+        ],
+        "slowest": [
+            f"{outcome.seconds:.1f} s: {outcome.name} ({outcome.how}): {outcome.end}"
+            for outcome in slowest
+        ],
+        "seconds": round(sum(outcome.seconds for outcome in outcomes)),
+        "peak_mib": round(memory.peak_mib),
+        "peak_of": memory.where,
+    }
+
+
+if __name__ == "__main__":
+    main()
