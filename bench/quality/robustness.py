@@ -14,13 +14,10 @@ import argparse
 import math
 import os
 import re
-import shutil
 import sys
-import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,27 +25,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness import family, save
 
-from ragflow.domain.errors import ParseError, RagflowError
-from ragflow.ingest.extract import ExtractRequest
 from ragflow.ingest.isolate import Isolation, IsolationLimits
-from ragflow.ingest.parse.base import ParseLimits, parsers
+from ragflow.ingest.parse.base import parsers
 from ragflow.ingest.parse.load import load_parsers
 from ragflow.testing.mutants.make import Mutant, mutants
+from ragflow.testing.mutants.trial import Outcome, try_out
 
 AS_IT_IS = "as it is"
-OUR_FAULT = re.compile(r"its parser (failed|crashed)")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Say how one mutant ended."""
-
-    name: str
-    how: str
-    end: str
-    message: str
-    seconds: float
-    fault: bool
+SLOW = 20.0
+"""Seconds from which a mutant is worth a look."""
 
 
 def main() -> None:
@@ -58,7 +43,7 @@ def main() -> None:
     arguments.add_argument("--count", type=int, default=2400, help="mutants of all files together")
     arguments.add_argument("--seed", type=int, default=0)
     arguments.add_argument("--only", default="", help="files alone whose name holds this")
-    arguments.add_argument("--keep", type=Path, help="keep the mutants that show faults here")
+    arguments.add_argument("--keep", type=Path, help="keep what showed faults or was slow here")
     options = arguments.parse_args()
     load_parsers()
     everything = sorted(_files(options.data))
@@ -70,11 +55,16 @@ def main() -> None:
     try:
         for path in files:
             for mutant in _with_original(path, each, options.seed):
-                outcome = _run(isolation, mutant, memory)
+                outcome = try_out(isolation, mutant, partial(memory.look, mutant))
+                memory.look(mutant)
                 outcomes.append(outcome)
                 if outcome.fault:
                     print(f"FAULT {outcome.name} ({outcome.how}): {outcome.message}", flush=True)
                     _keep(options.keep, mutant)
+                elif outcome.seconds > SLOW:
+                    print(f"slow: {_line(outcome)}", flush=True)
+                    _keep(options.keep, mutant)
+            print(f"{len(outcomes)} done, {path.name}", flush=True)
     finally:
         isolation.close()
     results = _results(outcomes, memory)
@@ -94,35 +84,6 @@ def _with_original(path: Path, count: int, seed: int) -> Iterator[Mutant]:
     data = path.read_bytes()
     yield Mutant(path.name, AS_IT_IS, data)
     yield from mutants(path.name, data, count, seed)
-
-
-def _run(isolation: Isolation, mutant: Mutant, memory: _Memory) -> Outcome:
-    started = time.perf_counter()
-    fault = False
-    with tempfile.TemporaryDirectory() as folder:
-        directory = Path(folder)
-        path = directory / "file"
-        path.write_bytes(mutant.data)
-        request = ExtractRequest(
-            str(path), mutant.name, "d" * 32, "k" * 32, "naive", {}, asdict(ParseLimits())
-        )
-        try:
-            isolation.run(
-                mutant.name,
-                "ragflow.ingest.extract:extract",
-                asdict(request),
-                directory,
-                lambda share, line: None,
-                lambda: memory.look(mutant),
-                lambda question: {"answer": None},
-            )
-            end, message = "DONE", ""
-        except RagflowError as error:
-            end, message = type(error).__name__, str(error)
-            fault = not isinstance(error, ParseError) or bool(OUR_FAULT.search(message))
-    memory.look(mutant)
-    seconds = time.perf_counter() - started
-    return Outcome(mutant.name, mutant.how, end, message, seconds, fault)
 
 
 class _Memory:
@@ -146,10 +107,13 @@ class _Memory:
                 self.where = f"{mutant.name} ({mutant.how})"
 
 
+def _line(outcome: Outcome) -> str:
+    return f"{outcome.seconds:.1f} s: {outcome.name} ({outcome.how}): {outcome.end}"
+
+
 def _keep(folder: Path | None, mutant: Mutant) -> None:
     if folder is not None:
         target = folder / re.sub(r"\W+", "_", mutant.how)
-        shutil.rmtree(target / mutant.name, ignore_errors=True)
         target.mkdir(parents=True, exist_ok=True)
         (target / mutant.name).write_bytes(mutant.data)
 
@@ -178,10 +142,7 @@ def _results(outcomes: Sequence[Outcome], memory: _Memory) -> dict[str, Any]:
             for outcome in outcomes
             if outcome.fault
         ],
-        "slowest": [
-            f"{outcome.seconds:.1f} s: {outcome.name} ({outcome.how}): {outcome.end}"
-            for outcome in slowest
-        ],
+        "slowest": [_line(outcome) for outcome in slowest],
         "seconds": round(sum(outcome.seconds for outcome in outcomes)),
         "peak_mib": round(memory.peak_mib),
         "peak_of": memory.where,
