@@ -8,7 +8,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SCRIPTS = ("speed/first_answer.py", "speed/ingest.py", "speed/api.py")
-WITH_DATA = ("quality/parsing.py", "quality/retrieval.py")
+WITH_DATA = ("quality/parsing.py", "quality/robustness.py", "quality/retrieval.py")
 """These need documents with references (`docs`) and judged queries (`ir`) in a data folder; without
 one they are left out."""
 
@@ -22,6 +22,7 @@ def main() -> None:
         print(f"Left out, for want of a data folder as argument: {', '.join(WITH_DATA)}")
         return
     _run("quality/parsing.py", "--data", str(data / "docs"))
+    _run("quality/robustness.py", "--data", str(data / "docs"))
     _run("quality/retrieval.py", str(data / "ir"))
 
 

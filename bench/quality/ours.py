@@ -1,5 +1,6 @@
-"""Our own parsers behind the pipe that the peers use, see `bench/peers/serving.py`.
+"""Our own parsers behind the pipe that the peers use: `ours.py [plain]`, see `peers/serving.py`.
 
+They have the models that look at pages, as in the product; `plain` goes without.
 The text is all that the parser extracted, in reading order; `kept` leaves out what it set aside as
 headers, page numbers and the like. Tables stand in both as grids: a merged cell is repeated over
 all that it spans, as the references do.
@@ -9,23 +10,27 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "peers"))
 
 from serving import CannotRead, Reading, Rows, serve
 
+from ragflow.adapters.models.builtin import LAYOUT, ORIENTATION, TABLE_STRUCTURE
+from ragflow.adapters.models.store import MODEL_FILE, ModelStore
 from ragflow.domain.documents import Block, BlockKind, Drop, ParsedDocument, Table
 from ragflow.domain.errors import UnsupportedFile
-from ragflow.ingest.parse.base import ParseOptions, SourceFile
+from ragflow.ingest.parse.base import ParseOptions, SourceFile, VisionFiles
 from ragflow.ingest.parse.load import parse
+from ragflow.settings import default_model_directory
 
 
-def read(path: Path) -> Reading:
-    """Parse a file with default options."""
+def read(path: Path, options: ParseOptions) -> Reading:
+    """Parse a file."""
     source = SourceFile(path.name, path.read_bytes())
     try:
-        document = parse(source, ParseOptions(), lambda share, line: None)
+        document = parse(source, options, lambda share, line: None)
     except UnsupportedFile:
         raise CannotRead from None
     parts: list[Block | Drop] = sorted(
@@ -77,5 +82,15 @@ def _text(document: ParsedDocument, part: Block | Drop) -> str:
     return "\n".join([table.caption, *("\t".join(row) for row in grid(table))])
 
 
+def page_models() -> VisionFiles:
+    """Return the models that look at pages, fetched at first use."""
+    store = ModelStore(default_model_directory())
+    layout, orientation, table = (
+        store.ensure(model.name) / MODEL_FILE for model in (LAYOUT, ORIENTATION, TABLE_STRUCTURE)
+    )
+    return VisionFiles(layout, orientation, table)
+
+
 if __name__ == "__main__":
-    serve(read)
+    plain = sys.argv[1:] == ["plain"]
+    serve(partial(read, options=ParseOptions() if plain else ParseOptions(vision=page_models())))

@@ -6,7 +6,7 @@ what was set aside as headers and the like), number recall, reading order, table
 heading F1, see `metrics.py`; pages per CPU-second and peak memory; saved as
 `bench/results/parsing.json` when nothing was left out. A format that a reader does not take counts
 in none of its figures, nor do headings or tables of one that tells of none. Peers run without OCR,
-so scans are read by ours alone.
+so scans are read by ours alone. `ours-plain` are our parsers without the models that look at pages.
 
     .venv/bin/python bench/quality/parsing.py --data FOLDER [--kind pdf] [--only NAME]
         [--ours] [--worst N]
@@ -24,12 +24,14 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness import ROOT, save
-from readers import OURS, Reader, ours, peers
+from readers import OURS, PLAIN, Reader, ours, peers
 from references import TABLES, Reference, references
 from scans import SCANS, scans
 from scores import MEASURES, Score, score, summary
 
 OCR_KINDS = ("ocr", SCANS)
+PAGE_KINDS = ("pdf", TABLES)
+"""Kinds that the models look at although they hold their text as text."""
 BORN_DIGITAL = "born-digital"
 """All kinds that hold their text as text and have whole references."""
 
@@ -47,7 +49,7 @@ def main() -> None:
     arguments.add_argument("--worst", type=int, default=0, help="list our N worst files")
     arguments.add_argument("--peers", type=Path, default=ROOT / ".venv-bench")
     options = arguments.parse_args()
-    readers = [ours()] if options.ours else [ours(), *peers(options.peers)]
+    readers = ours() if options.ours else [*ours(), *peers(options.peers)]
     with tempfile.TemporaryDirectory() as folder:
         wanted = [
             reference
@@ -70,7 +72,9 @@ def _with_scans(known: Sequence[Reference], folder: Path) -> Iterator[Reference]
 def _scores(reader: Reader, wanted: Sequence[Reference]) -> Iterator[Score]:
     """Score a reader kind by kind, each in a process of its own: its memory is the kind's."""
     for kind in dict.fromkeys(reference.kind for reference in wanted):
-        if kind in OCR_KINDS and reader.name != OURS:
+        if (kind in OCR_KINDS and reader.name != OURS) or (
+            kind not in PAGE_KINDS and reader.name == PLAIN
+        ):
             continue
         files = [reference for reference in wanted if reference.kind == kind]
         readings = reader.read(reference.path for reference in files)

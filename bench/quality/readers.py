@@ -23,6 +23,8 @@ from serving import Reading
 
 FILE_SECONDS = 300.0
 OURS = "ours"
+PLAIN = "ours-plain"
+"""Our parsers without the models that look at pages."""
 PEERS = ("pypdfium2", "pdfplumber", "docling-parse", "markitdown", "kreuzberg")
 PACKAGES = (
     "pypdfium2",
@@ -66,9 +68,11 @@ class Reader:
         )
 
 
-def ours() -> Reader:
-    """Return our own parsers."""
-    return Reader(OURS, (sys.executable, str(ROOT / "bench" / "quality" / "ours.py")))
+def ours() -> list[Reader]:
+    """Return our own parsers, with and without the models that look at pages."""
+    one_thread = ("env", "OMP_NUM_THREADS=1")  # as in the product's child processes
+    command = (*one_thread, sys.executable, str(ROOT / "bench" / "quality" / "ours.py"))
+    return [Reader(OURS, command), Reader(PLAIN, (*command, "plain"))]
 
 
 def peers(environment: Path) -> list[Reader]:
