@@ -29,7 +29,7 @@ from ragflow.ingest.isolate import Isolation, IsolationLimits
 from ragflow.ingest.parse.base import parsers
 from ragflow.ingest.parse.load import load_parsers
 from ragflow.testing.mutants.make import Mutant, mutants
-from ragflow.testing.mutants.trial import Outcome, try_out
+from ragflow.testing.mutants.trial import DONE, Outcome, try_out
 
 AS_IT_IS = "as it is"
 SLOW = 20.0
@@ -127,6 +127,11 @@ def _results(outcomes: Sequence[Outcome], memory: _Memory) -> dict[str, Any]:
     return {
         "files": sum(outcome.how == AS_IT_IS for outcome in outcomes),
         "mutants": sum(outcome.how != AS_IT_IS for outcome in outcomes),
+        "refused_as_they_are": [
+            f"{outcome.name}: {outcome.message}"
+            for outcome in outcomes
+            if outcome.how == AS_IT_IS and outcome.end != DONE
+        ],
         "ends": dict(Counter(outcome.end for outcome in outcomes).most_common()),
         "ends_by_format": {name: dict(ends) for name, ends in sorted(by_format.items())},
         "limits": dict(
