@@ -78,7 +78,7 @@ class Package:
         if not self.has(listing):
             return {}
         found: dict[str, Relationship] = {}
-        for entry in self.root(listing):
+        for entry in self.root(listing).iterchildren("{*}Relationship"):
             target = entry.get("Target", "")
             external = entry.get("TargetMode") == "External"
             if not external:
