@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 _NOT_YET = (
-    ("tag_kb_ids",),
     ("raptor", "use_raptor"),
     ("graphrag", "use_graphrag"),
 )

@@ -44,6 +44,7 @@ from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Coverage, Dataset, Document, RunState
 from ragflow.domain.errors import (
     Cancelled,
+    InvalidInput,
     LimitExceeded,
     ModelError,
     ModelUnavailable,
@@ -259,7 +260,7 @@ class _Run:
     ) -> tuple[str, ...]:
         """Do what enriches chunks before embedding, or the document after indexing.
 
-        Return its warnings. An enrichment whose models fail is given up, not the document.
+        Return its warnings. An enrichment that cannot be done is given up, not the document.
         """
         wanted = [enricher(name) for name in plan.get("enrichments", ()) if extracted["chunks"]]
         wanted = [each for each in wanted if each.stands == stands]
@@ -268,7 +269,7 @@ class _Run:
             desk = self._desk(extracted, each, place / len(wanted), (place + 1) / len(wanted))
             try:
                 warnings += each.enrich(desk, partial(_substep, step, each.name))
-            except ModelError as error:
+            except (ModelError, InvalidInput) as error:
                 warnings += (f"The enrichment {each.name} was given up: {error}",)
             else:
                 self._stage = each.name if stands == "before" else self._stage

@@ -13,7 +13,6 @@ from ragflow.ingest.pipeline import IngestLimits
 @pytest.mark.parametrize(
     ("config", "key"),
     [
-        ({"tag_kb_ids": ["a"]}, "tag_kb_ids"),
         ({"raptor": {"use_raptor": True}}, "raptor.use_raptor"),
         ({"graphrag": {"use_graphrag": True}}, "graphrag.use_graphrag"),
     ],

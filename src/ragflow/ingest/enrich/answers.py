@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 _SEPARATOR = re.compile(r"[,，;；、\n]+")
 _MARK = re.compile(
-    r"^\s*(?:[-*+•·]+\s+|[(（]?\d{1,3}[.)、）:：]\s*|[Qq](?:uestion)?\s*\d*\s*[:：.]\s*|问题?\s*\d*\s*[:：]\s*)+"
+    r"^\s*(?:[-*+•·]+\s+|[(（]?\d{1,3}[.)、）:：](?!\d)\s*|[Qq](?:uestion)?\s*\d*\s*[:：.]\s*|问题?\s*\d*\s*[:：]\s*)+"
 )
 _LABEL = re.compile(
     r"^\s*(?:key\s?words?(?: and phrases)?|关键词|关键字)\s*[:：]\s*", re.IGNORECASE
@@ -47,7 +47,10 @@ def questions_in(answer: str, most: int) -> tuple[str, ...]:
 
 def _distinct(items: Iterable[str]) -> tuple[str, ...]:
     """Return the items in order, each once, whatever its case."""
-    return tuple({item.casefold(): item for item in reversed(list(items))}.values())[::-1]
+    found: dict[str, str] = {}
+    for item in items:
+        found.setdefault(item.casefold(), item)
+    return tuple(found.values())
 
 
 def united(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:

@@ -103,7 +103,11 @@ class Enricher(Protocol):
         ...
 
     def enrich(self, desk: Desk, step: Step) -> tuple[str, ...]:
-        """Do it, and return warnings. Raises `Cancelled`."""
+        """Do it, and return warnings.
+
+        Raises `Cancelled`; `ModelError` or `InvalidInput` when it has to be given up, which leaves
+        the chunks as they came in.
+        """
         ...
 
 

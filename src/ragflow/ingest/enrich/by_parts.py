@@ -33,6 +33,10 @@ class ChunkWay(Protocol):
         """Say how chunks are done without a model; empty where they are left as they are."""
         ...
 
+    def expected_tokens(self, chunk: Chunk) -> int:
+        """Return about what asking the model about a chunk costs."""
+        ...
+
     def settled(self, chunk: Chunk) -> Chunk | None:
         """Return the chunk enriched where that needs no model, else None."""
         ...
@@ -87,7 +91,7 @@ def _estimate_line(desk: Desk, way: ChunkWay) -> str:
     if not writer.name:
         how = way.otherwise or "they are left as they are"
         return f"{way.title}: {chunks}, no chat model that writes is set: {how}."
-    tokens = sum(way.request(chunk).expected_tokens for chunk in desk.all_chunks())
+    tokens = sum(way.expected_tokens(chunk) for chunk in desk.all_chunks())
     budget = writer.limits.enrich_tokens
     return (
         f"{way.title}: about {tokens:,} tokens for {chunks} with model {writer.name}; "

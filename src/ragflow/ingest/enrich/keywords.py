@@ -72,6 +72,9 @@ class _Way:
     title: str = "Keywords"
     otherwise: str = "by word statistics of the document"
 
+    def expected_tokens(self, chunk: Chunk) -> int:
+        return self.request(chunk).expected_tokens
+
     def settled(self, chunk: Chunk) -> Chunk | None:
         return chunk if not chunk.content.strip() else None
 

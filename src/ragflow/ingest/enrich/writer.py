@@ -14,11 +14,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from ragflow.domain.answers import ChatTurn, SamplingOptions
 from ragflow.domain.errors import (
-    Cancelled,
     ModelError,
     ModelNotConfigured,
     UnknownModel,
@@ -174,14 +174,14 @@ class Writer:
                 return await self._answer(model, request, failures)
 
         work = asyncio.gather(*(one(request) for request in requests))
-        while not work.done():
-            await asyncio.wait({work}, timeout=_CHECK_SECONDS)
-            try:
+        try:
+            while not work.done():
+                await asyncio.wait({work}, timeout=_CHECK_SECONDS)
                 self.check()
-            except Cancelled:
-                work.cancel()
-                await asyncio.wait({work})
-                raise
+        finally:
+            if work.cancel():
+                with suppress(asyncio.CancelledError):
+                    await work
         return work.result()
 
     async def _answer(self, model: ChatModel, request: Request, failures: _Failures) -> str | None:
