@@ -28,9 +28,9 @@ def chunks_name(part: int, stage: str = "") -> str:
     return f"chunks-{part:06}{'-' if stage else ''}{stage}.json.gz"
 
 
-def vectors_name(part: int) -> str:
-    """Name the file of a part's vectors."""
-    return f"vectors-{part:06}.npy"
+def vectors_name(part: int, stage: str = "") -> str:
+    """Name the file of the vectors of a part; the empty stage is that of the document's chunks."""
+    return f"vectors-{part:06}{'-' if stage else ''}{stage}.npy"
 
 
 def encode_chunks(chunks: Sequence[Chunk]) -> bytes:

@@ -10,10 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_NOT_YET = (
-    ("raptor", "use_raptor"),
-    ("graphrag", "use_graphrag"),
-)
+_NOT_YET = (("graphrag", "use_graphrag"),)
 _OFF = frozenset({"", "0", "false", "no", "off", "none", "null"})
 
 

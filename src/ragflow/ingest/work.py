@@ -65,10 +65,10 @@ class WorkArea:
         """Keep the chunks of a part as a stage made them."""
         self.put(chunks_name(part, stage), encode_chunks(chunks))
 
-    def vectors(self, part: int) -> NDArray[np.float32]:
-        """Return the vectors of a part's chunks, one row each."""
-        return decode_vectors(self.get(vectors_name(part)))
+    def vectors(self, part: int, stage: str = "") -> NDArray[np.float32]:
+        """Return the vectors of a part, one row for each chunk."""
+        return decode_vectors(self.get(vectors_name(part, stage)))
 
-    def keep_vectors(self, part: int, vectors: NDArray[np.float32]) -> None:
-        """Keep the vectors of a part's chunks."""
-        self.put(vectors_name(part), encode_vectors(vectors))
+    def keep_vectors(self, part: int, vectors: NDArray[np.float32], stage: str = "") -> None:
+        """Keep the vectors of a part."""
+        self.put(vectors_name(part, stage), encode_vectors(vectors))

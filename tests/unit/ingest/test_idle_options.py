@@ -13,7 +13,6 @@ from ragflow.ingest.pipeline import IngestLimits
 @pytest.mark.parametrize(
     ("config", "key"),
     [
-        ({"raptor": {"use_raptor": True}}, "raptor.use_raptor"),
         ({"graphrag": {"use_graphrag": True}}, "graphrag.use_graphrag"),
     ],
 )

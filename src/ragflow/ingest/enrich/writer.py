@@ -115,10 +115,12 @@ class Writer:
 
     def fitting(self, text: str, beside: int) -> str:
         """Cut a text to the model's window, which `beside` tokens of question and answer share."""
-        if self.model is None:
-            return text
-        room = int(self.model.context_tokens * _SHARE_OF_WINDOW) - beside
-        return truncate_tokens(text, max(room, 1))
+        return truncate_tokens(text, self.room(beside)) if self.model else text
+
+    def room(self, beside: int) -> int:
+        """Return the tokens that the model's window has beside so many others; at least one."""
+        window = self.model.context_tokens if self.model else 0
+        return max(int(window * _SHARE_OF_WINDOW) - beside, 1)
 
     def write(self, requests: Sequence[Request], before: Costs) -> tuple[list[str | None], Costs]:
         """Return an answer for each request, None where there is none, and the sum of costs.
