@@ -44,9 +44,7 @@ from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Coverage, Dataset, Document, RunState
 from ragflow.domain.errors import (
     Cancelled,
-    InvalidInput,
     LimitExceeded,
-    ModelError,
     ModelUnavailable,
     RagflowError,
     StoreUnavailable,
@@ -57,9 +55,10 @@ from ragflow.domain.ports import BlobStore, Clock, ModelCatalog, SearchEngine
 from ragflow.domain.repositories import Database, UnitOfWork
 from ragflow.ingest.artefacts import THUMBNAIL_NAME, chunks_name
 from ragflow.ingest.embed import chunk_vectors, embedded_text, title_weight
-from ragflow.ingest.enrich.base import Desk, Enricher, Step, configs_of
-from ragflow.ingest.enrich.load import enricher, wanted_enrichments
-from ragflow.ingest.enrich.writer import Patience, Writer, WriterLimits, tenant_model
+from ragflow.ingest.enrich.base import Place, Readable, Step, configs_of
+from ragflow.ingest.enrich.load import wanted_enrichments
+from ragflow.ingest.enrich.run import Enrichment
+from ragflow.ingest.enrich.writer import WriterLimits
 from ragflow.ingest.help import TenantHelp
 from ragflow.ingest.isolate import Sandbox
 from ragflow.ingest.progress import JobProgress, wanted_document
@@ -69,10 +68,6 @@ from ragflow.ingest.work import WorkArea
 _MIB = 1 << 20
 _WITH_PAGES = frozenset({"pdf", "visual"})  # classes of files
 _RETRY_SECONDS = (1.0, 4.0, 10.0)
-_SHARES = {"before": (0.65, 0.7), "after": (0.95, 0.99)}  # of the progress, for enrichments
-
-
-Readable = Callable[[str, tuple[str, ...]], tuple[Dataset, ...]]
 
 
 def _none_readable(_tenant_id: str, _dataset_ids: tuple[str, ...]) -> tuple[Dataset, ...]:
@@ -198,8 +193,8 @@ class _Run:
         self._parts = parts
         self._job = job
         self._work = WorkArea(parts.blobs, job)
-        self._stage = ""  # that the chunks have reached
         self.progress = JobProgress(parts.database, parts.clock, job)
+        self._enrichment = Enrichment(parts, self._work, self.progress, self._subject)
         self._embedding_seconds = 0.0  # of this attempt
 
     def plan(self) -> dict[str, Any]:
@@ -256,30 +251,17 @@ class _Run:
         return extracted
 
     def enrich(
-        self, stands: str, plan: dict[str, Any], extracted: dict[str, Any], step: Step
+        self, stands: Place, plan: dict[str, Any], extracted: dict[str, Any], step: Step
     ) -> tuple[str, ...]:
-        """Do what enriches chunks before embedding, or the document after indexing.
-
-        Return its warnings. An enrichment that cannot be done is given up, not the document.
-        """
-        wanted = [enricher(name) for name in plan.get("enrichments", ()) if extracted["chunks"]]
-        wanted = [each for each in wanted if each.stands == stands]
-        warnings: tuple[str, ...] = ()
-        for place, each in enumerate(wanted):
-            desk = self._desk(extracted, each, place / len(wanted), (place + 1) / len(wanted))
-            try:
-                warnings += each.enrich(desk, partial(_substep, step, each.name))
-            except (ModelError, InvalidInput) as error:
-                warnings += (f"The enrichment {each.name} was given up: {error}",)
-            else:
-                self._stage = each.name if stands == "before" else self._stage
-        return warnings
+        """Enrich the chunks before embedding, or the document after indexing; return warnings."""
+        wanted = plan.get("enrichments", ()) if extracted["chunks"] else ()
+        return self._enrichment.run(stands, wanted, extracted["parts"], extracted["chunks"], step)
 
     def embed(self, part: int, parts: int) -> None:
         """Compute the vectors of one part."""
         document, dataset = self._subject()
         began = time.monotonic()
-        texts = [embedded_text(chunk) for chunk in self._work.chunks(part, self._stage)]
+        texts = [embedded_text(chunk) for chunk in self._work.chunks(part, self._enrichment.stage)]
         weight = title_weight(document.parser_config)
         vectors = chunk_vectors(
             self._parts.models.embedding(document.tenant_id, dataset.embedding_model),
@@ -301,7 +283,7 @@ class _Run:
             replace(chunk, create_timestamp=plan["started_at"], vector=vector.tobytes())
             for part in range(extracted["parts"])
             for chunk, vector in zip(
-                self._work.chunks(part, self._stage),
+                self._work.chunks(part, self._enrichment.stage),
                 self._work.vectors(part),
                 strict=True,
             )
@@ -358,34 +340,6 @@ class _Run:
             raise Cancelled
         return document, dataset
 
-    def _desk(self, extracted: dict[str, Any], each: Enricher, begins: float, ends: float) -> Desk:
-        document, dataset = self._subject()
-        parts = self._parts
-        low, high = _SHARES[each.stands]
-        return Desk(
-            document=document,
-            dataset=dataset,
-            parts=extracted["parts"],
-            chunk_count=extracted["chunks"],
-            stage=self._stage,
-            database=parts.database,
-            engine=parts.engine,
-            models=parts.models,
-            clock=parts.clock,
-            work=self._work,
-            writer=Writer(
-                tenant_model(parts.models, document.tenant_id),
-                self._work,
-                self.progress.check,
-                parts.sleep,
-                parts.writing,
-                Patience(_RETRY_SECONDS),
-            ),
-            job=self.progress,
-            report=self.progress.within(low + (high - low) * begins, low + (high - low) * ends),
-            readable=parts.readable,
-        )
-
     def _vision_files(self, document: Document) -> dict[str, str | None]:
         """Name the models that look at pages; a file without pages needs none."""
         return dict(self._parts.page_models()) if document.type in _WITH_PAGES else {}
@@ -432,10 +386,6 @@ class _Run:
 def _available(chunks: Sequence[Chunk], document: Document) -> list[Chunk]:
     available = document.status == "1"
     return [replace(chunk, available=available) for chunk in chunks]
-
-
-def _substep(step: Step, prefix: str, name: str, action: Callable[[], T]) -> T:
-    return step(f"{prefix}:{name}", action)
 
 
 def _warned(coverage: Coverage, warnings: tuple[str, ...]) -> Coverage:

@@ -26,6 +26,12 @@ from ragflow.ingest.enrich.writer import Writer
 from ragflow.ingest.progress import JobProgress
 from ragflow.ingest.work import WorkArea
 
+Place = Literal["before", "after"]
+"""Where an enrichment stands: before embedding, or after indexing."""
+
+Readable = Callable[[str, tuple[str, ...]], tuple[Dataset, ...]]
+"""Return those of some datasets that a tenant may use."""
+
 OptionsT = TypeVar("OptionsT", bound=BaseModel)
 
 
@@ -55,8 +61,7 @@ class Desk:
 
     `parts` and `chunk_count` are those of the document; `stage` is the one whose chunks come in.
     `report` adds a line and the share done of this enrichment, 0 to 1; like `job.check` it raises
-    `Cancelled` when the document is no longer wanted. `readable` returns those of some datasets
-    that the document's tenant may use.
+    `Cancelled` when the document is no longer wanted.
     """
 
     document: Document
@@ -72,7 +77,7 @@ class Desk:
     writer: Writer
     job: JobProgress
     report: Progress
-    readable: Callable[[str, tuple[str, ...]], tuple[Dataset, ...]]
+    readable: Readable
 
     @property
     def configs(self) -> Configs:
@@ -96,7 +101,7 @@ class Enricher(Protocol):
     """
 
     name: ClassVar[str]
-    stands: ClassVar[Literal["before", "after"]]
+    stands: ClassVar[Place]
 
     def is_wanted(self, configs: Configs) -> bool:
         """Tell whether it was asked for. Raises `InvalidInput` for options that it cannot use."""

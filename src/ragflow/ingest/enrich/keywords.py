@@ -8,14 +8,14 @@ chunk uses often and the document's other chunks seldom.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
 from ragflow.domain.answers import ChatTurn
 from ragflow.domain.chunks import Chunk
 from ragflow.ingest.enrich.answers import keywords_in, united
-from ragflow.ingest.enrich.base import Configs, Desk, Step, enrichers, read_options
+from ragflow.ingest.enrich.base import Configs, Desk, Place, Step, enrichers, read_options
 from ragflow.ingest.enrich.by_parts import enrich_by_parts
 from ragflow.ingest.enrich.prompts import prompt
 from ragflow.ingest.enrich.writer import Request, Writer
@@ -35,7 +35,7 @@ class Keywords:
     """Give each chunk keywords."""
 
     name: ClassVar[str] = "keywords"
-    stands: ClassVar[Literal["before", "after"]] = "before"
+    stands: ClassVar[Place] = "before"
 
     def is_wanted(self, configs: Configs) -> bool:
         """Tell whether the document asks for some. Raises `InvalidInput`."""

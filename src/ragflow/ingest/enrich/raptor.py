@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, Field
 
@@ -24,7 +24,7 @@ from ragflow.domain.jobs import OutboxKind
 from ragflow.domain.repositories import UnitOfWork
 from ragflow.ingest.artefacts import CHUNKS_PER_PART
 from ragflow.ingest.embed import chunk_vectors, embedded_text, title_weight
-from ragflow.ingest.enrich.base import Configs, Desk, Step, enrichers, read_options
+from ragflow.ingest.enrich.base import Configs, Desk, Place, Step, enrichers, read_options
 from ragflow.ingest.enrich.clusters import Clustering, clustered
 from ragflow.ingest.enrich.summaries import (
     sentences_of,
@@ -91,7 +91,7 @@ class Raptor:
     """Add summaries to a document."""
 
     name: ClassVar[str] = "raptor"
-    stands: ClassVar[Literal["before", "after"]] = "after"
+    stands: ClassVar[Place] = "after"
 
     def is_wanted(self, configs: Configs) -> bool:
         """Tell whether the document asks for summaries. Raises `InvalidInput`."""

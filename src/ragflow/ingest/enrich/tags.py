@@ -11,14 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
 
 from ragflow.domain.answers import ChatTurn
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.errors import InvalidInput
-from ragflow.ingest.enrich.base import Configs, Desk, Step, enrichers, read_options
+from ragflow.ingest.enrich.base import Configs, Desk, Place, Step, enrichers, read_options
 from ragflow.ingest.enrich.by_parts import enrich_by_parts
 from ragflow.ingest.enrich.prompts import prompt
 from ragflow.ingest.enrich.writer import Request
@@ -43,7 +43,7 @@ class Tagging:
     """Tag each chunk."""
 
     name: ClassVar[str] = "tags"
-    stands: ClassVar[Literal["before", "after"]] = "before"
+    stands: ClassVar[Place] = "before"
 
     def is_wanted(self, configs: Configs) -> bool:
         """Tell whether the dataset names tag sets. Raises `InvalidInput`."""

@@ -152,7 +152,8 @@ def test_what_the_budget_does_not_pay_for_is_made_of_sentences(make: Make) -> No
     product = make(chat, max_token=60)
     product.ingest(writing=WriterLimits(enrich_tokens=800))
     assert 0 < len(chat.asked) < 4
-    assert len(summaries(product)) == 4
+    written = [chunk.content.startswith("All about") for chunk in summaries(product)]
+    assert set(written) == {True, False}
     assert "the budget of 800 tokens is used up" in warnings(product)[0]
 
 
