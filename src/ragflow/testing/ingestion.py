@@ -191,7 +191,7 @@ def small_product(
             database=database,
             blobs=blobs,
             engine=MemoryEngine(),
-            models=FewModels(chat),  # type: ignore[arg-type] - no other kinds are asked for
+            models=FewModels(chat),  # type: ignore[arg-type]  # no other kinds are asked for
             sandbox=ParsedAlready(passages),
             clock=clock,
             scratch=folder / "scratch",
