@@ -54,6 +54,7 @@ from ragflow.domain.jobs import OutboxKind, ParseJob, Steps, T
 from ragflow.domain.ports import BlobStore, Clock, ModelCatalog, SearchEngine
 from ragflow.domain.repositories import Database, UnitOfWork
 from ragflow.ingest.artefacts import THUMBNAIL_NAME, chunks_name
+from ragflow.ingest.coverage import in_words
 from ragflow.ingest.embed import chunk_vectors, embedded_text, title_weight
 from ragflow.ingest.enrich.base import Place, Readable, Step, configs_of
 from ragflow.ingest.enrich.load import wanted_enrichments
@@ -67,6 +68,7 @@ from ragflow.ingest.work import WorkArea
 
 _MIB = 1 << 20
 _WITH_PAGES = frozenset({"pdf", "visual"})  # classes of files
+_MOST_WARNINGS = 20  # that are told as progress
 _RETRY_SECONDS = (1.0, 4.0, 10.0)
 
 
@@ -248,6 +250,7 @@ class _Run:
         seconds = time.monotonic() - began
         self.progress.set_pages(extracted["pages"])
         self.progress.report(0.65, f"Generate {extracted['chunks']} chunks ({seconds:.2f}s)")
+        self._tell(Coverage(**_with_tuple(extracted["coverage"])))
         return extracted
 
     def enrich(
@@ -256,6 +259,15 @@ class _Run:
         """Enrich the chunks before embedding, or the document after indexing; return warnings."""
         wanted = plan.get("enrichments", ()) if extracted["chunks"] else ()
         return self._enrichment.run(stands, wanted, extracted["parts"], extracted["chunks"], step)
+
+    def _tell(self, coverage: Coverage) -> None:
+        """Say where the characters went, and what a reader should know."""
+        self.progress.report(0.66, in_words(coverage))
+        for warning in coverage.warnings[:_MOST_WARNINGS]:
+            self.progress.report(0.66, f"Warning: {warning}")
+        if len(coverage.warnings) > _MOST_WARNINGS:
+            left = len(coverage.warnings) - _MOST_WARNINGS
+            self.progress.report(0.66, f"{left} more warnings stand in the document's coverage.")
 
     def embed(self, part: int, parts: int) -> None:
         """Compute the vectors of one part."""

@@ -78,7 +78,7 @@ def enrich_by_parts(desk: Desk, step: Step, name: str, way: ChunkWay) -> tuple[s
     done = _Sum()
     for part in range(desk.parts):
         done = _Sum.read(step(str(part), partial(_part, desk, name, way, part, done)))
-    desk.report(1.0, _result_line(desk, way, done, time.monotonic() - began))
+    step("end", lambda: desk.report(1.0, _result_line(desk, way, done, time.monotonic() - began)))
     return _warnings(desk, way, done)
 
 

@@ -119,7 +119,12 @@ class Raptor:
             desk.report(0.9 * (1 - above.items / desk.chunk_count), "")
         stored = step("store", lambda: tree.store(layers[1:]))
         step("index", lambda: settle_index(desk.database, desk.engine, desk.document.id))
-        desk.report(1.0, tree.result_line(stored, len(layers) - 1, done, time.monotonic() - began))
+
+        def end() -> None:
+            seconds = time.monotonic() - began
+            desk.report(1.0, tree.result_line(stored, len(layers) - 1, done, seconds))
+
+        step("end", end)
         return tree.warnings(done)
 
 

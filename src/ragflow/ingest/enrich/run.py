@@ -70,11 +70,14 @@ class Enrichment:
         for number, each in enumerate(wanted):
             desk = self._desk(each, parts, chunk_count, number / len(wanted), 1 / len(wanted))
             try:
-                warnings += each.enrich(desk, partial(_substep, step, each.name))
+                told = each.enrich(desk, partial(_substep, step, each.name))
             except (ModelError, InvalidInput) as error:
-                warnings += (f"The enrichment {each.name} was given up: {error}",)
+                told = (f"The enrichment {each.name} was given up: {error}",)
             else:
                 self.stage = each.name if place == "before" else self.stage
+            if told:
+                _substep(step, each.name, "warnings", partial(_tell, desk, told))
+            warnings += told
         return warnings
 
     def _desk(
@@ -107,6 +110,11 @@ class Enrichment:
             report=self._job.within(start, start + (high - low) * share),
             readable=parts.readable,
         )
+
+
+def _tell(desk: Desk, warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        desk.report(1.0, f"Warning: {warning}")
 
 
 def _substep(step: Step, prefix: str, name: str, action: Callable[[], T]) -> T:
