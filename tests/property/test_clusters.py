@@ -17,6 +17,7 @@ VECTORS = st.tuples(st.integers(1, 24), st.integers(1, 12)).flatmap(
 OPTIONS = st.builds(
     Clustering,
     most=st.integers(1, 12),
+    least=st.integers(1, 12),
     threshold=st.floats(0, 1),
     seed=st.integers(0, 2**32),
 )
@@ -55,6 +56,13 @@ def test_groups_that_stand_apart_are_found(groups: int) -> None:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     clusters = clustered(vectors.astype(np.float32), Clustering())
     assert sorted(clusters) == [list(range(12 * n, 12 * n + 12)) for n in range(groups)]
+
+
+def test_there_are_no_fewer_clusters_than_wanted() -> None:
+    chance = np.random.default_rng(5)
+    vectors = chance.normal(0, 1, (60, 8)).astype(np.float32)
+    assert len(clustered(vectors, Clustering())) == 1
+    assert len(clustered(vectors, Clustering(least=5))) >= 5
 
 
 def test_no_vectors_make_no_clusters() -> None:

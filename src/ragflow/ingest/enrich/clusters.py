@@ -34,9 +34,13 @@ _GROWTH = 1.15  # of the number tried next, where there are many
 
 @dataclass(frozen=True, slots=True)
 class Clustering:
-    """Bound the clusters: how many at most, and from which probability on a row is in one."""
+    """Bound the clusters: how many, and from which probability on a row is in one.
+
+    `most`, and half of the rows, outweigh `least`.
+    """
 
     most: int = 64
+    least: int = 1
     threshold: float = 0.1
     seed: int = 0
 
@@ -54,7 +58,7 @@ def clustered(vectors: NDArray[np.float32], options: Clustering) -> list[list[in
     sample = points[np.sort(chance.permutation(rows)[:_SAMPLE])]
     best: _Mixture | None = None
     in_vain = 0
-    for count in _counts(most):
+    for count in _counts(min(options.least, most), most):
         mixture = _fitted(sample, count, np.random.default_rng((options.seed, count)))
         if best is None or mixture.criterion < best.criterion:
             best, in_vain = mixture, 0
@@ -96,9 +100,9 @@ def _reduced(vectors: Matrix) -> Matrix:
     return reduced
 
 
-def _counts(most: int) -> Iterator[int]:
+def _counts(least: int, most: int) -> Iterator[int]:
     """Yield numbers of Gaussians to try, each further from the one before it."""
-    count = 1
+    count = max(least, 1)
     while count <= most:
         yield count
         count = max(count + 1, int(count * _GROWTH))

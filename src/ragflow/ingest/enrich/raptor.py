@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 _TITLE = "RAPTOR"
 _USUAL_CLUSTER = 8  # chunks, for the estimate
+_PROMPT_TOKENS = 200  # about
 _OTHERWISE = "of the most central sentences"
 
 
@@ -154,10 +155,25 @@ class _Tree:
         """Keep which items of a layer belong together; return how many clusters they are."""
         self.desk.job.check()
         options = self.options
-        choice = Clustering(options.max_cluster, options.threshold, options.random_seed)
-        clusters = clustered(self._vectors(below), choice)
+        clusters = clustered(
+            self._vectors(below),
+            Clustering(
+                options.max_cluster,
+                self._least_clusters(below),
+                options.threshold,
+                options.random_seed,
+            ),
+        )
         self.desk.work.put(_clusters_name(number), json.dumps(clusters).encode())
         return len(clusters)
+
+    def _least_clusters(self, below: _Layer) -> int:
+        """Return how many clusters it takes that the model can read the passages of each."""
+        if not self.desk.writer.name:
+            return 1
+        items = self.desk.work.all_chunks(below.parts, below.stage)
+        room = self.desk.writer.room(_PROMPT_TOKENS + self.options.max_token)
+        return -(-sum(chunk.token_count for chunk in items) // room)
 
     def sum_up(
         self, number: int, below: _Layer, above: _Layer, part: int, before: _Sum

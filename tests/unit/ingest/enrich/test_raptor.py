@@ -184,6 +184,12 @@ def test_a_prompt_without_a_slot_is_followed_by_the_passages(make: Make) -> None
     assert chat.asked[0].startswith("Be brief.\n\nThe ")
 
 
+def test_there_are_so_many_clusters_that_the_model_can_read_each(make: Make) -> None:
+    chat = AnsweringChat(lambda text: f"Summary {text[-40:]}", context_tokens=1200)
+    make(chat, [f"bee {n} " * 120 for n in range(12)]).ingest()
+    assert len([text for text in chat.asked if "bee" in text]) >= 4
+
+
 def test_a_long_answer_is_cut_behind_a_sentence(make: Make) -> None:
     product = make(AnsweringChat(lambda _text: "Bees fly far. " * 40), max_token=22)
     product.ingest()
