@@ -104,7 +104,8 @@ def _part(desk: Desk, name: str, way: ChunkWay, part: int, before: _Sum) -> dict
     chunks = desk.chunks(part)
     done = [way.settled(chunk) for chunk in chunks]
     open_ = [number for number, chunk in enumerate(done) if chunk is None]
-    requests = [way.request(chunks[number]) for number in open_] if desk.writer.name else []
+    asks = desk.writer.name and not before.costs.trouble
+    requests = [way.request(chunks[number]) for number in open_] if asks else []
     answers, costs = desk.writer.write(requests, before.costs)
     written = 0
     for place, number in enumerate(open_):
