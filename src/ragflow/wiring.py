@@ -206,9 +206,11 @@ def run_worker(settings: Settings) -> None:
     from ragflow import worker
     from ragflow.adapters.heap import limit_arenas
     from ragflow.adapters.jobs.dbos_worker import DbosWorker
+    from ragflow.ingest.enrich.writer import WriterLimits
     from ragflow.ingest.isolate import Isolation, IsolationLimits
     from ragflow.ingest.pipeline import IngestLimits, IngestParts
     from ragflow.services.outbox import OutboxRelay
+    from ragflow.services.tag_sets import TagSetService
 
     # Before any thread is started: each has a priority of its own, which it and processes inherit.
     os.nice(settings.worker.nice)
@@ -230,6 +232,8 @@ def run_worker(settings: Settings) -> None:
             limits=IngestLimits(
                 limits.file_mib, limits.unpacked_mib, limits.text_chars, limits.pages
             ),
+            writing=WriterLimits(limits.enrich_tokens, limits.enrich_calls),
+            readable=TagSetService(opened.database, opened.engine).readable,
             page_models=_page_models(settings),
         )
         relay = OutboxRelay(

@@ -204,6 +204,14 @@ class Chunks(Protocol):
         """Return the chunks of documents, by document and in reading order, with vectors."""
         ...
 
+    def tags(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Mapping[str, int]]:
+        """Return the tags of chunks by (document_id, chunk_id), of those that have any."""
+        ...
+
+    def tag_counts(self, dataset_ids: Sequence[str]) -> Mapping[str, int]:
+        """Count the chunks of some datasets that have each tag, by tag in order."""
+        ...
+
     def set_available(self, document_id: str, available: bool) -> None: ...
     def delete(self, document_id: str, chunk_ids: Sequence[str] | None) -> list[str]:
         """Delete chunks, all where None; return the ids that were there."""

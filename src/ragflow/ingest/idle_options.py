@@ -10,13 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_NOT_YET = (
-    ("auto_keywords",),
-    ("auto_questions",),
-    ("tag_kb_ids",),
-    ("raptor", "use_raptor"),
-    ("graphrag", "use_graphrag"),
-)
+_NOT_YET = (("graphrag", "use_graphrag"),)
 _OFF = frozenset({"", "0", "false", "no", "off", "none", "null"})
 
 

@@ -84,7 +84,10 @@ def _hit_record(hit: Hit) -> dict[str, Any]:
 
 
 def _citation_record(citation: Citation, hits: tuple[Hit, ...]) -> dict[str, Any]:
-    """Return a citation; its pages and positions are those of the quote, none without pages."""
+    """Return a citation; its pages and positions are those of the quote, none without pages.
+
+    `from_summary` says that the quote stands in a summary of these pages, not on them.
+    """
     hit = hits[citation.hit_index]
     boxes = hit.chunk.boxes_of(citation.quote)
     return {
@@ -98,6 +101,7 @@ def _citation_record(citation: Citation, hits: tuple[Hit, ...]) -> dict[str, Any
         "span": _span_record(citation.quote),
         "quote": citation.quote_text,
         "support": round(citation.support, 4),
+        "from_summary": hit.chunk.kind is ChunkKind.SUMMARY,
     }
 
 

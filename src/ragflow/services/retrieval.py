@@ -30,6 +30,7 @@ from ragflow.services.errors import (
     MixedEmbeddings,
     NothingIndexed,
 )
+from ragflow.services.tag_sets import TagSetService
 
 NOTHING = Retrieval(0, (), ())
 _LEAST = 1e-9  # any word in common
@@ -94,7 +95,8 @@ class RetrievalService:
         self._database = database
         self._catalog = catalog
         self._rewrite = rewrite
-        self._retriever = Retriever(engine, Sources(self._chunks, self._document_names))
+        self._tag_sets = TagSetService(database, engine)
+        self._retriever = Retriever(engine, Sources(self._chunks, self._document_names, self._tags))
 
     def retrieve(self, actor: Actor, request: RetrievalRequest) -> Retrieval:
         """Return the chunks that answer a question, best first.
@@ -131,6 +133,7 @@ class RetrievalService:
             self._catalog.embedding(first.tenant_id, first.embedding_model),
             reranker,
             page_rank_boost({dataset.id: float(dataset.pagerank) for dataset in datasets}),
+            self._tag_sets.of_question(request.question, datasets),
         )
 
     def list_chunks(
@@ -182,6 +185,10 @@ class RetrievalService:
     def _chunks(self, keys: Sequence[Key]) -> Mapping[Key, Chunk]:
         with self._database.reading() as unit:
             return unit.chunks.get_many(keys)
+
+    def _tags(self, keys: Sequence[Key]) -> Mapping[Key, Mapping[str, int]]:
+        with self._database.reading() as unit:
+            return unit.chunks.tags(keys)
 
     def _document_names(self, document_ids: Sequence[str]) -> Mapping[str, str]:
         with self._database.reading() as unit:
