@@ -18,7 +18,8 @@ SHOWN_RELATIONS = 128
 class Entity:
     """Describe a thing by what the documents say of it; `name` is its key in a dataset.
 
-    `pagerank` is its weight in the whole graph, `rank` the number of its relations.
+    `pagerank` is its weight in the whole graph, where 1 is the mean, and `rank` the number of its
+    relations.
     """
 
     name: str
@@ -52,6 +53,35 @@ class Graph:
 
     entities: tuple[Entity, ...] = ()
     relations: tuple[Relation, ...] = ()
+    document_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GraphShare:
+    """Hold what one document tells; the dataset's graph is made of the shares of its documents.
+
+    `method` is how it was found, and `digest` changes with the content.
+    """
+
+    document_id: str
+    entities: tuple[Entity, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    method: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """Describe entities that belong together; `weight` is that of the relations among them.
+
+    `id` is a digest of what the report is about, so that the same community keeps its report.
+    """
+
+    id: str
+    title: str
+    report: str
+    entities: tuple[str, ...]
+    weight: float = 0.0
     document_ids: tuple[str, ...] = ()
 
 

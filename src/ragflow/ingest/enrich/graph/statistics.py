@@ -1,0 +1,166 @@
+"""The things that a text speaks of, found without a model.
+
+In: the passages of a document and the types of things that are wanted. Out: entities, which are
+names (runs of capitalised words) and the telling words of passages, with the sentences that speak of
+them; and relations between those that stand in the same sentence, as often as they do. A thing's
+type is told by the words of its name and before it where it can be, else it is a category.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from ragflow.domain.graphs import Entity, GraphShare, Relation
+from ragflow.text.key_terms import key_terms
+from ragflow.text.sentences import split_sentences
+from ragflow.text.stopwords import stop_words
+
+MOST_ENTITIES = 200  # of a document
+MOST_RELATIONS = 500
+_TERMS_OF_PASSAGE = 4
+_MOST_IN_SENTENCE = 8  # things that one sentence ties together
+_SENTENCES_OF_ONE = 3
+_LONGEST_SENTENCE = 300  # characters
+_TAG = re.compile(r"<[^<>]{1,200}>")
+_CAPITAL = r"[^\W\d_a-z\u2e80-\u9fff\uac00-\ud7af]"
+_NAME = re.compile(
+    rf"\b{_CAPITAL}[\w'’&.-]*(?:\s+(?:(?:of|the|de|la|van|von|der|und|and|for)\s+)*{_CAPITAL}[\w'’&.-]*)*"
+)
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_TITLE = re.compile(r"(?:Mr|Mrs|Ms|Dr|Prof|Sir|President|Minister|Professor|Herr|Frau)\.?\s+$")
+_BY_LAST_WORD = {
+    "organization": """inc ltd llc corp corporation company co gmbh ag plc university institute
+        college school committee ministry association agency bank council party foundation
+        department group union court society hospital commission office museum""",
+    "geo": """city river lake mountain mountains county province island islands street ocean sea
+        valley district state republic kingdom bay park square region""",
+    "event": """war conference festival revolution olympics summit congress championship treaty
+        election expo fair crisis""",
+}
+_BY_LAST_LETTERS = {
+    "organization": ("公司", "大学", "银行", "委员会", "集团", "部", "局", "院", "协会", "医院"),
+    "geo": ("市", "省", "县", "河", "山", "湖", "岛", "区", "国", "路"),
+    "event": ("会议", "战争", "运动会", "节", "革命"),
+}
+_SYNONYMS = {"geo": ("geo", "location", "place"), "organization": ("organization", "organisation")}
+
+
+def found_things(document_id: str, passages: Sequence[str], types: Sequence[str]) -> GraphShare:
+    """Return what the passages speak of."""
+    plain = [_TAG.sub(" ", passage) for passage in passages]
+    words = {word for terms in key_terms(plain, _TERMS_OF_PASSAGE) for word in terms}
+    names = _names(plain)
+    told: defaultdict[str, list[str]] = defaultdict(list)
+    ties: Counter[tuple[str, str]] = Counter()
+    tied_by: dict[tuple[str, str], str] = {}
+    for sentence in _sentences(plain):
+        things = list(dict.fromkeys(_things_in(sentence, names, words)))
+        for thing in things:
+            told[thing].append(sentence)
+        for pair in combinations(sorted(things[:_MOST_IN_SENTENCE]), 2):
+            ties[pair] += 1
+            tied_by.setdefault(pair, sentence)
+    kept = sorted(told, key=lambda thing: (-len(told[thing]), thing))[:MOST_ENTITIES]
+    among = set(kept)
+    pairs = [pair for pair, _ in ties.most_common() if set(pair) <= among][:MOST_RELATIONS]
+    return GraphShare(
+        document_id,
+        tuple(_entity(thing, told[thing], types, document_id) for thing in kept),
+        tuple(_relation(pair, ties[pair], tied_by[pair], document_id) for pair in pairs),
+    )
+
+
+def _sentences(passages: Sequence[str]) -> Iterator[str]:
+    for passage in passages:
+        for span in split_sentences(passage):
+            yield " ".join(passage[span.start : span.end].split())
+
+
+def _names(passages: Sequence[str]) -> set[str]:
+    """Return the capitalised runs that are names and not only the beginnings of sentences."""
+    first: Counter[str] = Counter()
+    inside: Counter[str] = Counter()
+    for sentence in _sentences(passages):
+        for match in _NAME.finditer(sentence):
+            name = _without_small_words(match[0])
+            if name:
+                (inside if match.start() else first)[name] += 1
+    several = {name for name in first if " " in name or name.isupper()}
+    return set(inside) | several
+
+
+def _without_small_words(name: str) -> str:
+    """Take articles and the like off a name's beginning; nothing may be left."""
+    words = name.rstrip(".-’'").split()
+    while words and words[0].casefold() in stop_words():
+        del words[0]
+    joined = " ".join(words)
+    return joined if len(joined) > 1 and any(map(str.isalpha, joined)) else ""
+
+
+def _things_in(sentence: str, names: set[str], words: set[str]) -> Iterator[str]:
+    for match in _NAME.finditer(sentence):
+        name = _without_small_words(match[0])
+        if name in names:
+            yield name
+    spoken = _without_names(sentence, names)
+    for word in words:
+        if _stands_in(word, spoken):
+            yield word
+
+
+def _without_names(sentence: str, names: set[str]) -> str:
+    return _NAME.sub(
+        lambda match: " " if _without_small_words(match[0]) in names else match[0], sentence
+    )
+
+
+def _stands_in(word: str, text: str) -> bool:
+    if not word.isascii():
+        return word in text
+    return re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE) is not None
+
+
+def _entity(thing: str, sentences: Sequence[str], types: Sequence[str], document: str) -> Entity:
+    descriptions = tuple(
+        dict.fromkeys(_cut(sentence) for sentence in sentences[:_SENTENCES_OF_ONE])
+    )
+    kind = _type(thing, sentences, types)
+    return Entity(thing, kind, descriptions, document_ids=(document,))
+
+
+def _relation(pair: tuple[str, str], count: int, sentence: str, document: str) -> Relation:
+    return Relation(*pair, (_cut(sentence),), (), float(count), (document,))
+
+
+def _type(thing: str, sentences: Sequence[str], types: Sequence[str]) -> str:
+    guessed = _guess(thing, sentences)
+    wanted = {kind.casefold(): kind for kind in types}
+    for name in _SYNONYMS.get(guessed, (guessed,)):
+        if name in wanted:
+            return wanted[name]
+    return wanted.get("category", types[-1] if types else "category")
+
+
+def _guess(thing: str, sentences: Sequence[str]) -> str:
+    if _YEAR.fullmatch(thing):
+        return "time"
+    last = thing.split()[-1].casefold().rstrip(".")
+    for kind, words in _BY_LAST_WORD.items():
+        if last in words.split():
+            return kind
+    for kind, endings in _BY_LAST_LETTERS.items():
+        if len(thing) > 2 and thing.endswith(endings):
+            return kind
+    if any(_TITLE.search(sentence.partition(thing)[0]) for sentence in sentences):
+        return "person"
+    return "category"
+
+
+def _cut(sentence: str) -> str:
+    if len(sentence) <= _LONGEST_SENTENCE:
+        return sentence
+    return sentence[: _LONGEST_SENTENCE - 1] + "…"
