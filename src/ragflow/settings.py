@@ -132,6 +132,15 @@ class LimitSettings(_Section):
     unpacked_mib: int = Field(512, description="Most bytes an archive may unpack to, in MiB.")
     text_chars: int = Field(50_000_000, description="Most characters taken from one document.")
     pages: int = Field(5000, description="Most pages of one document.")
+    enrich_tokens: int = Field(
+        1_000_000,
+        ge=0,
+        description="Most tokens that a chat model may read and write for one enrichment of one "
+        "document, such as its keywords; the rest is done without it. 0: no limit.",
+    )
+    enrich_calls: int = Field(
+        4, ge=1, description="Questions that one document may have open at a chat model at once."
+    )
 
 
 class WorkerSettings(_Section):

@@ -206,6 +206,7 @@ def run_worker(settings: Settings) -> None:
     from ragflow import worker
     from ragflow.adapters.heap import limit_arenas
     from ragflow.adapters.jobs.dbos_worker import DbosWorker
+    from ragflow.ingest.enrich.writer import WriterLimits
     from ragflow.ingest.isolate import Isolation, IsolationLimits
     from ragflow.ingest.pipeline import IngestLimits, IngestParts
     from ragflow.services.outbox import OutboxRelay
@@ -230,6 +231,7 @@ def run_worker(settings: Settings) -> None:
             limits=IngestLimits(
                 limits.file_mib, limits.unpacked_mib, limits.text_chars, limits.pages
             ),
+            writing=WriterLimits(limits.enrich_tokens, limits.enrich_calls),
             page_models=_page_models(settings),
         )
         relay = OutboxRelay(

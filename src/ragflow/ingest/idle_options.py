@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 _NOT_YET = (
-    ("auto_keywords",),
-    ("auto_questions",),
     ("tag_kb_ids",),
     ("raptor", "use_raptor"),
     ("graphrag", "use_graphrag"),

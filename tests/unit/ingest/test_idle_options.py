@@ -13,8 +13,6 @@ from ragflow.ingest.pipeline import IngestLimits
 @pytest.mark.parametrize(
     ("config", "key"),
     [
-        ({"auto_keywords": 3}, "auto_keywords"),
-        ({"auto_questions": "2"}, "auto_questions"),
         ({"tag_kb_ids": ["a"]}, "tag_kb_ids"),
         ({"raptor": {"use_raptor": True}}, "raptor.use_raptor"),
         ({"graphrag": {"use_graphrag": True}}, "graphrag.use_graphrag"),
@@ -53,11 +51,11 @@ def test_the_coverage_of_a_document_names_its_idle_options(tmp_path: Path) -> No
         "document_id": "d",
         "dataset_id": "e",
         "chunk_method": "nowhere",
-        "parser_config": {"auto_keywords": 5},
+        "parser_config": {"graphrag": {"use_graphrag": "yes"}},
         "limits": IngestLimits().of_parser(),
     }
     extracted = extract(request, tmp_path, lambda _share, _text: None, dict)
     assert extracted["coverage"]["warnings"] == [
         "The chunk method nowhere is not available; naive was used.",
-        "parser_config.auto_keywords has no effect yet.",
+        "parser_config.graphrag.use_graphrag has no effect yet.",
     ]
