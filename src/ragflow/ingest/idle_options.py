@@ -13,7 +13,6 @@ from typing import Any
 _NOT_YET = (
     ("tag_kb_ids",),
     ("raptor", "use_raptor"),
-    ("graphrag", "use_graphrag"),
 )
 _OFF = frozenset({"", "0", "false", "no", "off", "none", "null"})
 

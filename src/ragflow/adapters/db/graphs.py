@@ -1,4 +1,4 @@
-"""Knowledge graphs in SQL: a row for each entity and relation of a dataset, and what they are of."""
+"""Knowledge graphs in SQL: a row for each entity and relation, and what they were made of."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ class SqlGraphs(Repository):
         named = select(graph_entities).where(entities.dataset_id == dataset_id)
         tied = select(graph_relations).where(relations.dataset_id == dataset_id)
         return whole_graph(
-            [_entity(row._mapping) for row in self._rows(named.order_by(entities.name))],
+            [_entity(dict(row._mapping)) for row in self._rows(named.order_by(entities.name))],
             [
-                _relation(row._mapping)
+                _relation(dict(row._mapping))
                 for row in self._rows(tied.order_by(relations.source, relations.target))
             ],
         )
@@ -64,9 +64,7 @@ class SqlGraphs(Repository):
             )
         for keys in batches(relations, IDS_PER_STATEMENT):
             key = tuple_(ends.source, ends.target)
-            self._write(
-                delete(graph_relations).where(ends.dataset_id == dataset_id, key.in_(keys))
-            )
+            self._write(delete(graph_relations).where(ends.dataset_id == dataset_id, key.in_(keys)))
 
     def put_share(self, dataset_id: str, share: GraphShare) -> None:
         """Make `share` the document's only one. Raises `NotFound` when the document is gone."""

@@ -1,8 +1,8 @@
 """The things that a text speaks of, found without a model.
 
 In: the passages of a document and the types of things that are wanted. Out: entities, which are
-names (runs of capitalised words) and the telling words of passages, with the sentences that speak of
-them; and relations between those that stand in the same sentence, as often as they do. A thing's
+names (runs of capitalised words) and the telling words of passages, with the sentences that speak
+of them; and relations between those that stand in the same sentence, as often as they do. A thing's
 type is told by the words of its name and before it where it can be, else it is a category.
 """
 
@@ -20,15 +20,18 @@ from ragflow.text.stopwords import stop_words
 
 MOST_ENTITIES = 200  # of a document
 MOST_RELATIONS = 500
-_TERMS_OF_PASSAGE = 4
+_TERMS_OF_PASSAGE = 16
 _MOST_IN_SENTENCE = 8  # things that one sentence ties together
 _SENTENCES_OF_ONE = 3
 _LONGEST_SENTENCE = 300  # characters
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _CAPITAL = r"[^\W\d_a-z\u2e80-\u9fff\uac00-\ud7af]"
+_WORD = rf"{_CAPITAL}[\w'’&.-]*"
+# "Bank of England" is a name, "Jane Marlow of Dover" two: one word alone stands before "of".
 _NAME = re.compile(
-    rf"\b{_CAPITAL}[\w'’&.-]*(?:\s+(?:(?:of|the|de|la|van|von|der|und|and|for)\s+)*{_CAPITAL}[\w'’&.-]*)*"
+    rf"\b(?:The\s+)?(?:{_WORD}\s+of\s+(?:the\s+)?)?{_WORD}(?:\s+(?:(?:de|la|van|von|der|und|&)\s+)*{_WORD})*"
 )
+_BEFORE_NOUN = r"(?:the|a|an|this|that|these|those|its|their|our|his|her|of|each|every|no|some)"
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _TITLE = re.compile(r"(?:Mr|Mrs|Ms|Dr|Prof|Sir|President|Minister|Professor|Herr|Frau)\.?\s+$")
 _BY_LAST_WORD = {
@@ -51,8 +54,8 @@ _SYNONYMS = {"geo": ("geo", "location", "place"), "organization": ("organization
 def found_things(document_id: str, passages: Sequence[str], types: Sequence[str]) -> GraphShare:
     """Return what the passages speak of."""
     plain = [_TAG.sub(" ", passage) for passage in passages]
-    words = {word for terms in key_terms(plain, _TERMS_OF_PASSAGE) for word in terms}
     names = _names(plain)
+    words = set(_nouns(plain))
     told: defaultdict[str, list[str]] = defaultdict(list)
     ties: Counter[tuple[str, str]] = Counter()
     tied_by: dict[tuple[str, str], str] = {}
@@ -92,9 +95,22 @@ def _names(passages: Sequence[str]) -> set[str]:
     return set(inside) | several
 
 
+def _nouns(passages: Sequence[str]) -> Iterator[str]:
+    """Yield telling words that stand somewhere as nouns do, as far as can be seen."""
+    text = " ".join(passages)
+    for word in dict.fromkeys(w for terms in key_terms(passages, _TERMS_OF_PASSAGE) for w in terms):
+        if not word.isascii():
+            if text.count(word) > 1:
+                yield word
+        elif re.search(rf"\b{_BEFORE_NOUN}\s+{re.escape(word)}\b", text, re.IGNORECASE):
+            yield word
+
+
 def _without_small_words(name: str) -> str:
-    """Take articles and the like off a name's beginning; nothing may be left."""
+    """Take articles, titles and the like off a name's beginning; nothing may be left."""
     words = name.rstrip(".-’'").split()
+    titles = [place for place, word in enumerate(words) if _TITLE.fullmatch(f"{word} ")]
+    del words[: titles[-1] + 1 if titles else 0]
     while words and words[0].casefold() in stop_words():
         del words[0]
     joined = " ".join(words)

@@ -14,13 +14,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ragflow.domain.graphs import Entity, Graph
-from ragflow.ingest.enrich.graph.merge import name_key
+from ragflow.ingest.enrich.knowledge_graph.merge import name_key
 
 MOST_PAIRS = 400  # that are put to a model for one document
 _ALIKE = 0.6  # share of common pairs of letters (Dice, 1945)
 _MOST_SHARERS = 60  # things that share a word; a more common word says nothing
 _SMALL = frozenset(
-    "the of and for de la van von der inc ltd llc corp corporation company co gmbh ag plc".split()
+    """the of and for de la van von der inc ltd llc corp corporation company co gmbh ag
+    plc""".split()  # noqa: SIM905, a word list reads best
 )
 _WORD = re.compile(r"\w+")
 

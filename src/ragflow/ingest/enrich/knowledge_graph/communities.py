@@ -117,4 +117,3 @@ def extracted_report(group: Group) -> Community:
 def kept_reports(communities: Sequence[Community]) -> dict[str, tuple[str, str]]:
     """Return titles and reports by id, as plain data."""
     return {community.id: (community.title, community.report) for community in communities}
-

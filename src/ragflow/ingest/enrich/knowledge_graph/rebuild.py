@@ -1,8 +1,8 @@
 """Rebuilding: a dataset's graph becomes what the shares of its documents say.
 
 In: the id of a dataset. Out: stored entities, relations and communities that fit the shares and
-aliases in the database. Only what differs is written. A write that overtook a newer one is seen on a
-second look and done again, so the last writer always leaves the newest state.
+aliases in the database. Only what differs is written. A write that overtook a newer one is seen on
+a second look and done again, so the last writer always leaves the newest state.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from ragflow.domain.errors import NotFound
 from ragflow.domain.graphs import Community, Graph
 from ragflow.domain.repositories import Database, UnitOfWork
-from ragflow.ingest.enrich.graph.merge import merged
+from ragflow.ingest.enrich.knowledge_graph.merge import merged
 
 LEAST_MEMBERS = 2  # of a community
 
@@ -73,5 +73,3 @@ def still_there(communities: Sequence[Community], graph: Graph) -> list[Communit
         for community in communities
     ]
     return [community for community in left if len(community.entities) >= LEAST_MEMBERS]
-
-
