@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from ragflow.domain.graphs import Entity, GraphShare, Relation
+from ragflow.text.english import stem
 from ragflow.text.key_terms import key_terms
 from ragflow.text.sentences import split_sentences
 from ragflow.text.stopwords import stop_words
@@ -31,7 +32,11 @@ _WORD = rf"{_CAPITAL}[\w'’&.-]*"
 _NAME = re.compile(
     rf"\b(?:The\s+)?(?:{_WORD}\s+of\s+(?:the\s+)?)?{_WORD}(?:\s+(?:(?:de|la|van|von|der|und|&)\s+)*{_WORD})*"
 )
-_BEFORE_NOUN = r"(?:the|a|an|this|that|these|those|its|their|our|his|her|of|each|every|no|some)"
+_BEFORE_NOUN = "the|a|an|this|that|these|those|its|their|our|his|her|of|each|every|some"
+_HEAD = re.compile(
+    rf"\b(?:{_BEFORE_NOUN})\s+(?P<head>[A-Za-z][\w-]*)\b(?:\s+(?P<next>[A-Za-z]+))?", re.IGNORECASE
+)
+_LATIN_WORD = re.compile(r"[A-Za-z][\w-]*")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _TITLE = re.compile(r"(?:Mr|Mrs|Ms|Dr|Prof|Sir|President|Minister|Professor|Herr|Frau)\.?\s+$")
 _BY_LAST_WORD = {
@@ -56,24 +61,44 @@ def found_things(document_id: str, passages: Sequence[str], types: Sequence[str]
     plain = [_TAG.sub(" ", passage) for passage in passages]
     names = _names(plain)
     words = set(_nouns(plain))
+    forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
     told: defaultdict[str, list[str]] = defaultdict(list)
     ties: Counter[tuple[str, str]] = Counter()
     tied_by: dict[tuple[str, str], str] = {}
     for sentence in _sentences(plain):
-        things = list(dict.fromkeys(_things_in(sentence, names, words)))
-        for thing in things:
-            told[thing].append(sentence)
-        for pair in combinations(sorted(things[:_MOST_IN_SENTENCE]), 2):
+        found: dict[str, None] = {}
+        for form in _things_in(sentence, names, words):
+            forms[_key(form)][form] += 1
+            found[_key(form)] = None
+        for key in found:
+            told[key].append(sentence)
+        for pair in combinations(sorted(list(found)[:_MOST_IN_SENTENCE]), 2):
             ties[pair] += 1
             tied_by.setdefault(pair, sentence)
-    kept = sorted(told, key=lambda thing: (-len(told[thing]), thing))[:MOST_ENTITIES]
+    shown = {key: min(of, key=lambda form: (-of[form], form)) for key, of in forms.items()}
+    kept = sorted(told, key=lambda key: (-len(told[key]), key))[:MOST_ENTITIES]
     among = set(kept)
     pairs = [pair for pair, _ in ties.most_common() if set(pair) <= among][:MOST_RELATIONS]
     return GraphShare(
         document_id,
-        tuple(_entity(thing, told[thing], types, document_id) for thing in kept),
-        tuple(_relation(pair, ties[pair], tied_by[pair], document_id) for pair in pairs),
+        tuple(_entity(shown[key], told[key], types, document_id) for key in kept),
+        tuple(
+            Relation(
+                shown[one],
+                shown[other],
+                (_cut(tied_by[one, other]),),
+                (),
+                float(ties[one, other]),
+                (document_id,),
+            )
+            for one, other in pairs
+        ),
     )
+
+
+def _key(form: str) -> str:
+    """Return what the forms of one word, such as singular and plural, have in common."""
+    return " ".join(stem(word) for word in form.casefold().split())
 
 
 def _sentences(passages: Sequence[str]) -> Iterator[str]:
@@ -96,13 +121,18 @@ def _names(passages: Sequence[str]) -> set[str]:
 
 
 def _nouns(passages: Sequence[str]) -> Iterator[str]:
-    """Yield telling words that stand somewhere as nouns do, as far as can be seen."""
+    """Yield telling words that stand somewhere as nouns do, as far as can be seen.
+
+    That is behind an article or the like, and before a mark, a preposition or another small word.
+    """
     text = " ".join(passages)
+    heads = {
+        match["head"].casefold()
+        for match in _HEAD.finditer(text)
+        if not match["next"] or match["next"].casefold() in stop_words()
+    }
     for word in dict.fromkeys(w for terms in key_terms(passages, _TERMS_OF_PASSAGE) for w in terms):
-        if not word.isascii():
-            if text.count(word) > 1:
-                yield word
-        elif re.search(rf"\b{_BEFORE_NOUN}\s+{re.escape(word)}\b", text, re.IGNORECASE):
+        if word.casefold() in heads if word.isascii() else text.count(word) > 1:
             yield word
 
 
@@ -123,8 +153,9 @@ def _things_in(sentence: str, names: set[str], words: set[str]) -> Iterator[str]
         if name in names:
             yield name
     spoken = _without_names(sentence, names)
+    present = {word.casefold() for word in _LATIN_WORD.findall(spoken)}
     for word in words:
-        if _stands_in(word, spoken):
+        if word.casefold() in present if word.isascii() else word in spoken:
             yield word
 
 
@@ -134,22 +165,12 @@ def _without_names(sentence: str, names: set[str]) -> str:
     )
 
 
-def _stands_in(word: str, text: str) -> bool:
-    if not word.isascii():
-        return word in text
-    return re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE) is not None
-
-
 def _entity(thing: str, sentences: Sequence[str], types: Sequence[str], document: str) -> Entity:
     descriptions = tuple(
         dict.fromkeys(_cut(sentence) for sentence in sentences[:_SENTENCES_OF_ONE])
     )
     kind = _type(thing, sentences, types)
     return Entity(thing, kind, descriptions, document_ids=(document,))
-
-
-def _relation(pair: tuple[str, str], count: int, sentence: str, document: str) -> Relation:
-    return Relation(*pair, (_cut(sentence),), (), float(count), (document,))
 
 
 def _type(thing: str, sentences: Sequence[str], types: Sequence[str]) -> str:
