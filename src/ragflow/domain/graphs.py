@@ -7,7 +7,7 @@ order of their names, so that each pair has one key.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 SHOWN_ENTITIES = 256
@@ -98,6 +98,15 @@ def whole_graph(entities: Sequence[Entity], relations: Sequence[Relation]) -> Gr
     parts: list[Entity | Relation] = [*entities, *relations]
     named = {document_id for part in parts for document_id in part.document_ids}
     return Graph(tuple(entities), tuple(relations), tuple(sorted(named)))
+
+
+def told_in(graph: Graph, document_ids: Collection[str]) -> Graph:
+    """Return what some documents tell: what others tell too stays with all that is said of it."""
+    wanted = set(document_ids)
+    return whole_graph(
+        [each for each in graph.entities if wanted.intersection(each.document_ids)],
+        [each for each in graph.relations if wanted.intersection(each.document_ids)],
+    )
 
 
 def shown_part(
