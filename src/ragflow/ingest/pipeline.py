@@ -142,6 +142,9 @@ class Ingestion:
             with self._parts.database.transaction() as unit:
                 document = progress.closing(unit, f"[ERROR]{reason}")
                 unit.chunks.replace_document(job.document_id, ())
+                if unit.graphs.delete_share(job.document_id):
+                    told = {"dataset_id": document.dataset_id}
+                    unit.outbox.add(OutboxKind.REBUILD_GRAPH, told)
                 unit.documents.update(
                     replace(
                         document, run=RunState.FAIL, progress=-1.0, chunk_count=0, token_count=0

@@ -40,6 +40,7 @@ from ragflow.services.followups import (
     follow_document_change,
     follow_failed_upload,
     follow_stop,
+    forget_graph_share,
 )
 from ragflow.services.outbox import OutboxRelay
 
@@ -238,6 +239,7 @@ class DocumentService:
         if reset:
             follow_stop(unit, old)
             unit.chunks.delete(old.id, None)
+            forget_graph_share(unit, old)
         if new.status != old.status:
             unit.chunks.set_available(new.id, new.status == "1")
         if reset or new.status != old.status or new.name != old.name:
