@@ -25,6 +25,15 @@ class ChunkKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RowValues:
+    """Hold the typed values of a chunk that is a row of a table."""
+
+    document_id: str
+    chunk_id: str
+    fields: Mapping[str, FieldValue]
+
+
+@dataclass(frozen=True, slots=True)
 class ChunkDraft:
     """Propose a chunk: what a chunk method makes from a parsed document.
 

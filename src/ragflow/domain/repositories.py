@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ragflow.domain.chats import Chat, ChatSession, Message, SessionOrigin
-from ragflow.domain.chunks import Chunk
+from ragflow.domain.chunks import Chunk, RowValues
 from ragflow.domain.documents import Dataset, Document
 from ragflow.domain.files import FileLink, StoredFile
 from ragflow.domain.graphs import Entity, Graph, Relation
@@ -202,6 +202,15 @@ class Chunks(Protocol):
 
     def of_documents(self, document_ids: Sequence[str]) -> list[Chunk]:
         """Return the chunks of documents, by document and in reading order, with vectors."""
+        ...
+
+    def rows(
+        self, dataset_ids: Sequence[str], document_ids: Sequence[str] | None, limit: int
+    ) -> list[RowValues]:
+        """Return the typed values of available chunks that are rows, in reading order.
+
+        `document_ids` None means all documents; no more than `limit` rows are read.
+        """
         ...
 
     def set_available(self, document_id: str, available: bool) -> None: ...
