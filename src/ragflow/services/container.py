@@ -22,6 +22,7 @@ from ragflow.services.models import ModelService
 from ragflow.services.outbox import OutboxRelay
 from ragflow.services.parsing import ParsingService
 from ragflow.services.providers import ProviderService
+from ragflow.services.records import RecordService
 from ragflow.services.reindex import Reindex
 from ragflow.services.retrieval import RetrievalService
 from ragflow.services.rewriting import Rewriter
@@ -55,6 +56,8 @@ class ServiceOptions:
     files_per_tenant: int = 0
     registration: Registration = "on"
     sign_in: SignInLimits = field(default_factory=SignInLimits)
+    sql_rows: int = 100_000
+    sql_seconds: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,8 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
     relay = OutboxRelay(database, ports.queue, ports.engine, ports.blobs, clock)
     retrieval = RetrievalService(database, ports.engine, catalog, Rewriter(catalog))
     sessions = SessionService(database, clock, ids)
-    completions = CompletionService(database, retrieval, sessions, catalog, clock, ids)
+    records = RecordService(database, options.sql_rows, options.sql_seconds)
+    completions = CompletionService(database, retrieval, sessions, catalog, records, clock, ids)
     return Services(
         accounts=AccountService(database, clock, ids, passwords, options.registration),
         sign_ins=SignInService(database, clock, ids, passwords, options.sign_in),

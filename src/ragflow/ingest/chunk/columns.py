@@ -19,6 +19,7 @@ from ragflow.text.grid import PlacedCell, placed_rows
 RUNNING_NUMBERS = frozenset({"id", "_id", "index", "idx"})
 """Names of columns that count rows and say nothing of them."""
 
+_RESERVED = frozenset({"row_id", "rowid", "oid", "_rowid_"})  # of the tables that SQL asks
 _SYNONYMS = re.compile(r"[(（\[【].*?[)）\]】]|[/／].*", re.DOTALL)
 _NOT_IN_KEYS = re.compile(r"\W+")
 _VALUE = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d\s.,:/\-T%)eE+]*")
@@ -76,7 +77,7 @@ def keyed(columns: Sequence[Column], file_name: str) -> list[Column]:
 def field_key(name: str) -> str:
     """Return a name as a key: small letters, digits and single underscores."""
     key = _NOT_IN_KEYS.sub("_", unicodedata.normalize("NFKC", name)).strip("_").lower()
-    return f"c_{key}" if key[:1].isdecimal() else key
+    return f"c_{key}" if key[:1].isdecimal() or key in _RESERVED else key
 
 
 def header_depth(table: Table) -> int:

@@ -38,6 +38,7 @@ _FLOAT = re.compile(
     r"|[1-9]\d{0,2}(?:,\d{3})+\.\d+)",
     re.IGNORECASE,
 )
+_LONGEST_INT = 19  # with a sign and 18 digits, what 64 bits hold
 _CODE = re.compile(r"0\d+")
 _COMMA_FLOAT = re.compile(r"[+-]?(?:(?:0|[1-9]\d{0,17}),\d+|[1-9]\d{0,2}(?:\.\d{3})+,\d+)")
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr)}
@@ -93,7 +94,7 @@ def _number(text: str) -> int | float | None:
     bare = text.strip(f"{_SIGNS} ")
     if bare[:1] in "+-":
         bare = bare[:1] + bare[1:].lstrip(f"{_SIGNS} ")
-    if _INT.fullmatch(bare):
+    if _INT.fullmatch(bare) and len(bare) <= _LONGEST_INT:
         return int(bare.replace(",", ""))
     if _FLOAT.fullmatch(bare):
         return float(bare.replace(",", ""))
