@@ -8,6 +8,7 @@ from ragflow.domain.ports import BlobStore, Clock, Ids, JobQueue, ModelCatalog, 
 from ragflow.domain.repositories import Database
 from ragflow.services.accounts import AccountService, Registration
 from ragflow.services.chats import ChatService
+from ragflow.services.chunk_methods import ChunkMethodService
 from ragflow.services.chunks import ChunkService
 from ragflow.services.completions import CompletionService
 from ragflow.services.credentials import Passwords
@@ -70,6 +71,7 @@ class Services:
     tenants: TenantService
     providers: ProviderService
     datasets: DatasetService
+    chunk_methods: ChunkMethodService
     documents: DocumentService
     files: FileService
     file_browser: FileBrowser
@@ -107,6 +109,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         tenants=TenantService(database, catalog, clock),
         providers=ProviderService(database, catalog),
         datasets=DatasetService(database, catalog, relay, clock, ids, options.language),
+        chunk_methods=ChunkMethodService(),
         documents=DocumentService(
             database, ports.blobs, relay, clock, ids, options.files_per_tenant
         ),
