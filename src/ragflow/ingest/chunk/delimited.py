@@ -87,7 +87,7 @@ def pair_delimiter(text: str, *, tab_first: bool) -> str:
 
 
 def table_delimiter(text: str) -> str:
-    """Return what parts the columns of a table: a tab where its header has one.
+    """Return what parts the columns of a table: a tab where its header has one, or nothing.
 
     Else that is the character by which the most lines have as many fields as the header.
     """
@@ -95,7 +95,7 @@ def table_delimiter(text: str) -> str:
     lines = head.strip().split("\n", 1)
     if "\t" in lines[0]:
         return "\t"
-    best, most = ",", 0
+    best, most = "\t", 0  # a header of one column has no delimiter
     for delimiter in _COMMON:
         widths = Counter(len(record.fields) for record in _records_of(head, delimiter))
         width = next((len(record.fields) for record in _records_of(lines[0], delimiter)), 0)

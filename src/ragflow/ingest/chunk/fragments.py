@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from ragflow.domain.documents import Drop, DropKind, Span
-from ragflow.ingest.chunk.delimiters import stripped
+
+_PLACE = attrgetter("start", "end")  # far quicker than comparing spans themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +39,33 @@ class Fragment:
 
 def fragment(text: str, *spans: Span) -> Fragment:
     """Return what spans of a text hold, without blanks at its ends."""
+    if len(spans) == 1:  # as nearly always
+        (span,) = spans
+        held = text[span.start : span.end]
+        bare = held.strip()
+        if not bare:
+            return Fragment()
+        start = span.start + held.index(bare[0])
+        return Fragment(bare, (Span(start, start + len(bare)),))
     held = "".join(text[span.start : span.end] for span in spans)
     return _without_blanks(held, [span for span in spans if len(span)])
 
 
 def spans_of(fragments: Iterable[Fragment]) -> tuple[Span, ...]:
     """Return the spans of fragments in the order of the document, each once."""
-    return tuple(sorted({span for each in fragments for span in each.spans}))
+    return in_order(span for each in fragments for span in each.spans)
+
+
+def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return spans in the order of the document, each once."""
+    return tuple(sorted(set(spans), key=_PLACE))
 
 
 def rest(text: str, spans: Iterable[Span], taken: Iterable[Span], kind: DropKind) -> Iterator[Drop]:
     """Yield drops of what of some spans is not taken and not blank."""
     held = _union(taken)
     first = 0
-    for span in sorted(spans):
+    for span in sorted(spans, key=_PLACE):
         while first < len(held) and held[first].end <= span.start:
             first += 1
         start, next_held = span.start, first
@@ -62,13 +77,13 @@ def rest(text: str, spans: Iterable[Span], taken: Iterable[Span], kind: DropKind
 
 
 def _drop(text: str, start: int, end: int, kind: DropKind) -> Iterator[Drop]:
-    if start < end and len(left := stripped(text, Span(start, end))):
-        yield Drop(kind, left)
+    if start < end and (left := fragment(text, Span(start, end))):
+        yield Drop(kind, left.spans[0])
 
 
 def _union(spans: Iterable[Span]) -> list[Span]:
     union: list[Span] = []
-    for span in sorted(spans):
+    for span in sorted(spans, key=_PLACE):
         if union and span.start <= union[-1].end:
             union[-1] = Span(union[-1].start, max(union[-1].end, span.end))
         elif len(span):

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from ragflow.domain.chunks import ChunkDraft, ChunkedDocument
 from ragflow.domain.documents import Drop, DropKind, ParsedDocument, Span
 from ragflow.ingest.chunk.base import ChunkContext, chunkers
-from ragflow.ingest.chunk.fragments import Fragment, rest
+from ragflow.ingest.chunk.fragments import Fragment, in_order, rest
 from ragflow.ingest.chunk.headed import Asking, Said, questions_in
 from ragflow.ingest.chunk.marked_up import markdown_questions
 from ragflow.ingest.chunk.pairs import (
@@ -149,7 +149,7 @@ class _Pairs:
         self._drafts.append(
             ChunkDraft(
                 content.text.strip(),
-                tuple(sorted({span for run in content.runs for span in run.spans})),
+                in_order(span for run in content.runs for span in run.spans),
                 boxes=placed.boxes,
                 image=image,
                 box_spans=placed.spans,

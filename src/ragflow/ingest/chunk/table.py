@@ -19,7 +19,7 @@ from ragflow.domain.documents import Block, Drop, DropKind, ParsedDocument, Span
 from ragflow.ingest.chunk.base import ChunkContext, chunkers
 from ragflow.ingest.chunk.columns import Column, header_columns, header_depth, keyed
 from ragflow.ingest.chunk.delimited import records, table_delimiter
-from ragflow.ingest.chunk.fragments import Fragment, rest, spans_of
+from ragflow.ingest.chunk.fragments import Fragment, in_order, rest, spans_of
 from ragflow.ingest.chunk.pairs import DELIMITED, Leavings, is_delimited
 from ragflow.ingest.chunk.places import Places, Run
 from ragflow.ingest.chunk.typed import typed_values
@@ -107,10 +107,9 @@ class _Rows:
     def _read_text(self, span: Span) -> _Records:
         text = self._document.text
         lines = list(records(text, span, table_delimiter(text)))
-        for line in lines:
-            self._leavings.drops += rest(
-                text, [line.whole_span], spans_of(line.fields), DropKind.DELIMITER
-            )
+        fields = [each for line in lines for each in line.fields]
+        whole = [line.whole_span for line in lines]
+        self._leavings.drops += rest(text, whole, spans_of(fields), DropKind.DELIMITER)
         names = [" ".join(each.text.split()) for each in lines[0].filled]
         columns = [
             Column(place, name, lines[0].fields[place].spans) for place, name in enumerate(names)
@@ -145,12 +144,12 @@ class _Rows:
     ) -> ChunkDraft:
         parts = [f"{column.name}:{' '.join(cell.text.split())}" for column, cell in said]
         content = "; ".join(parts)
-        spans = {span for column, cell in said for span in (*column.spans, *cell.spans)}
+        spans = in_order(span for column, cell in said for span in (*column.spans, *cell.spans))
         own = spans_of(cell for _, cell in said)
         placed = self._places.page_boxes([Run(Span(0, len(content)), own)])
         return ChunkDraft(
             content,
-            tuple(sorted(spans)),
+            spans,
             boxes=placed.boxes,
             box_spans=placed.spans,
             fields={key: value for key, value in values.items() if value is not None} or {ROWS: 1},

@@ -56,10 +56,14 @@ _MOMENT = re.compile(
 
 def typed_values(texts: Sequence[str]) -> tuple[ColumnType, list[FieldValue]]:
     """Return the type of a column and its values; blank texts have none and do not count."""
-    dates = _date_reader(texts)
-    counts = Counter(_type_of(text, dates) for text in texts if text.strip())
+    different = Counter(texts)
+    dates = _date_reader(list(different))
+    counts: Counter[ColumnType] = Counter()
+    for text, times in different.items():
+        if text.strip():
+            counts[_type_of(text, dates)] += times
     numbers = counts[ColumnType.INT] + counts[ColumnType.FLOAT]
-    if any(_CODE.fullmatch(text.strip()) for text in texts):
+    if any(_CODE.fullmatch(text.strip()) for text in different):
         counts[ColumnType.TEXT] += numbers  # then its other digits are codes too
         numbers = 0
     number_type = ColumnType.FLOAT if counts[ColumnType.FLOAT] else ColumnType.INT
@@ -77,7 +81,8 @@ def typed_values(texts: Sequence[str]) -> tuple[ColumnType, list[FieldValue]]:
         ColumnType.DATETIME: dates,
         ColumnType.TEXT: lambda text: text,
     }
-    return winner, [read[winner](text.strip()) if text.strip() else None for text in texts]
+    values = {text: read[winner](text.strip()) if text.strip() else None for text in different}
+    return winner, [values[text] for text in texts]
 
 
 def _type_of(text: str, dates: Callable[[str], str | None]) -> ColumnType:

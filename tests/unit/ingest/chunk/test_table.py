@@ -41,6 +41,10 @@ def test_other_delimiters_are_seen_where_the_header_has_no_tab(
     assert set(chunk.fields) == {"part", "note"}
 
 
+def test_a_table_of_one_column_keeps_its_commas(cut_file: Any) -> None:
+    assert contents(cut_file("table", "a.csv", "Note\nyes, both\n")) == ["Note:yes, both"]
+
+
 def test_empty_cells_are_passed_over_and_an_empty_row_is_none(cut_file: Any) -> None:
     chunked = cut_file("table", "a.csv", "a,b,c\n1,,x\n,,\n,2,\n")
     assert contents(chunked) == ["a:1; c:x", "b:2"]
