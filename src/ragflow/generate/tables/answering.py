@@ -109,8 +109,9 @@ def _marks(found: Found, keys: Sequence[Key], places: Mapping[Key, int]) -> list
         return []
     if found.by_row:
         return [f"##{places[key]}$$" if key in places else "" for key in keys]
-    together = " ".join(f"##{place}$$" for place in list(places.values())[:_MARKED_ROWS])
-    return [together if len(found.result.rows) == 1 else ""] * len(found.result.rows)
+    if len(found.result.rows) > 1:
+        return []
+    return [" ".join(f"##{place}$$" for place in list(places.values())[:_MARKED_ROWS])]
 
 
 def _citations(

@@ -34,7 +34,8 @@ _DOINGS: Mapping[str, str] = {
 _FILLERS = """list there row rows record records entry entries table value values get find see has
 have work works worked live lives cost costs and total amount 列出 表 记录 行 共 有 值 是"""
 _TURNING = """no not nor without except but only other same more less than over under above below
-before after between until from to up down during further again against 不 没 没有 更 其他"""
+before after between until from to up down during further again against per by each every
+不 没 没有 更 其他"""
 """Words that carry no meaning of their own and turn that of others."""
 
 _NAMES = re.compile(r"[/／(（)）,，、;；\[\]【】]")
@@ -52,6 +53,7 @@ class _Understood:
     counted: int = -1
     """The place of the first word after `how many`."""
     different: bool = False
+    group: RecordColumn | None = None
     columns: list[RecordColumn] = field(default_factory=list)
     filters: dict[str, list[FieldValue]] = field(default_factory=dict)
 
@@ -63,6 +65,13 @@ class _Understood:
                 self.used |= set(place)
                 return start + len(phrase)
         return -1
+
+    def take_one(self, place: int, listed: frozenset[str]) -> bool:
+        """Use up one word if it is among those listed; tell whether it was."""
+        if place < 0 or self.tokens[place] not in listed:
+            return False
+        self.used.add(place)
+        return True
 
     @property
     def left_over(self) -> list[int]:
@@ -82,7 +91,12 @@ def ask_plainly(question: str, records: Records) -> Found | None:
         return None
     understood = _Understood(tokens)
     for name, column in _column_names(records):
-        if understood.take(name) >= 0 and column not in understood.columns:
+        end = understood.take(name)
+        if end < 0 or column in understood.columns or column == understood.group:
+            continue
+        if column.type == "TEXT" and understood.take_one(end - len(name) - 1, _grouping()):
+            understood.group = column
+        else:
             understood.columns.append(column)
     if not _take_values(understood, question, records) or not _take_doing(understood):
         return None
@@ -150,18 +164,17 @@ def _query(understood: _Understood, records: Records) -> str | None:
     where = _where(understood.filters)
     asked = [column for column in understood.columns if column.key not in understood.filters]
     numbers = [column for column in asked if column.is_number or _is_time(column)]
+    if understood.group is not None:
+        return _grouped(understood, understood.group, asked, where)
     match understood.doing:
         case "count" if not asked and not understood.different:
             return f'SELECT COUNT(*) AS "count" FROM {TABLE}{where}'  # noqa: S608 - our own words
         case "count" if len(asked) == 1 and asked[0].type == "TEXT":
-            name = quoted(asked[0].key)
-            return f'SELECT COUNT(DISTINCT {name}) AS "count" FROM {TABLE}{where}'  # noqa: S608
+            return f"SELECT {_gathered(understood, asked)} FROM {TABLE}{where}"  # noqa: S608
         case "count" | "" if asked and where:
             return _listing(understood, asked, records, where)
         case "sum" | "avg" if len(asked) == len(numbers) == 1 and asked[0].is_number:
-            name, label = quoted(asked[0].key), f"{_LABELS[understood.doing]} {asked[0].shown}"
-            call = f"{understood.doing.upper()}({name}) AS {quoted(label)}"
-            return f"SELECT {call} FROM {TABLE}{where}"  # noqa: S608
+            return f"SELECT {_gathered(understood, asked)} FROM {TABLE}{where}"  # noqa: S608
         case "max" | "min" if len(numbers) == 1:
             name = quoted(numbers[0].key)
             best = f"SELECT {understood.doing.upper()}({name}) FROM {TABLE}{where}"  # noqa: S608
@@ -170,7 +183,29 @@ def _query(understood: _Understood, records: Records) -> str | None:
     return None
 
 
-_LABELS = {"sum": "total", "avg": "average"}
+def _grouped(
+    understood: _Understood, group: RecordColumn, asked: Sequence[RecordColumn], where: str
+) -> str | None:
+    """Return the query for a number of each group."""
+    counts = understood.doing == "count" and all(column.type == "TEXT" for column in asked)
+    calculates = understood.doing not in ("", "count") and all(c.is_number for c in asked)
+    if len(asked) > 1 or not (counts or (calculates and asked)):
+        return None
+    name = quoted(group.key)
+    gathered = _gathered(understood, asked)
+    return f"SELECT {name}, {gathered} FROM {TABLE}{where} GROUP BY {name} ORDER BY {name}"  # noqa: S608
+
+
+def _gathered(understood: _Understood, asked: Sequence[RecordColumn]) -> str:
+    """Return what is gathered: the rows, the different texts of a column or its numbers."""
+    if understood.doing == "count":
+        what = f"DISTINCT {quoted(asked[0].key)}" if asked else "*"
+        return f'COUNT({what}) AS "count"'
+    label = f"{_LABELS[understood.doing]} {asked[0].shown}"
+    return f"{understood.doing.upper()}({quoted(asked[0].key)}) AS {quoted(label)}"
+
+
+_LABELS = {"sum": "total", "avg": "average", "max": "highest", "min": "lowest"}
 
 
 def _listing(
@@ -225,6 +260,11 @@ def _doings() -> tuple[tuple[str, Tokens], ...]:
         for phrase in listed.split("|")
     ]
     return tuple(sorted(phrases, key=lambda each: -len(each[1])))
+
+
+@cache
+def _grouping() -> frozenset[str]:
+    return frozenset(word.text for word in words("per by each every 每 每个 各 各个"))
 
 
 @cache

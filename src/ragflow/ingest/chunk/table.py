@@ -18,9 +18,9 @@ from ragflow.domain.chunks import ROWS, ChunkDraft, ChunkedDocument, FieldValue
 from ragflow.domain.documents import Block, Drop, DropKind, ParsedDocument, Span, Table
 from ragflow.ingest.chunk.base import ChunkContext, chunkers
 from ragflow.ingest.chunk.columns import Column, header_columns, header_depth, keyed
-from ragflow.ingest.chunk.delimited import records, table_delimiter
+from ragflow.ingest.chunk.delimited import line_numbers, records, table_delimiter
 from ragflow.ingest.chunk.fragments import Fragment, in_order, rest, spans_of
-from ragflow.ingest.chunk.pairs import DELIMITED, Leavings, is_delimited
+from ragflow.ingest.chunk.pairs import DELIMITED, is_delimited
 from ragflow.ingest.chunk.places import Places, Run
 from ragflow.ingest.chunk.typed import typed_values
 from ragflow.text.grid import placed_rows
@@ -68,7 +68,8 @@ class _Rows:
         self._document = document
         self._name = context.name
         self._places = Places(document)
-        self._leavings = Leavings("rows")
+        self._drops: list[Drop] = []
+        self._warnings: list[str] = []
         self._drafts: list[ChunkDraft] = []
         self._field_map: dict[str, str] = {}
 
@@ -79,19 +80,19 @@ class _Rows:
         else:
             for block in document.blocks:
                 if block.table is None:
-                    self._leavings.drops.append(Drop(DropKind.OUTSIDE, block.span))
+                    self._drops.append(Drop(DropKind.OUTSIDE, block.span))
                 else:
                     self._add(self._read_table(block, block.table))
         return ChunkedDocument(
             tuple(self._drafts),
-            tuple(self._leavings.drops),
-            self._leavings.warnings(len(self._drafts)),
+            tuple(self._drops),
+            tuple(self._warnings),
             self._field_map,
         )
 
     def _read_table(self, block: Block, table: Table) -> _Records:
         caption = Span(block.span.start, block.span.start + len(table.caption))
-        self._leavings.drops += rest(self._document.text, [caption], (), DropKind.OUTSIDE)
+        self._drops += rest(self._document.text, [caption], (), DropKind.OUTSIDE)
         depth = header_depth(table)
         rows = [
             {
@@ -109,13 +110,19 @@ class _Rows:
         lines = list(records(text, span, table_delimiter(text)))
         fields = [each for line in lines for each in line.fields]
         whole = [line.whole_span for line in lines]
-        self._leavings.drops += rest(text, whole, spans_of(fields), DropKind.DELIMITER)
+        self._drops += rest(text, whole, spans_of(fields), DropKind.DELIMITER)
         names = [" ".join(each.text.split()) for each in lines[0].filled]
         columns = [
             Column(place, name, lines[0].fields[place].spans) for place, name in enumerate(names)
         ]
         width = max(len(line.filled) for line in lines)
-        columns += [Column(place, "") for place in range(len(columns), width)]
+        columns += [Column(place, "") for place in range(len(names), width)]
+        wide = [line.line for line in lines[1:] if len(line.filled) > len(names)]
+        if wide:
+            self._warnings.append(
+                f"{len(wide)} rows have more values than the header has columns, lines "
+                f"{line_numbers(wide)}."
+            )
         rows = [
             {place: cell for place, cell in enumerate(line.fields) if cell} for line in lines[1:]
         ]
@@ -132,12 +139,12 @@ class _Rows:
         filled = {place for row in table.rows for place in row}
         for column in table.columns:
             if column.counts_rows or column.place not in filled:
-                self._drop(column.spans)
+                self._leave(column.spans)
             else:
                 self._field_map[column.key] = column.shown
             if column.counts_rows:
                 for row in table.rows:
-                    self._drop(row[column.place].spans if column.place in row else ())
+                    self._leave(row[column.place].spans if column.place in row else ())
 
     def _draft(
         self, said: Sequence[tuple[Column, Fragment]], values: Mapping[str, FieldValue]
@@ -155,8 +162,8 @@ class _Rows:
             fields={key: value for key, value in values.items() if value is not None} or {ROWS: 1},
         )
 
-    def _drop(self, spans: Iterable[Span]) -> None:
-        self._leavings.drops += [Drop(DropKind.OUTSIDE, span) for span in spans]
+    def _leave(self, spans: Iterable[Span]) -> None:
+        self._drops += [Drop(DropKind.OUTSIDE, span) for span in spans]
 
 
 def _typed(columns: Sequence[Column], rows: Sequence[Cells]) -> Iterator[dict[str, FieldValue]]:

@@ -74,7 +74,9 @@ def test_a_name_that_occurs_twice_is_refused(cut_file: Any) -> None:
 
 
 def test_columns_without_a_name_are_called_by_their_place(cut_file: Any) -> None:
-    assert contents(cut_file("table", "a.csv", ",b\nx,y,z\n")) == ["column 1:x; b:y; column 3:z"]
+    chunked = cut_file("table", "a.csv", ",b\nx,y,z\n")
+    assert contents(chunked) == ["column 1:x; b:y; column 3:z"]
+    assert chunked.warnings == ("1 rows have more values than the header has columns, lines 2.",)
 
 
 def test_names_of_columns_without_values_are_dropped(cut_file: Any) -> None:
