@@ -164,6 +164,14 @@ def test_the_stream_ends_with_the_table(api: Any, parts: str, model: Any) -> Non
     assert session["messages"][-1]["content"] == last["data"]["answer"]
 
 
+def test_clients_of_openai_get_the_table_too(api: Any, parts: str, model: Any) -> None:
+    model.answers = ["SELECT part FROM records WHERE price > 1"]
+    chat_id = api.chat(dataset_ids=[parts], llm={"model_name": "scripted"})
+    body = {"model": "m", "messages": [{"role": "user", "content": "Dear parts?"}], "stream": False}
+    reply = api("POST", f"/chats_openai/{chat_id}/chat/completions", json=body)
+    assert "|Seal|" in reply["choices"][0]["message"]["content"]
+
+
 @pytest.mark.parametrize(
     "query",
     [

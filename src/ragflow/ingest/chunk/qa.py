@@ -1,6 +1,7 @@
 """The chunk method `qa`: one chunk for each question with its answer.
 
-In: two columns of a workbook or a delimited text; headings with the text below them, or questions
+In: two columns of a workbook or a delimited text (without any, its lines that begin with `Q:` and
+`A:`); headings with the text below them, or questions
 that are marked as such, in running text. Out: `Question: q<TAB>Answer: a`, in the words of the
 dataset's language; only the question is searched by its words. What is no pair is dropped as
 malformed, and a warning says where it stands.
@@ -17,7 +18,7 @@ from ragflow.domain.chunks import ChunkDraft, ChunkedDocument
 from ragflow.domain.documents import Drop, DropKind, ParsedDocument, Span
 from ragflow.ingest.chunk.base import ChunkContext, chunkers
 from ragflow.ingest.chunk.fragments import Fragment, in_order, rest
-from ragflow.ingest.chunk.headed import Asking, Said, questions_in
+from ragflow.ingest.chunk.headed import Asking, Said, by_marks, questions_in
 from ragflow.ingest.chunk.marked_up import markdown_questions
 from ragflow.ingest.chunk.pairs import (
     DELIMITED,
@@ -33,6 +34,7 @@ from ragflow.ingest.chunk.pairs import (
 from ragflow.ingest.chunk.places import Places, Run
 from ragflow.text.questions import mark_length, pair_prefixes
 
+_PAIRS = "question-answer pairs"
 _MARKDOWN = frozenset({"md", "markdown", "mdx"})
 
 
@@ -70,13 +72,16 @@ class _Pairs:
         self._name = context.name
         self._prefixes = pair_prefixes(context.language)
         self._places = Places(document)
-        self._leavings = Leavings("question-answer pairs")
+        self._leavings = Leavings(_PAIRS)
         self._drafts: list[ChunkDraft] = []
 
     def result(self) -> ChunkedDocument:
         document = self._document
         if is_delimited(document, self._name):
             self._add_lines(text_rows(document, self._name, self._leavings))
+            if not self._drafts and (asking := by_marks(document)).answered:
+                self._leavings = Leavings(_PAIRS)
+                self._add_asking(asking)
         elif any(is_sheet(block) for block in document.blocks):
             self._add_sheets()
         elif suffix_of(self._name) in _MARKDOWN and is_text(document):

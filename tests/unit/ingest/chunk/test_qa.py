@@ -103,6 +103,15 @@ def test_only_the_first_failed_lines_are_listed(cut_file: Any) -> None:
     )
 
 
+def test_a_text_without_columns_asks_by_its_marks(cut_file: Any) -> None:
+    chunked = cut_file("qa", "faq.txt", "Help\nQ: Why?\nA: So.\nTruly so.\nQ: Who?\nA: Me.\n")
+    assert contents(chunked) == [
+        "Question: Why?\tAnswer: So.\nTruly so.",
+        "Question: Who?\tAnswer: Me.",
+    ]
+    assert len(chunked.warnings) == 1
+
+
 def test_a_quote_that_never_closes_is_a_character(cut_file: Any) -> None:
     assert contents(cut_file("qa", "faq.csv", 'q?,5" pipe\nr?,"open')) == [
         'Question: q?\tAnswer: 5" pipe',
