@@ -60,20 +60,22 @@ class Asking:
         """Add to the answer of the last question."""
         (self.asked[-1].answer if self.asked else self.before).extend(said)
 
-    @property
-    def answered(self) -> bool:
-        """Tell whether any question has an answer."""
-        return any(each.answer for each in self.asked)
+    def answered(self, share: float = 0.5) -> bool:
+        """Tell whether such a share of the questions has an answer, and at least one."""
+        count = sum(bool(each.answer) for each in self.asked)
+        return count > 0 and count >= share * len(self.asked)
 
 
 def questions_in(document: ParsedDocument, *, headings_first: bool) -> Asking:
-    """Return the questions of a document by the first way that finds an answered one."""
-    ways = (by_marks, by_numbers, by_question_marks)
-    for way in (by_headings, *ways) if headings_first else (*ways, by_headings):
+    """Return the questions of a document by the first way that finds answers to most of them."""
+    headed = by_headings(document)
+    if headings_first and headed.answered(share=0):  # outer headings have no answer of their own
+        return headed
+    for way in (by_marks, by_numbers, by_question_marks):
         asking = way(document)
-        if asking.answered:
+        if asking.answered():
             return asking
-    return by_headings(document)
+    return headed
 
 
 def by_headings(document: ParsedDocument) -> Asking:

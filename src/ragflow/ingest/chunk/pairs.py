@@ -53,7 +53,7 @@ class Leavings:
 
     def fail_text(self, text: str, spans: Sequence[Span]) -> None:
         """Leave a text out that belongs to nothing."""
-        self.lone_texts += [text[span.start : span.end] for span in spans]
+        self.lone_texts.append(" ".join(text[span.start : span.end] for span in spans))
         self.drops += [Drop(DropKind.MALFORMED, span) for span in spans]
 
     def warnings(self, made: int) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ class _Pairs:
         document = self._document
         if is_delimited(document, self._name):
             self._add_lines(text_rows(document, self._name, self._leavings))
-            if not self._drafts and (asking := by_marks(document)).answered:
+            if not self._drafts and (asking := by_marks(document)).answered():
                 self._leavings = Leavings(_PAIRS)
                 self._add_asking(asking)
         elif any(is_sheet(block) for block in document.blocks):

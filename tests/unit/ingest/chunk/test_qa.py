@@ -207,6 +207,14 @@ def test_a_pdf_asks_by_the_numbers_of_its_longest_count() -> None:
     ]
 
 
+def test_a_numbered_list_asks_nothing() -> None:
+    builder = DocumentBuilder("faq.pdf", ParseLimits())
+    builder.block(BlockKind.TITLE, "Steps", level=1)
+    for number in range(1, 6):
+        builder.block(BlockKind.LIST_ITEM, f"{number}. Do it.")
+    assert len(cut(builder.build()).chunks) == 1
+
+
 def test_a_pdf_counts_in_chinese() -> None:
     assert contents(cut(pages("一、为什么？", "因为。", "二、谁？", "我。"))) == [
         "Question: 一、为什么？\tAnswer: 因为。",
