@@ -100,6 +100,18 @@ class ModelSettings(_Section):
     request_seconds: float = Field(120.0, description="Longest wait for a remote model.")
 
 
+class AnswersSettings(_Section):
+    """How assistants answer."""
+
+    sql_rows: int = Field(
+        100_000,
+        ge=0,
+        description="Most rows of tables that one question is answered from by SQL; with more it "
+        "is searched for as usual. 0: never.",
+    )
+    sql_seconds: float = Field(2.0, gt=0, description="Longest time of such a query.")
+
+
 class AccountSettings(_Section):
     """Who may make accounts, and how people sign in."""
 
@@ -184,6 +196,7 @@ class Settings(BaseSettings):
     blobs: BlobSettings = Field(default_factory=BlobSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
+    answers: AnswersSettings = Field(default_factory=AnswersSettings)
     accounts: AccountSettings = Field(default_factory=AccountSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     worker: WorkerSettings = Field(default_factory=WorkerSettings)

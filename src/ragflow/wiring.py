@@ -155,6 +155,8 @@ def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
                 failures_per_address=settings.accounts.failures_per_address,
                 failure_minutes=settings.accounts.failure_minutes,
             ),
+            sql_rows=settings.answers.sql_rows,
+            sql_seconds=settings.answers.sql_seconds,
         )
         yield build_services(opened, options)
 

@@ -52,6 +52,9 @@ class DropKind(StrEnum):
     HYPHEN = "hyphen"  # at a line's end, where the two halves of a word were joined
     DEFAULT_NAME = "default_name"  # of a sheet that nobody named, such as Sheet1
     PAGE_RANGE = "page_range"  # outside the pages that parser_config.pages asks for
+    MALFORMED = "malformed"  # a line or a text that lacks what the chunk method needs
+    OUTSIDE = "outside"  # beside the rows and columns that the chunk method reads
+    TAG = "tag"  # kept as a tag of the chunk beside it
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ragflow.domain.chats import Chat, ChatSession, Message, SessionOrigin
-from ragflow.domain.chunks import Chunk
+from ragflow.domain.chunks import Chunk, RowValues
 from ragflow.domain.documents import Dataset, Document
 from ragflow.domain.files import FileLink, StoredFile
 from ragflow.domain.graphs import Community, Entity, Graph, GraphShare, Relation
@@ -210,6 +210,15 @@ class Chunks(Protocol):
 
     def tag_counts(self, dataset_ids: Sequence[str]) -> Mapping[str, int]:
         """Count the chunks of some datasets that have each tag, by tag in order."""
+        ...
+
+    def rows(
+        self, dataset_ids: Sequence[str], document_ids: Sequence[str] | None, limit: int
+    ) -> list[RowValues]:
+        """Return the typed values of available chunks that are rows, in reading order.
+
+        `document_ids` None means all documents; no more than `limit` rows are read.
+        """
         ...
 
     def set_available(self, document_id: str, available: bool) -> None: ...

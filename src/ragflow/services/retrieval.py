@@ -111,7 +111,7 @@ class RetrievalService:
             datasets = require_datasets(unit, actor, request.dataset_ids)
             if len({_bare(dataset.embedding_model) for dataset in datasets}) > 1:
                 raise MixedEmbeddings
-            document_ids = _wanted_documents(unit, datasets, request)
+            document_ids = wanted_documents(unit, datasets, request)
         if not request.question.strip() or document_ids == ():
             return NOTHING
         if not any(dataset.chunk_count for dataset in datasets):
@@ -229,7 +229,7 @@ class RetrievalService:
             return {each.id: each.name for each in unit.documents.get_many(document_ids)}
 
 
-def _wanted_documents(
+def wanted_documents(
     unit: UnitOfWork, datasets: Sequence[Dataset], request: RetrievalRequest
 ) -> tuple[str, ...] | None:
     """Return the documents to search in, None for all. Raises `ForeignDocument`."""

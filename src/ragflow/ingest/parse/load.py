@@ -35,9 +35,14 @@ def parser_for(source: SourceFile) -> Parser:
     return parsers[source.suffix]()
 
 
-def parse(source: SourceFile, options: ParseOptions, progress: Progress) -> ParsedDocument:
-    """Return all that a file says. Raises `ParseError`."""
-    parser = parser_for(source)
+def parse(
+    source: SourceFile, options: ParseOptions, progress: Progress, parser: Parser | None = None
+) -> ParsedDocument:
+    """Return all that a file says, to the parser of its format or a given one.
+
+    Raises `ParseError`.
+    """
+    parser = parser or parser_for(source)
     if not source.data:
         raise EmptyFile(name=source.name)
     check_content(source)
