@@ -6,10 +6,30 @@ cannot be drawn here (EMF, WMF, SVG) and for damaged or giant images.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import io
+import re
+from urllib.parse import unquote_to_bytes
 
 MOST_PIXELS = 50_000_000
 _KEPT = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+
+_DATA = re.compile(r"\s*data:image/[\w.+-]+((?:;[\w=.+-]+)*),", re.IGNORECASE)
+
+
+def data_image(address: str) -> bytes | None:
+    """Return the picture that an address holds itself; None for addresses of other places."""
+    prefix = _DATA.match(address)
+    if prefix is None:
+        return None
+    content = unquote_to_bytes(address[prefix.end() :])
+    if not prefix[1].lower().endswith(";base64"):
+        return content
+    try:
+        return base64.b64decode(content)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def figure_image(data: bytes) -> bytes | None:

@@ -14,7 +14,23 @@ from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import ParseOptions, Parser, SourceFile, parsers
 from ragflow.ingest.parse.sniff import check_content
 
-MODULES = ("code", "csv", "docx", "eml", "html", "json", "md", "pdf", "pptx", "txt", "xlsx")
+MODULES = (
+    *(
+        "code",
+        "csv",
+        "docx",
+        "eml",
+        "epub",
+        "html",
+        "json",
+        "md",
+        "odf",
+        "pdf",
+        "pptx",
+        "txt",
+        "xlsx",
+    ),
+)
 """The modules beside this one that register a parser."""
 
 

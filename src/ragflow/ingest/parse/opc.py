@@ -1,4 +1,4 @@
-"""Office packages: the XML parts of a DOCX and how they refer to each other.
+"""Packages: the XML parts of a DOCX, an ODT or an EPUB, and how they refer to each other.
 
 In: an archive that `check_archive` passed. Out: parsed parts in the transitional namespaces,
 whichever of its two dialects the file is written in. Refused: parts with a document type, since
@@ -50,6 +50,10 @@ class Package:
     def has(self, part: str) -> bool:
         """Tell whether the package holds a part."""
         return part.lower() in self._names
+
+    def names(self) -> list[str]:
+        """Return the names of all parts as the archive spells them."""
+        return self._archive.namelist()
 
     def data(self, part: str) -> bytes:
         """Return a part's bytes; none where it is missing."""

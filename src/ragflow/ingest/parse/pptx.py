@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from ragflow.domain.documents import BlockKind, Box, ParsedDocument
 from ragflow.domain.ports import Progress
-from ragflow.ingest.parse.archive import ZIP_ERRORS, check_archive
+from ragflow.ingest.parse.archive import check_archive
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile, parsers
-from ragflow.ingest.parse.errors import reading
+from ragflow.ingest.parse.errors import ZIP_ERRORS, reading
 from ragflow.ingest.parse.opc import transitional_copy
 from ragflow.ingest.parse.pieces import Piece, add_pieces
 from ragflow.ingest.parse.slide import Slide

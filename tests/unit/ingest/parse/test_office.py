@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ragflow.domain.errors import CorruptFile
-from ragflow.ingest.parse.docx.numbering import format_number
+from ragflow.ingest.parse.list_numbers import format_number
 from ragflow.testing.sample_files import docx, members_of, pptx, zipped
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
