@@ -32,6 +32,7 @@ from ragflow.services.sign_in import SignInLimits, SignInService
 from ragflow.services.system import SystemService
 from ragflow.services.teams import TeamService
 from ragflow.services.tenants import TenantService
+from ragflow.services.uploads import UnpackLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class ServiceOptions:
 
     language: str = "English"
     files_per_tenant: int = 0
+    unpacking: UnpackLimits = field(default_factory=UnpackLimits)
     registration: Registration = "on"
     sign_in: SignInLimits = field(default_factory=SignInLimits)
 
@@ -104,7 +106,13 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         providers=ProviderService(database, catalog),
         datasets=DatasetService(database, catalog, relay, clock, ids, options.language),
         documents=DocumentService(
-            database, ports.blobs, relay, clock, ids, options.files_per_tenant
+            database,
+            ports.blobs,
+            relay,
+            clock,
+            ids,
+            options.files_per_tenant,
+            options.unpacking,
         ),
         files=FileService(database, ports.blobs, relay, clock, ids, options.files_per_tenant),
         file_browser=FileBrowser(database),

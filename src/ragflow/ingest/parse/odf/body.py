@@ -32,17 +32,19 @@ _PARAGRAPHS = frozenset({f"{TEXT}p", f"{TEXT}h"})
 class _Lists:
     """Count the lists of a document; a list may go on with the numbers of one before it."""
 
-    last: tuple[str, dict[int, int]] = ("", {})
+    by_style: dict[str, dict[int, int]] = field(default_factory=dict)
     by_id: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def counters(self, element: _Element, style: str) -> dict[int, int]:
         """Return the counters of a list that begins here, by level."""
-        name, last = self.last
-        earlier = self.by_id.get(element.get(f"{TEXT}continue-list", ""))
-        goes_on = element.get(f"{TEXT}continue-numbering") == "true" and name == style
-        counters = earlier if earlier is not None else last if goes_on else {}
-        self.last = (style, counters)
-        self.by_id[element.get(f"{XML}id", "")] = counters
+        counters = self.by_id.get(element.get(f"{TEXT}continue-list", ""))
+        if counters is None and element.get(f"{TEXT}continue-numbering") == "true":
+            counters = self.by_style.get(style)
+        if counters is None:
+            counters = {}
+        self.by_style[style] = counters
+        if identifier := element.get(f"{XML}id"):
+            self.by_id[identifier] = counters
         return counters
 
 
