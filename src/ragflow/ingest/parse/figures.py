@@ -10,12 +10,16 @@ import base64
 import binascii
 import io
 import re
+from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 MOST_PIXELS = 50_000_000
 _KEPT = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 _DATA = re.compile(r"\s*data:image/[\w.+-]+((?:;[\w=.+-]+)*),", re.IGNORECASE)
+
+Images = Callable[[str], bytes | None]
+"""Give the bytes of the picture at an address; None for those that the file does not carry."""
 
 
 def data_image(address: str) -> bytes | None:

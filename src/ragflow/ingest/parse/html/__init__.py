@@ -12,9 +12,9 @@ from ragflow.domain.documents import ParsedDocument
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile, parsers
 from ragflow.ingest.parse.encoding import decode
-from ragflow.ingest.parse.figures import data_image
+from ragflow.ingest.parse.figures import Images, data_image
 from ragflow.ingest.parse.html.depth import limit_depth
-from ragflow.ingest.parse.html.flow import Flow, Images
+from ragflow.ingest.parse.html.flow import Flow
 from ragflow.ingest.parse.html.xhtml import from_xhtml
 from ragflow.ingest.parse.pieces import Piece, add_pieces
 

@@ -6,13 +6,12 @@ In: an element. Out: pieces in reading order, white space joined as a browser sh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.base import CellDraft
-from ragflow.ingest.parse.figures import data_image
+from ragflow.ingest.parse.figures import Images, data_image
 from ragflow.ingest.parse.pieces import Piece, beside_cells, lines_of
 
 if TYPE_CHECKING:
@@ -98,9 +97,6 @@ _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _NOTES = frozenset(
     {"footnote", "endnote", "rearnote", "doc-footnote", "doc-endnote", "footnotes", "doc-endnotes"}
 )
-
-Images = Callable[[str], bytes | None]
-"""Give the bytes of the picture at an address; None for those that the file does not carry."""
 
 
 @dataclass(slots=True)
