@@ -1,8 +1,8 @@
 """XML: records as lines `path: value`, prose as paragraphs, what is damaged as plain text.
 
 A file whose text stands beside elements for a good part is prose: what its titles say becomes
-titles. Of all others each value keeps the names of what it is in. No entity is expanded, no document
-type read and nothing fetched. Comments and instructions to programs are no text.
+titles. Of all others each value keeps the names of what it is in. No entity is expanded, no type
+of document read and nothing fetched. Comments and instructions to programs are no text.
 """
 
 from __future__ import annotations
