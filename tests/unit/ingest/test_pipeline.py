@@ -27,6 +27,7 @@ from ragflow.domain.ports import EmbeddingModel, Progress
 from ragflow.domain.queries import SearchRequest
 from ragflow.ingest.artefacts import CHUNKS_PER_PART, chunks_name, encode_chunks
 from ragflow.ingest.extract import chunk_id
+from ragflow.ingest.isolate import Answer
 from ragflow.ingest.pipeline import Ingestion, IngestLimits, IngestParts
 
 DOCUMENT = "d" * 32
@@ -51,6 +52,7 @@ class ScriptedSandbox:
         directory: Path,
         progress: Progress,
         check: Callable[[], None],
+        answer: Answer,
     ) -> dict[str, Any]:
         self.requests.append(json.loads(json.dumps(request)))
         progress(0.5, "Page 1")
@@ -224,6 +226,12 @@ def test_progress_tells_each_stage_with_the_time(parts: IngestParts) -> None:
     assert "Page(1~3): Generate 2 chunks" in document_of(parts).progress_msg
     assert [line[2::3][:2] for line in lines[1:]] == ["::"] * len(lines[1:])
     assert re.fullmatch(r".* Task done \(\d+\.\d\ds\), after \d+\.\d\ds in the queue\.", lines[-1])
+
+
+def test_progress_tells_where_the_characters_went(parts: IngestParts) -> None:
+    Ingestion(parts)(JOB, MemorySteps())
+    assert "characters" in document_of(parts).progress_msg
+    assert "are in chunks" in document_of(parts).progress_msg
 
 
 def test_the_last_line_tells_the_time_of_the_work_and_that_of_waiting(parts: IngestParts) -> None:
