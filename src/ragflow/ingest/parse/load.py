@@ -15,7 +15,7 @@ from ragflow.ingest.parse.base import ParseOptions, Parser, SourceFile, parsers
 from ragflow.ingest.parse.sniff import check_content
 
 MODULES = (
-    *("code", "csv", "docx", "eml", "epub", "html", "ipynb", "json", "legacy", "md", "msg"),
+    *("code", "csv", "doc", "docx", "eml", "epub", "html", "ipynb", "json", "legacy", "md", "msg"),
     *("odf", "pdf", "pptx", "rst", "txt", "xlsx", "xml"),
 )
 """The modules beside this one that register a parser."""
