@@ -16,7 +16,7 @@ from ragflow.ingest.parse.sniff import check_content
 
 MODULES = (
     *("code", "csv", "doc", "docx", "eml", "epub", "html", "ipynb", "json", "legacy", "md", "msg"),
-    *("odf", "pdf", "pptx", "rst", "txt", "xlsx", "xml"),
+    *("odf", "pdf", "pptx", "rst", "rtf", "txt", "xlsx", "xml"),
 )
 """The modules beside this one that register a parser."""
 
