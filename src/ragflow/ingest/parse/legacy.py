@@ -18,7 +18,6 @@ from ragflow.ingest.parse.base import (
     DocumentBuilder,
     ParseOptions,
     SourceFile,
-    parsers,
 )
 from ragflow.ingest.parse.encoding import clean
 from ragflow.ingest.parse.errors import reading
@@ -38,7 +37,6 @@ _LAYERS = {"header": DropKind.HEADER, "footer": DropKind.FOOTER}
 _CONTAINERS = frozenset({"group", "list", "quote", "image", "page_break"})
 
 
-@parsers.register("ppt")
 class LegacyParser:
     """Read files by kreuzberg."""
 

@@ -6,7 +6,6 @@ inside the message are opened, a few deep. Refused: files that are no message.
 
 from __future__ import annotations
 
-import io
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +17,8 @@ from ragflow.domain.documents import BlockKind, ParsedDocument
 from ragflow.domain.errors import CorruptFile
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile, parsers
+from ragflow.ingest.parse.compound import streams_of
 from ragflow.ingest.parse.encoding import clean, decode
-from ragflow.ingest.parse.errors import reading
-from ragflow.ingest.parse.extras import legacy_module
 from ragflow.ingest.parse.html import HtmlParser
 from ragflow.ingest.parse.mail import Mail
 from ragflow.ingest.parse.sniff import RTF
@@ -40,7 +38,6 @@ _HEADER_SIZES = {"top": 32, "inner": 24, "part": 8}
 _ROLES = {1: "To", 2: "Cc"}
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _ENTRY = struct.Struct("<HHI8s")
-_DAMAGED = (OSError, ValueError, IndexError, struct.error, EOFError, OverflowError)
 
 
 @parsers.register("msg")
@@ -51,15 +48,9 @@ class OutlookParser:
         self, source: SourceFile, options: ParseOptions, progress: Progress
     ) -> ParsedDocument:
         """Return headers, body and attachments, in this order."""
-        olefile = legacy_module("olefile", source.name)
         builder = DocumentBuilder(source.name, options.limits)
         mail = Mail(builder, options, progress)
-        with (
-            reading(source.name, *_DAMAGED),
-            olefile.OleFileIO(io.BytesIO(source.data)) as compound,
-        ):
-            paths = ["/".join(path) for path in compound.listdir()]
-            streams = {path: compound.openstream(path).read() for path in paths}
+        streams = streams_of(source)
         if _PROPERTIES not in streams:
             raise CorruptFile(name=source.name, reason="it is not a message of Outlook")
         subject = _Message(mail, source.name, streams).add(depth=0)

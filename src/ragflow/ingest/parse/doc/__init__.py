@@ -7,15 +7,13 @@ What is RTF in truth is read as such; older versions are left to another library
 
 from __future__ import annotations
 
-import io
-import struct
 from collections.abc import Iterator
 from itertools import pairwise
 
 from ragflow.domain.documents import BlockKind, DropKind, ParsedDocument
 from ragflow.domain.ports import Progress
-from ragflow.ingest.parse.archive import check_encryption
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile, parsers
+from ragflow.ingest.parse.compound import DAMAGED, streams_of
 from ragflow.ingest.parse.doc.fib import (
     BOXES,
     COMMENT_OWNERS,
@@ -31,11 +29,11 @@ from ragflow.ingest.parse.doc.fib import (
 )
 from ragflow.ingest.parse.doc.story import Anchored, Story
 from ragflow.ingest.parse.errors import reading
-from ragflow.ingest.parse.extras import legacy_module
 from ragflow.ingest.parse.legacy import LegacyParser
 from ragflow.ingest.parse.pieces import Piece, add_pieces, lines_of
+from ragflow.ingest.parse.rtf import RtfParser
+from ragflow.ingest.parse.sniff import RTF
 
-_DAMAGED = (OSError, ValueError, IndexError, struct.error, EOFError, OverflowError)
 _SEPARATORS = 6  # stories of the margins that divide notes from text
 _KINDS_OF_MARGINS = 6
 _FOOTERS = frozenset({2, 3, 5})
@@ -50,15 +48,10 @@ class DocParser:
         self, source: SourceFile, options: ParseOptions, progress: Progress
     ) -> ParsedDocument:
         """Return the document's blocks; Word stores no pages."""
-        check_encryption(source)
-        olefile = legacy_module("olefile", source.name)
-        with reading(source.name, *_DAMAGED):
-            with olefile.OleFileIO(io.BytesIO(source.data)) as compound:
-                streams = {
-                    path[0]: compound.openstream(path).read()
-                    for path in compound.listdir()
-                    if len(path) == 1
-                }
+        if source.data.startswith(RTF):
+            return RtfParser().parse(source, options, progress)
+        streams = streams_of(source)
+        with reading(source.name, *DAMAGED):
             header = Header(source.name, streams)
             pieces = list(_pieces(header)) if header.is_readable else []
         if not header.is_readable:

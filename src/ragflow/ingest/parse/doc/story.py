@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.doc.fib import Header
 from ragflow.ingest.parse.doc.paragraphs import Paragraph, Paragraphs
-from ragflow.ingest.parse.doc.pictures import picture_at
 from ragflow.ingest.parse.doc.properties import (
     LIST,
     LIST_LEVEL,
@@ -24,6 +23,7 @@ from ragflow.ingest.parse.doc.properties import (
 from ragflow.ingest.parse.doc.styles import Lists, Style, Styles
 from ragflow.ingest.parse.doc.tables import TableBuilder
 from ragflow.ingest.parse.doc.text import Text
+from ragflow.ingest.parse.office_art import picture_at
 from ragflow.ingest.parse.pieces import Piece
 from ragflow.ingest.parse.style_names import DEEPEST_TITLE
 

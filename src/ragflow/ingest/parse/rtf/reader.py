@@ -157,8 +157,10 @@ class Reader:
         elif owner == "shptxt":
             self._story.anchor(pieces)
         elif text:
-            author = f"Comment by {self._author or 'unknown'}: " if owner == "annotation" else ""
-            self._story.anchor([Piece(BlockKind.FOOTNOTE, author + text)])
+            if owner == "annotation":
+                text = f"Comment by {self._author or 'unknown'}: {text}"
+            self._author = ""
+            self._story.anchor([Piece(BlockKind.FOOTNOTE, text)])
 
     def _symbol(self, token: Token) -> None:
         name = token.name

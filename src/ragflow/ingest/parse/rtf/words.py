@@ -33,7 +33,7 @@ SKIPPED = frozenset(
 
 READABLE = frozenset(
     """shppict shpinst shptxt nesttableprops mmath mmathPara moMath moMathPara mr mnum mden me msup
-    msub mfName mlim mdeg listtext pntext footnote annotation atnauthor atrfstart atrfend ud
+    msub mfName mlim mdeg listtext pntext footnote annotation atnauthor ud
     shpgrp background""".split()  # noqa: SIM905
 )
 """Groups that a reader may pass over if it does not know them, and that this one knows."""

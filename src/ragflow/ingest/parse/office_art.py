@@ -1,7 +1,7 @@
-"""Pictures in the text of a Word file, which lie in a stream of their own.
+"""Pictures of old Office files, which lie in a stream of their own.
 
-In: that stream and where a picture begins. Out: its bytes as they were put in; none for drawings
-and links.
+In: that stream and where a drawing begins. Out: the bytes of its picture as they were put in; none
+for drawings and links.
 """
 
 from __future__ import annotations
