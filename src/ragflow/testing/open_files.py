@@ -145,7 +145,8 @@ _ODP_BODY = """<draw:page draw:master-page-name="M"><draw:frame presentation:cla
  svg:y="3in" svg:width="1in" svg:height="1in"><draw:image xlink:href="Pictures/dot.png"/>
 <svg:desc>A dot</svg:desc></draw:frame></draw:g><presentation:notes><draw:frame
  presentation:class="notes"><draw:text-box><text:p>Speak slowly</text:p></draw:text-box>
-</draw:frame></presentation:notes></draw:page><draw:page draw:master-page-name="M"><draw:frame svg:x="2.54cm"
+</draw:frame></presentation:notes></draw:page>
+<draw:page draw:master-page-name="M"><draw:frame svg:x="2.54cm"
  svg:y="72pt" svg:width="5in" svg:height="1in"><table:table><table:table-row><table:table-cell>
 <text:p>Part</text:p></table:table-cell><table:table-cell><text:p>Price</text:p></table:table-cell>
 </table:table-row><table:table-row><table:table-cell><text:p>Seal</text:p></table:table-cell>

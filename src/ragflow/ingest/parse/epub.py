@@ -165,7 +165,7 @@ def _package_path(package: Package) -> str:
     """Return the name of the part that describes the book."""
     if package.has(_CONTAINER):
         for element in _all(package.root(_CONTAINER), "rootfile"):
-            path = element.get("full-path", "")
+            path = str(element.get("full-path", ""))
             if package.has(path):
                 return path
     path = next((name for name in package.names() if name.lower().endswith(".opf")), "")
@@ -195,4 +195,4 @@ def _resolved(base: str, address: str) -> str:
 
 def _all(element: _Element, name: str) -> Iterator[_Element]:
     """Yield the elements of a name in any namespace, below `element` at any depth."""
-    return element.iter(f"{{*}}{name}")
+    yield from element.iter(f"{{*}}{name}")
