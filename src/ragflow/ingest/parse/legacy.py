@@ -1,4 +1,4 @@
-"""Formats that another library reads for us: old PowerPoint, and Word before 97.
+"""Presentations that our own reader cannot follow, read by another library.
 
 In: a file. Out: what kreuzberg finds in it: titles, paragraphs, list items, tables, notes. It works
 in this process, without network and without its cache. Refused: what it refuses, with its reason.
@@ -12,7 +12,6 @@ from typing import Any
 from ragflow.domain.documents import BlockKind, DropKind, ParsedDocument
 from ragflow.domain.errors import CorruptFile
 from ragflow.domain.ports import Progress
-from ragflow.ingest.parse.archive import check_encryption
 from ragflow.ingest.parse.base import (
     CellDraft,
     DocumentBuilder,
@@ -24,7 +23,7 @@ from ragflow.ingest.parse.errors import reading
 from ragflow.ingest.parse.extras import legacy_module
 from ragflow.ingest.parse.pieces import Piece, add_pieces
 
-_MEDIA_TYPES = {"ppt": "application/vnd.ms-powerpoint", "doc": "application/msword"}
+_MEDIA_TYPE = "application/vnd.ms-powerpoint"
 _KINDS = {
     "title": BlockKind.TITLE,
     "heading": BlockKind.TITLE,
@@ -44,13 +43,12 @@ class LegacyParser:
         self, source: SourceFile, options: ParseOptions, progress: Progress
     ) -> ParsedDocument:
         """Return the blocks of the file; its pages are not told."""
-        check_encryption(source)
         kreuzberg = legacy_module("kreuzberg", source.name)
         config = kreuzberg.ExtractionConfig(
             use_cache=False, enable_quality_processing=False, include_document_structure=True
         )
         with reading(source.name, kreuzberg.KreuzbergError):
-            result = kreuzberg.extract_bytes_sync(source.data, _MEDIA_TYPES[source.suffix], config)
+            result = kreuzberg.extract_bytes_sync(source.data, _MEDIA_TYPE, config)
         if not result.content.strip() and not result.tables:
             raise CorruptFile(name=source.name, reason="no text was found in it")
         builder = DocumentBuilder(source.name, options.limits)

@@ -2,7 +2,7 @@
 
 Out: titles, paragraphs, list items with their numbers, tables, pictures in the text, text boxes,
 notes and comments. Headers, footers, the table of contents and hidden or deleted text are drops.
-What is RTF in truth is read as such; older versions are left to another library.
+What is RTF in truth is read as such. Refused: files of older versions.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from ragflow.ingest.parse.doc.fib import (
 )
 from ragflow.ingest.parse.doc.story import Anchored, Story
 from ragflow.ingest.parse.errors import reading
-from ragflow.ingest.parse.legacy import LegacyParser
 from ragflow.ingest.parse.pieces import Piece, add_pieces, lines_of
 from ragflow.ingest.parse.rtf import RtfParser
 from ragflow.ingest.parse.sniff import RTF
@@ -53,9 +52,7 @@ class DocParser:
         streams = streams_of(source)
         with reading(source.name, *DAMAGED):
             header = Header(source.name, streams)
-            pieces = list(_pieces(header)) if header.is_readable else []
-        if not header.is_readable:
-            return LegacyParser().parse(source, options, progress)
+            pieces = list(_pieces(header))
         builder = DocumentBuilder(source.name, options.limits)
         add_pieces(builder, pieces)
         return builder.build()

@@ -9,14 +9,14 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 
-from ragflow.domain.errors import CorruptFile, EncryptedFile
+from ragflow.domain.errors import CorruptFile, EncryptedFile, UnsupportedFile
 
 MAIN, TABLES, DATA = "WordDocument", ("0Table", "1Table"), "Data"
 STYLES, NOTE_REFERENCES, NOTES, COMMENT_REFERENCES, COMMENTS, MARGINS = 1, 2, 3, 4, 5, 11
 CHARACTER_PAGES, PARAGRAPH_PAGES, PIECES, COMMENT_OWNERS = 12, 13, 33, 36
 ENDNOTE_REFERENCES, ENDNOTES, BOXES, LISTS, LIST_OVERRIDES = 46, 47, 56, 73, 74
 
-_MAGIC = 0xA5EC
+_MAGICS = (0xA5EC, 0xA5DC)  # the second of Word 6 and 95
 _WORD_97 = 0xC1
 _ENCRYPTED, _SECOND_TABLE, _OBFUSCATED = 0x0100, 0x0200, 0x8000
 _COUNTS = 0x4C
@@ -28,9 +28,14 @@ class Header:
 
     def __init__(self, name: str, streams: Mapping[str, bytes]) -> None:
         self.main = streams.get(MAIN, b"")
-        if len(self.main) < _PLACES or struct.unpack_from("<H", self.main)[0] != _MAGIC:
+        if len(self.main) < _PLACES or struct.unpack_from("<H", self.main)[0] not in _MAGICS:
             raise CorruptFile(name=name, reason="it holds no Word document")
-        self.version, flags = _version_and_flags(self.main)
+        version, flags = struct.unpack_from("<H6xH", self.main, 2)
+        if version < _WORD_97:
+            raise UnsupportedFile(
+                f"{name}: file type not supported yet: it is of Word 95 or older. Save it as DOCX.",
+                name=name,
+            )
         if flags & (_ENCRYPTED | _OBFUSCATED):
             raise EncryptedFile(name=name)
         self.table = streams.get(TABLES[bool(flags & _SECOND_TABLE)], b"")
@@ -46,11 +51,6 @@ class Header:
             "endnotes": endnotes,
             "boxes": boxes,
         }
-
-    @property
-    def is_readable(self) -> bool:
-        """Tell whether the file is of Word 97 or later."""
-        return self.version >= _WORD_97
 
     def part(self, index: int) -> bytes:
         """Return the table of an index; none where the file has none."""
@@ -85,8 +85,3 @@ def positions(table: bytes, size: int) -> tuple[list[int], list[bytes]]:
     return places, [
         table[start + size * number : start + size * (number + 1)] for number in range(count)
     ]
-
-
-def _version_and_flags(main: bytes) -> tuple[int, int]:
-    version, flags = struct.unpack_from("<H6xH", main, 2)
-    return int(version), int(flags)

@@ -278,8 +278,11 @@ def _is_data_table(table: LexborNode) -> bool:
     cells = [cell for row in rows for cell in row.iter() if cell.tag in ("td", "th")]
     if len(cells) < 2:
         return False
-    nested = len(table.css("table")) > 1  # the selector matches the table itself as well
-    return not nested or any(cell.tag == "th" for cell in cells)
+    nested = sum(cell.css_first("table") is not None for cell in cells)
+    if not nested or any(cell.tag == "th" for cell in cells):
+        return True
+    wide = sum(len([cell for cell in row.iter() if cell.tag == "td"]) > 1 for row in rows)
+    return wide > 1 and nested * 2 < len(cells)
 
 
 def _within(table: LexborNode, tag: str) -> list[LexborNode]:
