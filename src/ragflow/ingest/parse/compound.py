@@ -14,7 +14,7 @@ from ragflow.ingest.parse.base import SourceFile
 from ragflow.ingest.parse.errors import reading
 from ragflow.ingest.parse.extras import legacy_module
 
-DAMAGED = (OSError, ValueError, IndexError, struct.error, EOFError, OverflowError)
+DAMAGED = (OSError, ValueError, IndexError, struct.error, EOFError, OverflowError, RecursionError)
 """What reading damaged binary structures raises."""
 
 

@@ -129,7 +129,7 @@ class _Writer:
     def _inline(self, source: str) -> tuple[str, list[Piece]]:
         """Return the text of a block, and the pictures in it."""
         text, pieces = self.pictures.taken_from(source)
-        return decode_references(text), pieces
+        return decode_references(text.strip() if pieces else text), pieces
 
     def _html(self, markup: str) -> None:
         if markup.lstrip().startswith("<!--") and markup.rstrip().endswith("-->"):

@@ -12,7 +12,9 @@ _HEADER = 8
 _CONTAINERS = frozenset({0xF004, 0xF000, 0xF001, 0xF002, 0xF003})
 _STORE_ENTRY, _ENTRY_SIZE = 0xF007, 36
 _BITMAPS = {0xF01D: 17, 0xF01E: 17, 0xF01F: 17, 0xF029: 17, 0xF02A: 17}
-_METAFILES = frozenset({0xF01A, 0xF01B, 0xF01C})
+_METAFILES = {0xF01A: bytes(40) + b" EMF", 0xF01B: b"\xd7\xcd\xc6\x9a", 0xF01C: b"\0"}
+"""Drawings, and a beginning that tells their format; what follows it is packed."""
+
 _SECOND_IDENTITY = frozenset({0x46B, 0x6E1, 0x6E3, 0x6E5, 0x7A9})
 
 
@@ -25,7 +27,7 @@ def picture_at(data: bytes, place: int) -> bytes:
 
 
 def first_picture(data: bytes) -> bytes:
-    """Return the first picture in a run of drawing records; metafiles with their kind alone."""
+    """Return the first picture in a run of drawing records; of a drawing its format alone."""
     position = 0
     while position + _HEADER <= len(data):
         version, kind, size = struct.unpack_from("<HHI", data, position)
@@ -39,6 +41,6 @@ def first_picture(data: bytes) -> bytes:
             skip = _BITMAPS[kind] + (16 if version >> 4 in _SECOND_IDENTITY else 0)
             return data[position + skip : position + size]
         if kind in _METAFILES:
-            return b"metafile"
+            return _METAFILES[kind]
         position += size
     return b""

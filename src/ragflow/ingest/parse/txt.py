@@ -1,4 +1,7 @@
-"""Plain text, and markup that reads well as it is: one block with the text as it is, so that delimiters are seen over the whole file."""
+"""Plain text, and markup that reads well as it stands: one block of the whole file.
+
+So delimiters are seen over all of it.
+"""
 
 from __future__ import annotations
 

@@ -157,8 +157,51 @@ def test_a_grouped_shape_has_its_place_on_the_slide(read) -> None:
     assert (line.box.page, line.box.x0, line.box.top) == (1, 432.0, 72.0)
 
 
-def test_a_picture_that_cannot_be_shown_is_a_warning(read) -> None:
+@pytest.mark.parametrize(
+    ("data", "named"),
+    [
+        (b"\x01\x00\x00\x00" + bytes(36) + b" EMF", "format EMF"),
+        (b"\xd7\xcd\xc6\x9a" + bytes(20), "format WMF"),
+        (b'<?xml version="1.0"?><svg/>', "format SVG"),
+        (b"\x89PNG\r\n\x1a\n damaged", "is damaged"),
+    ],
+)
+def test_a_picture_that_cannot_be_shown_is_a_warning(read, data: bytes, named: str) -> None:
     members = members_of(docx())
     name = next(name for name in members if name.startswith("word/media/"))
-    document = read("a.docx", zipped({**members, name: b"\x01\x00\x00\x00EMF"}))
+    document = read("a.docx", zipped({**members, name: data}))
+    assert named in document.warnings[0]
     assert "cannot be shown" in document.warnings[0]
+
+
+def test_comments_on_slides_tell_who_and_when(read, parts) -> None:
+    members = members_of(pptx())
+    relations = "ppt/slides/_rels/slide2.xml.rels"
+    types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    modern = "http://schemas.microsoft.com/office/2018/10/relationships"
+    part = '<Relationship Id="{}" Type="{}" Target="{}"/></Relationships>'
+    for rels, identifier, kind, target in (
+        (relations, "rId90", f"{types}/comments", "../comments/old.xml"),
+        (relations, "rId91", f"{modern}/comments", "../comments/new.xml"),
+        ("ppt/_rels/presentation.xml.rels", "rId92", f"{types}/commentAuthors", "authors.xml"),
+    ):
+        entry = part.format(identifier, kind, target).encode()
+        members[rels] = members[rels].replace(b"</Relationships>", entry)
+    members["ppt/authors.xml"] = b'<l><a id="0" name="Ann"/><a id="{B}" name="Bob"/></l>'
+    members["ppt/comments/old.xml"] = (
+        b'<l><cm authorId="0" dt="2024-03-01"><pos/><text>Why?</text></cm></l>'
+    )
+    members["ppt/comments/new.xml"] = (
+        b'<l><cm authorId="{B}" created="2024-03-02"><replyLst><reply authorId="0"><txBody><p><r>'
+        b"<t>Done</t></r></p></txBody></reply></replyLst><txBody><p><r><t>Two</t></r><r><t>words</t>"
+        b"</r></p></txBody></cm></l>"
+    )
+    members["[Content_Types].xml"] = members["[Content_Types].xml"].replace(
+        b"<Override", b'<Default Extension="xmlc" ContentType="application/xml"/><Override', 1
+    )
+    notes = [text for kind, text in parts(read("a.pptx", zipped(members))) if kind == "footnote"]
+    assert notes[1:] == [
+        "Comment by Ann, 2024-03-01: Why?",
+        "Comment by Bob, 2024-03-02: Twowords",
+        "Comment by Ann: Done",
+    ]
