@@ -76,7 +76,7 @@ class _Book:
     def __init__(self, package: Package) -> None:
         self._package = package
         self._path = _package_path(package)
-        self._root = package.root(self._path)
+        self._root = package.root(self._path, doctype=True)
         self._items = dict(self._manifest())
         self._shown: set[str] = set()
 
@@ -164,7 +164,7 @@ class _Book:
 def _package_path(package: Package) -> str:
     """Return the name of the part that describes the book."""
     if package.has(_CONTAINER):
-        for element in _all(package.root(_CONTAINER), "rootfile"):
+        for element in _all(package.root(_CONTAINER, doctype=True), "rootfile"):
             path = str(element.get("full-path", ""))
             if package.has(path):
                 return path
@@ -178,7 +178,7 @@ def _refuse_locked(package: Package) -> None:
     """Raise `EncryptedFile` where more than fonts is encrypted."""
     if not package.has(_ENCRYPTION):
         return
-    for data in _all(package.root(_ENCRYPTION), "EncryptedData"):
+    for data in _all(package.root(_ENCRYPTION, doctype=True), "EncryptedData"):
         method = next(_all(data, "EncryptionMethod"), None)
         if method is None or method.get("Algorithm", "") not in _FONTS_ONLY:
             raise EncryptedFile(

@@ -60,8 +60,11 @@ class Package:
         member = self._names.get(part.lower())
         return self._archive.read(member) if member is not None else b""
 
-    def root(self, part: str) -> _Element:
-        """Return a part's root element. Raises `CorruptFile`."""
+    def root(self, part: str, doctype: bool = False) -> _Element:
+        """Return a part's root element. Raises `CorruptFile`, also for a document type.
+
+        Formats whose writers put one in allow it by `doctype`; its entities stay as they are.
+        """
         from lxml import etree
 
         if not self.has(part):
@@ -71,7 +74,7 @@ class Package:
         )
         with reading(self.name, etree.XMLSyntaxError, ValueError):
             root = etree.fromstring(to_transitional(self.data(part)), parser)
-        if root.getroottree().docinfo.doctype:
+        if root.getroottree().docinfo.doctype and not doctype:
             raise CorruptFile(name=self.name, reason=f"its part {part} has a document type")
         return root
 

@@ -157,6 +157,50 @@ def test_a_grouped_shape_has_its_place_on_the_slide(read) -> None:
     assert (line.box.page, line.box.x0, line.box.top) == (1, 432.0, 72.0)
 
 
+DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/"
+
+
+def test_diagrams_of_word_files_are_read_from_their_part(read, parts) -> None:
+    drawing = "http://schemas.openxmlformats.org/drawingml/2006/main"
+    frame = (
+        f'<w:p><w:r><w:drawing><d:relIds xmlns:d="{DIAGRAM}" xmlns:r="{OFFICE}relationships" '
+        'r:dm="rId90"/></w:drawing></w:r></w:p>'
+    )
+    members = members_of(word(frame))
+    rels = "word/_rels/document.xml.rels"
+    entry = (
+        f'<Relationship Id="rId90" Type="{OFFICE}relationships/diagramData" Target="d.xml"/>'
+        "</Relationships>"
+    )
+    members[rels] = members[rels].replace(b"</Relationships>", entry.encode())
+    members["word/d.xml"] = (
+        f'<d:dataModel xmlns:d="{DIAGRAM}" xmlns:a="{drawing}"><d:ptLst><d:pt><d:t><a:p><a:r>'
+        "<a:t>Open</a:t></a:r></a:p></d:t></d:pt><d:pt/><d:pt><d:t><a:p><a:r><a:t>Clo</a:t></a:r>"
+        "<a:r><a:t>se</a:t></a:r></a:p></d:t></d:pt></d:ptLst></d:dataModel>"
+    ).encode()
+    assert parts(read("a.docx", zipped(members))) == [
+        ("list_item", "Open"),
+        ("list_item", "Close"),
+    ]
+
+
+def test_formulas_on_slides_become_text(read, parts) -> None:
+    members = members_of(pptx())
+    formula = (
+        "<mc:AlternateContent xmlns:mc="
+        '"http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f'<mc:Choice Requires="a14"><a14:m xmlns:a14="urn:a14" xmlns:m="{OFFICE}math"><m:oMath><m:r>'
+        "<m:t>a+b</m:t></m:r></m:oMath></a14:m></mc:Choice><mc:Fallback><a:r><a:t> </a:t></a:r>"
+        "</mc:Fallback></mc:AlternateContent>"
+    ).encode()
+    slide = "ppt/slides/slide1.xml"
+    grouped = b"<a:r><a:t>Grouped</a:t></a:r>"
+    assert grouped in members[slide]
+    members[slide] = members[slide].replace(grouped, formula)
+    assert ("formula", "a+b") in parts(read("a.pptx", zipped(members)))
+
+
 @pytest.mark.parametrize(
     ("data", "named"),
     [

@@ -51,13 +51,16 @@ class Runs:
     def __init__(self, runs: list[tuple[int, int, Properties]]) -> None:
         self._runs = sorted(runs, key=lambda run: run[:2])
         self._starts = [start for start, _, _ in self._runs]
+        self._last = (0, 0, _NOTHING)  # characters come one after the other
 
     def at(self, place: int) -> Properties:
         """Return what applies to the character that begins at a byte."""
-        index = bisect_right(self._starts, place) - 1
-        if index < 0:
-            return _NOTHING
-        _, end, properties = self._runs[index]
+        start, end, properties = self._last
+        if not start <= place < end:
+            index = bisect_right(self._starts, place) - 1
+            if index < 0:
+                return _NOTHING
+            self._last = start, end, properties = self._runs[index]
         return properties if place < end else _NOTHING
 
 

@@ -86,7 +86,10 @@ def _refuse_encrypted(package: Package) -> None:
     manifest = "META-INF/manifest.xml"
     if b"encryption-data" not in package.data(manifest):
         return
-    if next(package.root(manifest).iter(f"{MANIFEST}encryption-data"), None) is not None:
+    if (
+        next(package.root(manifest, doctype=True).iter(f"{MANIFEST}encryption-data"), None)
+        is not None
+    ):
         raise EncryptedFile(name=package.name)
 
 
