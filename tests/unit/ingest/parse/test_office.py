@@ -190,7 +190,8 @@ def test_formulas_on_slides_become_text(read, parts) -> None:
     formula = (
         "<mc:AlternateContent xmlns:mc="
         '"http://schemas.openxmlformats.org/markup-compatibility/2006">'
-        f'<mc:Choice Requires="a14"><a14:m xmlns:a14="urn:a14" xmlns:m="{OFFICE}math"><m:oMath><m:r>'
+        '<mc:Choice Requires="a14">'
+        f'<a14:m xmlns:a14="urn:a14" xmlns:m="{OFFICE}math"><m:oMath><m:r>'
         "<m:t>a+b</m:t></m:r></m:oMath></a14:m></mc:Choice><mc:Fallback><a:r><a:t> </a:t></a:r>"
         "</mc:Fallback></mc:AlternateContent>"
     ).encode()

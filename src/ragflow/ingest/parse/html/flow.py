@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.base import CellDraft
 from ragflow.ingest.parse.figures import Images, data_image
+from ragflow.ingest.parse.html.elements import is_data_table, number_of, within
 from ragflow.ingest.parse.pieces import Piece, beside_cells, lines_of
 
 if TYPE_CHECKING:
@@ -150,12 +151,12 @@ class Flow:
             self._target.append("\n")
         elif tag in ("img", "image"):
             self._image(node)
-        elif tag == "table" and _is_data_table(node):
+        elif tag == "table" and is_data_table(node):
             self._table(node)
             self._hidden_depth -= _is_hidden(node)
             return False
         elif tag in ("ol", "ul", "menu"):
-            self._lists.append(_List(_number(node, "start", 1) if tag == "ol" else None))
+            self._lists.append(_List(number_of(node, "start", 1) if tag == "ol" else None))
         elif tag == "li":
             self._item(node)
         if kind := _kind_of(node):
@@ -187,7 +188,7 @@ class Flow:
 
     def _item(self, node: LexborNode) -> None:
         if self._lists and (number := self._lists[-1].next_number) is not None:
-            number = _number(node, "value", number)
+            number = number_of(node, "value", number)
             self._lists[-1].next_number = number + 1
             self._marker = f"{number}. "
 
@@ -219,7 +220,7 @@ class Flow:
         rows: list[tuple[CellDraft, ...]] = []
         beside: list[Piece] = []
         caption = ""
-        own_rows = _within(table, "tr")
+        own_rows = within(table, "tr")
         for index, row in enumerate(own_rows):
             in_head = row.parent is not None and row.parent.tag == "thead"
             cells: list[CellDraft] = []
@@ -228,12 +229,12 @@ class Flow:
                     continue
                 pieces = Flow(self.images).pieces(cell)
                 beside.extend(beside_cells(pieces))
-                height = min(_number(cell, "rowspan", 1), len(own_rows) - index)
-                across = min(_number(cell, "colspan", 1), WIDEST_SPAN)
+                height = min(number_of(cell, "rowspan", 1), len(own_rows) - index)
+                across = min(number_of(cell, "colspan", 1), WIDEST_SPAN)
                 is_header = in_head or cell.tag == "th"
                 cells.append(CellDraft(lines_of(pieces), max(height, 1), max(across, 1), is_header))
             rows.append(tuple(cells))
-        for node in _within(table, "caption"):
+        for node in within(table, "caption"):
             caption = lines_of(Flow(self.images).pieces(node))
         if self._hidden_depth:
             text = "\n".join([caption, *("\t".join(c.text for c in row) for row in rows)])
@@ -268,36 +269,3 @@ def _is_hidden(node: LexborNode) -> bool:
     if node.tag == "dialog" and "open" not in attributes:
         return True
     return bool(_HIDING.search(attributes.get("style") or ""))
-
-
-def _is_data_table(table: LexborNode) -> bool:
-    """Tell a table of data from one that only places things on the page."""
-    if (table.attributes.get("role") or "") in ("presentation", "none"):
-        return False
-    rows = _within(table, "tr")
-    cells = [cell for row in rows for cell in row.iter() if cell.tag in ("td", "th")]
-    if len(cells) < 2:
-        return False
-    nested = sum(cell.css_first("table") is not None for cell in cells)
-    if not nested or any(cell.tag == "th" for cell in cells):
-        return True
-    wide = sum(len([cell for cell in row.iter() if cell.tag == "td"]) > 1 for row in rows)
-    return wide > 1 and nested * 2 < len(cells)
-
-
-def _within(table: LexborNode, tag: str) -> list[LexborNode]:
-    """Return the table's own rows or captions, not those of tables inside it."""
-    found: list[LexborNode] = []
-    for child in table.iter():
-        if child.tag == tag:
-            found.append(child)
-        elif child.tag in ("thead", "tbody", "tfoot"):
-            found.extend(node for node in child.iter() if node.tag == tag)
-    return found
-
-
-def _number(node: LexborNode, attribute: str, default: int) -> int:
-    try:
-        return int(node.attributes.get(attribute) or default)
-    except ValueError:
-        return default

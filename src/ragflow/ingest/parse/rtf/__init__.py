@@ -30,4 +30,4 @@ class RtfParser:
         builder = DocumentBuilder(source.name, options.limits)
         reader = Reader()
         add_pieces(builder, reader.read(tokens(data)))
-        return builder.build(reader.information)
+        return builder.build(reader.preamble.information)

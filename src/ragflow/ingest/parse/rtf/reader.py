@@ -11,13 +11,12 @@ from copy import copy
 from dataclasses import dataclass, field
 
 from ragflow.domain.documents import BlockKind, DropKind
-from ragflow.ingest.parse.encoding import clean
 from ragflow.ingest.parse.pieces import Piece, lines_of
+from ragflow.ingest.parse.rtf.preamble import Preamble
 from ragflow.ingest.parse.rtf.story import ParagraphFormat, Story
 from ragflow.ingest.parse.rtf.tokens import BINARY, CLOSE, OPEN, SYMBOL, TEXT, WORD, Token
 from ragflow.ingest.parse.rtf.words import (
     CHARACTERS,
-    CHARSETS,
     CODE_PAGES,
     FOOTERS,
     HEADERS,
@@ -28,7 +27,7 @@ from ragflow.ingest.parse.rtf.words import (
     STORIES,
     SYMBOLS,
 )
-from ragflow.ingest.parse.style_names import DEEPEST_TITLE, is_contents_style, kind_of_style
+from ragflow.ingest.parse.style_names import DEEPEST_TITLE
 from ragflow.ingest.parse.word_tables import CellPlace
 
 DEEPEST = 1000
@@ -58,16 +57,10 @@ class _State:
 class Reader:
     """Read one file."""
 
-    information: dict[str, str] = field(default_factory=dict)
+    preamble: Preamble = field(default_factory=Preamble)
     _states: list[_State] = field(default_factory=lambda: [_State()])
     _stories: list[Story] = field(default_factory=lambda: [Story()])
     _charset: str = "cp1252"
-    _fonts: dict[int, str] = field(default_factory=dict)
-    _font: int = 0
-    _styles: dict[int, ParagraphFormat] = field(default_factory=dict)
-    _style: int = 0
-    _name: list[str] = field(default_factory=list)
-    _author: str = ""
     _bytes: bytearray = field(default_factory=bytearray)
     _picture: bytearray = field(default_factory=bytearray)
     _row: list[CellPlace] = field(default_factory=list)
@@ -132,8 +125,8 @@ class Reader:
             self._put(ended.owner, self._stories.pop().finish(form))
         elif ended.destination != self._state.destination:
             self._end_destination(ended.destination)
-        if ended.destination == "stylesheet" and self._name:
-            self._end_style()
+        if ended.destination == "stylesheet":
+            self.preamble.end_style()
 
     def _end_destination(self, name: str) -> None:
         if name == "pict":
@@ -141,10 +134,8 @@ class Reader:
                 picture = Piece(BlockKind.FIGURE, "", image=bytes(self._picture))
                 self._story.anchor([picture])
             self._picture.clear()
-        elif name == "atnauthor":
-            self._author = self._taken_name()
-        elif name in INFORMATION and (text := self._taken_name()):
-            self.information[name] = text
+        else:
+            self.preamble.end(name)
 
     def _put(self, owner: str, pieces: list[Piece]) -> None:
         """Put what a group of its own held where it belongs."""
@@ -158,8 +149,8 @@ class Reader:
             self._story.anchor(pieces)
         elif text:
             if owner == "annotation":
-                text = f"Comment by {self._author or 'unknown'}: {text}"
-            self._author = ""
+                text = f"Comment by {self.preamble.author or 'unknown'}: {text}"
+            self.preamble.author = ""
             self._story.anchor([Piece(BlockKind.FOOTNOTE, text)])
 
     def _symbol(self, token: Token) -> None:
@@ -182,7 +173,7 @@ class Reader:
             self._begin_story(name)
         elif name in _STATED:
             self._state.destination = name
-            self._name.clear()
+            self.preamble.taken()
         elif name in CHARACTERS:
             self._write(CHARACTERS[name])
         elif name in PARAGRAPH_ENDS:
@@ -194,23 +185,13 @@ class Reader:
 
     def _word_inside(self, name: str, number: int | None) -> None:
         """Handle a word in a group whose text is no text of the document."""
-        destination = self._state.destination
-        if destination == "fonttbl":
-            if name == "f":
-                self._font = number or 0
-            elif name == "fcharset" and number in CHARSETS:
-                self._fonts[self._font] = CHARSETS[number]
-        elif destination == "stylesheet":
-            if name in ("s", "cs", "ds", "ts"):
-                self._style = (number or 0) if name == "s" else -1
-            elif name == "outlinelevel" and number is not None and number < _BODY_LEVEL:
-                level = min(number + 1, DEEPEST_TITLE)
-                self._styles[self._style] = ParagraphFormat(BlockKind.TITLE, max(level, 1))
-        elif destination == "info" and name in INFORMATION:
+        if self._state.destination == "info" and name in INFORMATION:
             self._state.destination = name
-            self._name.clear()
-        elif name == "u" and destination not in SKIPPED:
+            self.preamble.taken()
+        elif name == "u" and self._state.destination not in SKIPPED:
             self._unicode(number or 0)
+        else:
+            self.preamble.word(self._state.destination, name, number)
 
     def _begin_story(self, name: str) -> None:
         self._state.owner = name
@@ -227,7 +208,7 @@ class Reader:
             case "mac":
                 self._charset = "mac_roman"
             case "f":
-                state.charset = self._fonts.get(number or 0, "")
+                state.charset = self.preamble.fonts.get(number or 0, "")
             case "plain":
                 state.hidden, state.charset = False, ""
             case "v" | "deleted":
@@ -315,7 +296,7 @@ class Reader:
         if self._shows:
             self._story.write(text, state.hidden)
         elif state.destination in ("stylesheet", "atnauthor") or state.destination in INFORMATION:
-            self._name.append(text)
+            self.preamble.name.append(text)
 
     def _end_paragraph(self) -> None:
         if self._shows:
@@ -323,26 +304,13 @@ class Reader:
 
     def _format(self, state: _State | None = None, depth: int | None = None) -> ParagraphFormat:
         state = state or self._state
-        style = self._styles.get(state.style, ParagraphFormat())
+        style = self.preamble.styles.get(state.style, ParagraphFormat())
         kind, level = style.kind, style.level
         if kind is BlockKind.TEXT and 0 <= state.outline < _BODY_LEVEL:
             kind, level = BlockKind.TITLE, min(state.outline + 1, DEEPEST_TITLE)
         if depth is None:
             depth = state.depth if state.in_table else 0
         return ParagraphFormat(kind, level, style.contents, depth)
-
-    def _end_style(self) -> None:
-        name = self._taken_name().rstrip(";").strip()
-        if self._style >= 0 and (name and (kind := kind_of_style(name))):
-            self._styles[self._style] = ParagraphFormat(*kind)
-        elif self._style >= 0 and is_contents_style(name):
-            self._styles[self._style] = ParagraphFormat(contents=True)
-        self._style = 0
-
-    def _taken_name(self) -> str:
-        text = clean("".join(self._name)).strip()
-        self._name.clear()
-        return text
 
 
 def _decoded(data: bytes, charset: str) -> str:
