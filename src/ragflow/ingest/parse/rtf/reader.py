@@ -7,7 +7,6 @@ the file says about itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from copy import copy
 from dataclasses import dataclass, field
 
 from ragflow.domain.documents import BlockKind, DropKind
@@ -35,6 +34,7 @@ DEEPEST = 1000
 
 _BODY_LEVEL = 9
 _STATED = frozenset({"fonttbl", "stylesheet", "pict", "info", "atnauthor"})
+_KNOWN = READABLE | _STATED
 
 
 @dataclass(slots=True)
@@ -51,6 +51,19 @@ class _State:
     depth: int = 1
     owner: str = ""  # the story that the group opened
     is_marker: bool = False
+
+    def inherited(self) -> _State:
+        """Return what a group inside this one begins with."""
+        return _State(
+            self.destination,
+            self.charset,
+            self.skip,
+            self.hidden,
+            self.style,
+            self.outline,
+            self.in_table,
+            self.depth,
+        )
 
 
 @dataclass(slots=True)
@@ -105,9 +118,7 @@ class Reader:
         if len(self._states) >= DEEPEST:
             self._beyond += 1
             return
-        state = copy(self._state)
-        state.owner, state.is_marker = "", False
-        self._states.append(state)
+        self._states.append(self._state.inherited())
 
     def _close(self, token: Token) -> None:
         self._optional = False
@@ -165,7 +176,7 @@ class Reader:
     def _word(self, token: Token) -> None:
         name, number = token.name, token.number
         optional, self._optional = self._optional, False
-        if name in SKIPPED or (optional and name not in READABLE | _STATED):
+        if name in SKIPPED or (optional and name not in _KNOWN):
             self._state.destination = name
         elif self._state.destination:
             self._word_inside(name, number)
