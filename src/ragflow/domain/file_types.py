@@ -49,7 +49,7 @@ def chunk_method_of(name: str, default: str) -> str:
         return "picture"
     if kind == "aural":
         return "audio"
-    if suffix in SLIDE_SUFFIXES:
+    if suffix in SLIDE_SUFFIXES or suffix == "odp":
         return "presentation"
     if suffix == "eml":
         return "email"

@@ -39,6 +39,8 @@ _MEDIA_TYPES = {
 _DAMAGED = "a ZIP archive"
 
 _SPREADSHEET = frozenset({"an XLSX", "an ODS", _DAMAGED, OLD_OFFICE})  # the reader goes by content
+_PICTURE = frozenset({"a PNG image", "a JPEG image", "a GIF image"})  # and so does this one
+_PICTURES = "apng avif bmp gif icon ico jpeg jpg pcx png tga tif tiff webp"
 _CONTENTS = {
     "pdf": frozenset({"a PDF"}),
     "docx": frozenset({"a DOCX", _DAMAGED, OLD_OFFICE}),  # encrypted ones wear the old container
@@ -51,6 +53,7 @@ _CONTENTS = {
     "ppt": frozenset({OLD_OFFICE}),
     "msg": frozenset({OLD_OFFICE}),
     **dict.fromkeys(("xls", "xlsx", "xlsm", "ods"), _SPREADSHEET),
+    **dict.fromkeys(_PICTURES.split(), _PICTURE),
 }
 """What the content of a binary format may look like."""
 
