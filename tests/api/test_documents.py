@@ -69,6 +69,7 @@ def test_many_files_are_stored_in_order_and_equal_names_are_numbered(
         ("a.odp", "doc", "presentation"),
         ("a.epub", "doc", "naive"),
         ("a.eml", "doc", "email"),
+        ("a.msg", "doc", "email"),
         ("a.py", "doc", "naive"),
     ],
 )
