@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import stat
+import struct
 import warnings
 import zipfile
 from typing import Any
@@ -142,6 +143,18 @@ def test_a_directory_of_very_many_files_is_not_even_read(world: Any, api: Any) -
     archive = packed(*((f"{number}.txt", b"") for number in range(200)))
     reply = upload(api, dataset_id, ("many.zip", archive))
     assert "more than 1 files" in reply["message"]
+
+
+def test_an_archive_with_sizes_of_64_bits_is_taken(api: Any) -> None:
+    dataset_id = api.dataset()
+    plain = packed(("a.txt", b"alpha"), ("b.txt", b"beta"))
+    end = plain.rindex(b"PK\x05\x06")
+    size, start = struct.unpack_from("<II", plain, end + 12)
+    large = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 2, 2, size, start)
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, end, 1)
+    tail = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 2, 2, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    assert upload(api, dataset_id, ("a.zip", plain[:end] + large + locator + tail))["code"] == 0
+    assert names_in(api, dataset_id) == ["a.txt", "b.txt"]
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,10 @@ _SIGNATURE = b"PK"
 _END = b"PK\x05\x06"
 _END_SIZE = 22
 _LONGEST_COMMENT = 0xFFFF
+_LOCATOR = b"PK\x06\x07"  # of the end of archives whose sizes need 64 bits
+_LOCATOR_SIZE = 20
+_LARGE_END_SIZE = 56
+_TOLD_ELSEWHERE = 0xFFFFFFFF
 _BYTES_PER_ENTRY = 4096  # of the directory: room for the longest names and times
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # others may ask for much memory
 _NAMED_IN_UTF8 = 0x800
@@ -101,16 +105,21 @@ def _opened(upload: Upload, limits: UnpackLimits) -> zipfile.ZipFile:
 
 
 def _directory_size(source: BinaryIO) -> int:
-    """Return the bytes that the archive's directory claims; the whole file for huge archives."""
+    """Return the bytes that the archive says its directory has; 0 where it says nothing."""
     end = source.seek(0, 2)
-    start = max(end - _END_SIZE - _LONGEST_COMMENT, 0)
-    source.seek(start)
+    source.seek(max(end - _END_SIZE - _LONGEST_COMMENT - _LOCATOR_SIZE, 0))
     tail = source.read()
     place = tail.rfind(_END)
     if place < 0 or len(tail) - place < _END_SIZE:
         return 0  # damaged: the reader says how
     (size,) = struct.unpack_from("<I", tail, place + 12)
-    return end if size == 0xFFFFFFFF else int(size)
+    if size != _TOLD_ELSEWHERE:
+        return int(size)
+    locator = tail[max(place - _LOCATOR_SIZE, 0) : place]
+    if len(locator) < _LOCATOR_SIZE or not locator.startswith(_LOCATOR):
+        return end
+    source.seek(min(int.from_bytes(locator[8:16], "little"), end))
+    return int.from_bytes(source.read(_LARGE_END_SIZE)[40:48], "little")
 
 
 def _check_size(archive: zipfile.ZipFile, limits: UnpackLimits) -> None:

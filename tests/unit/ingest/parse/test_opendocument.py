@@ -90,6 +90,16 @@ def test_a_picture_has_its_description_and_links_are_not_followed(read, parts) -
     assert parts(document) == [("figure", "A dot"), ("text", "A dot")]
 
 
+def test_the_preview_of_a_table_is_no_picture(read, parts) -> None:
+    cells = CELL.format("", "a") + CELL.format("", "b")
+    frame = (
+        f"<text:p><draw:frame><table:table><table:table-row>{cells}</table:table-row></table:table>"
+        '<draw:image xlink:href="Pictures/dot.png"/></draw:frame></text:p>'
+    )
+    document = read("a.odt", odt(frame, **{"Pictures/dot_png": picture()}))
+    assert parts(document) == [("table", "a\tb")]
+
+
 def test_a_file_under_a_password_is_refused(read) -> None:
     manifest = (
         b'<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><m:file-entry>'

@@ -31,21 +31,35 @@ def frame_pieces(package: Package, element: _Element, read: Read) -> Iterator[Pi
             if isinstance(child.tag, str) and child.tag.startswith(DRAW):
                 yield from frame_pieces(package, child, read)
         return
-    objects = list(element.iterchildren(f"{DRAW}object"))
-    shown = [piece for each in objects for piece in _object(package, each)]
-    if shown:
-        yield from shown
-        return
-    for image in element.iterchildren(f"{DRAW}image"):
-        data = package.data(_part(image))
-        if data or not _part(image):
-            yield Piece(BlockKind.FIGURE, _description(element), image=data)
-            break
-    for child in element:
-        if child.tag == f"{DRAW}text-box" or child.tag == f"{TABLE}table":
-            yield from read(child) if child.tag != f"{TABLE}table" else read_table(child, read)
+    shown = [
+        *(
+            piece
+            for each in element.iterchildren(f"{DRAW}object")
+            for piece in _object(package, each)
+        ),
+        *(
+            piece
+            for each in element.iterchildren(f"{TABLE}table")
+            for piece in read_table(each, read)
+        ),
+    ]
+    yield from shown
+    if not shown:  # else a picture is no more than a preview of it
+        yield from _picture(package, element)
+    for box in element.iterchildren(f"{DRAW}text-box"):
+        yield from read(box)
     if element.tag != f"{DRAW}frame":
         yield from read(element)
+
+
+def _picture(package: Package, element: _Element) -> Iterator[Piece]:
+    """Yield the first picture of a frame that is there; of a link its description."""
+    for image in element.iterchildren(f"{DRAW}image"):
+        part = _part(image)
+        data = package.data(part)
+        if data or not part:
+            yield Piece(BlockKind.FIGURE, _description(element), image=data)
+            return
 
 
 def _description(element: _Element) -> str:
