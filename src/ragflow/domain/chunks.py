@@ -39,10 +39,14 @@ class ChunkDraft:
 
 @dataclass(frozen=True, slots=True)
 class ChunkedDocument:
-    """Hold what a chunk method returns: the chunks in reading order and what it left out itself."""
+    """Hold what a chunk method returns: the chunks in reading order and what it left out itself.
+
+    `warnings` are for whoever reads the result, beside those of the parser.
+    """
 
     chunks: tuple[ChunkDraft, ...]
     drops: tuple[Drop, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
