@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from ragflow.domain.chunks import ChunkedDocument
 from ragflow.domain.documents import ParsedDocument, Table
-from ragflow.ingest.chunk.base import chunkers
+from ragflow.ingest.chunk.base import ChunkContext, chunkers
 from ragflow.ingest.chunk.delimiters import delimiter_pattern, split_at
 from ragflow.ingest.chunk.drafts import Drafts
 from ragflow.ingest.chunk.elements import Element, elements, is_plain_text, table_caption
@@ -57,17 +57,24 @@ class NaiveChunker:
         yaml toml ini xml""".split()  # noqa: SIM905, a word list reads best
     )
 
-    def chunk(self, document: ParsedDocument, options: BaseModel) -> ChunkedDocument:
+    def chunk(
+        self,
+        document: ParsedDocument,
+        options: BaseModel,
+        context: ChunkContext = ChunkContext(),  # noqa: B008 - frozen
+    ) -> ChunkedDocument:
         """Return the chunks and drops of a document."""
         if not isinstance(options, NaiveOptions):
             options = NaiveOptions.model_validate(options.model_dump())
-        return _Cut(document, options).result()
+        return _Cut(document, options, context).result()
 
 
 class _Cut:
     """Work through one document."""
 
-    def __init__(self, document: ParsedDocument, options: NaiveOptions) -> None:
+    def __init__(
+        self, document: ParsedDocument, options: NaiveOptions, context: ChunkContext
+    ) -> None:
         self._document = document
         self._text = document.text
         self._options = options
