@@ -99,7 +99,7 @@ class RecognisedPage:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Tie a run of the canonical text to the box that it fills on its page."""
+    """Tie a run of the canonical text to the box that it fills; of a picture, an empty run."""
 
     span: Span
     box: Box
@@ -174,7 +174,8 @@ class ParsedDocument:
 
     Every non-space character of `text` lies in exactly one block or drop; `blocks` and `lines` are
     in reading order. Formats without pages leave `pages` and `lines` empty. `recognised` are the
-    pages, or pictures, with text that was read by optical character recognition.
+    pages, or pictures, with text that was read by optical character recognition. `parts` are where
+    files inside the file begin in the text, such as the attachments of an e-mail.
     """
 
     text: str
@@ -185,6 +186,7 @@ class ParsedDocument:
     warnings: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     recognised: tuple[RecognisedPage, ...] = ()
+    parts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ RagflowError
 ├── InvalidInput        a value that the caller sent cannot be used
 ├── ParseError          a file cannot be ingested; the message says what to do
 │   ├── UnsupportedFile · EmptyFile · EncryptedFile · CorruptFile · LimitExceeded
+│   ├── NeedsModel
 ├── CoverageError       a parser or chunker lost characters: a defect of ours
 ├── ModelError          a model failed or is not there
 │   └── UnknownModel · ModelNotConfigured · ModelUnavailable
@@ -106,6 +107,15 @@ class LimitExceeded(ParseError):
     def __init__(self, message: str | None = None, **facts: Any) -> None:
         remedy = f"The setting {spelled_out(facts.get('setting', ''))} moves it."
         super().__init__(message, **{"remedy": remedy, **facts})
+
+
+class NeedsModel(ParseError):
+    """Say that a file cannot be read without a model (facts: name, reason, kind)."""
+
+    template = (
+        "{name}: {reason}, and there is no {kind} model to ask. Set a default {kind} model for "
+        "your account and parse the document again."
+    )
 
 
 class CoverageError(RagflowError):

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 _DOC = """eml doc docx ppt pptx yml xml htm html json jsonl ldjson csv txt ini xls xlsx xlsm wps rtf
 hlp pages numbers key md py js java c cpp h php go ts sh cs kt sql"""
-_AURAL = "wav flac ape alac wavpack wv mp3 aac ogg vorbis opus"
+_AURAL = "wav flac ape alac wavpack wv mp3 m4a aac aiff ogg vorbis opus wma"
 _VISUAL = """jpg jpeg png tif gif pcx tga exif fpx svg psd cdr pcd dxf ufo eps ai raw webp avif apng
 icon ico mpg mpeg avi rm rmvb mov wmv asf dat asx wvx mpe mpa mp4"""
 
@@ -22,6 +22,7 @@ _TYPE_OF_SUFFIX = {
     for suffix in suffixes.split()
 }
 
+MAIL_SUFFIXES = frozenset({"eml", "msg"})
 SLIDE_SUFFIXES = frozenset({"ppt", "pptx", "pages"})
 
 
@@ -44,7 +45,7 @@ def chunk_method_of(name: str, default: str) -> str:
         return "audio"
     if suffix in SLIDE_SUFFIXES:
         return "presentation"
-    if suffix == "eml":
+    if suffix in MAIL_SUFFIXES:
         return "email"
     return default
 

@@ -52,7 +52,7 @@ def account(document: ParsedDocument, chunked: ChunkedDocument) -> Coverage:
         extracted=sum(counts),
         in_chunks=counts[_IN_CHUNK],
         dropped=dropped,
-        warnings=document.warnings + chunked.warnings,
+        warnings=document.warnings,
         ocr_pages=len(document.recognised),
         ocr_confidence=_mean([page.confidence for page in document.recognised]),
     )

@@ -63,7 +63,7 @@ def extract(
     context = ChunkContext(source.name, wanted.language, models)
     chunked = merge_duplicates(chunker.chunk(document, options, context))
     drafts = chunked.chunks
-    coverage = _account(document, chunked, warnings)
+    coverage = _account(document, chunked, warnings + chunked.warnings)
     pictures = _write_pictures(source, drafts, wanted.document_id, directory)
     parts = _write_chunks(drafts, pictures, wanted, directory)
     return {

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ragflow.domain.chunks import ChunkDraft, ChunkedDocument, ChunkKind
-from ragflow.domain.documents import Drop, ParsedDocument, Span, Table
+from ragflow.domain.documents import Box, Drop, ParsedDocument, Span, Table
 from ragflow.ingest.chunk.merge import Piece, joined
 from ragflow.ingest.chunk.passages import passage
 from ragflow.ingest.chunk.places import Places, Run
@@ -47,6 +47,14 @@ class Drafts:
             ChunkDraft(
                 made.content, made.spans, boxes=placed.boxes, box_spans=placed.spans, **facts
             )
+        )
+
+    def add_page(self, pieces: Sequence[Piece], page: Box, image: bytes | None) -> None:
+        """Add a chunk of all that is on a page; its place is the whole page."""
+        made = passage(self._text, pieces)
+        inside = Span(0, len(made.content))
+        self._chunks.append(
+            ChunkDraft(made.content, made.spans, boxes=(page,), box_spans=(inside,), image=image)
         )
 
     def add_lines(self, pieces: Sequence[Piece], above: Sequence[Piece] = ()) -> None:

@@ -19,7 +19,8 @@ class Element:
     """Hold a block, or a line of one, without the whitespace around it.
 
     `table` is set where there is a cell with words, `image` where there is a picture to show.
-    `caption` is what the document says beside the picture or above the table.
+    `caption` is what the document says beside the picture or above the table; `is_line` tells the
+    lines of a plain text from paragraphs.
     """
 
     kind: BlockKind
@@ -28,6 +29,7 @@ class Element:
     table: Table | None = None
     image: bytes | None = None
     caption: Span | None = None
+    is_line: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -108,7 +110,7 @@ def _lines(text: str, element: Element) -> Iterator[Element]:
         span = stripped(text, Span(start, start + len(line)))
         start += len(line) + 1
         if len(span):
-            yield replace(element, span=span)
+            yield replace(element, span=span, is_line=True)
 
 
 def _shows(block: Block) -> bool:

@@ -16,6 +16,9 @@ from ragflow.ingest.chunk.places import Run
 from ragflow.text.sentences import split_sentences
 from ragflow.text.tokens import count_tokens, split_tokens
 
+UNLIMITED = 1 << 40
+"""A wanted size, in tokens, at which nothing is ever cut."""
+
 _LARGEST_WHOLE = 512
 _SMALLEST_PART = 256
 _LARGEST_GAP = 64

@@ -2,11 +2,13 @@
 
 In: any parsed document. Out: chunks in reading order. Text is merged across tables and figures, so
 that these do not tear a paragraph apart; rows of spreadsheets are merged line by line, each sheet
-for itself; a figure with words is a chunk with its picture.
+for itself; a figure with words is a chunk with its picture. The files inside a file, such as the
+attachments of an e-mail, share no chunk.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
@@ -18,17 +20,17 @@ from ragflow.ingest.chunk.base import ChunkContext, chunkers
 from ragflow.ingest.chunk.delimiters import delimiter_pattern, split_at
 from ragflow.ingest.chunk.drafts import Drafts
 from ragflow.ingest.chunk.elements import Element, elements, is_plain_text, table_caption
-from ragflow.ingest.chunk.figures import add_figure
+from ragflow.ingest.chunk.figures import FigureOptions, Figures
 from ragflow.ingest.chunk.merge import Piece, merge, text_pieces
 from ragflow.ingest.chunk.rows import row_pieces
-from ragflow.ingest.chunk.stored import MOST_TOKENS, StoredOptions
+from ragflow.ingest.chunk.stored import MOST_TOKENS
 from ragflow.text.tokens import count_tokens
 
 _EXCEL_HTML_ROWS = 12
 _LONGEST_HEADING = 64  # tokens; longer ones stand above the first rows alone
 
 
-class NaiveOptions(StoredOptions):
+class NaiveOptions(FigureOptions):
     """Steer the method. Stored configurations may hold anything: what cannot be read is default."""
 
     chunk_token_num: int = Field(
@@ -83,13 +85,19 @@ class _Cut:
         self._is_plain = is_plain_text(document)
         self._running: list[Piece] = []
         self._drafts = Drafts(document)
+        self._figures = Figures(document, self._drafts, options, context)
 
     def result(self) -> ChunkedDocument:
+        parts = iter((*self._document.parts, math.inf))
+        end = next(parts)
         for element in elements(self._document):
+            while element.span.start >= end:  # an attachment begins
+                self._end_text()
+                end = next(parts)
             if element.table is not None:
                 self._add_table(element, element.table)
             elif element.image is not None:
-                add_figure(self._drafts, self._text, element, self._size)
+                self._figures.add(element, self._size)
             else:
                 self._running.extend(self._pieces_of(element))
         self._end_text()

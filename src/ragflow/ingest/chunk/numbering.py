@@ -46,7 +46,7 @@ _COUNT = (
 )
 _THEN = r"(?:\s*$|\s*[.:–—-](?:\s|$)|\s+(?=[^a-z\s])|(?=\())"
 _HAN_COUNT = r"[一二三四五六七八九十百千零〇两\d]+"
-_HAN_THEN = r"(?:\s+|\s*[:：.]\s*|(?![的款项规之至和与或、，,）)]))"
+_HAN_THEN = r"(?:\s+|\s*[:：.]\s*|(?!的|款|项|规定|之|[至和与或、，]第|、|，|,|）|\)))"
 
 
 def _english(words: str) -> str:
@@ -73,9 +73,7 @@ _PATTERNS: dict[Rank, tuple[str, ...]] = {
     Rank.NUMBER_3: (r"\d{1,3}(?:\.\d{1,3}){2}\.?\s+",),
     Rank.NUMBER_4: (r"\d{1,3}(?:\.\d{1,3}){3}\.?\s+",),
 }
-_ANY = tuple(
-    (rank, re.compile("|".join(alternatives))) for rank, alternatives in _PATTERNS.items()
-)
+_ANY = tuple((rank, re.compile("|".join(alternatives))) for rank, alternatives in _PATTERNS.items())
 _BEGINNING = 64  # characters; no number is longer
 
 

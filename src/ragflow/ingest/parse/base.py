@@ -119,6 +119,7 @@ class DocumentBuilder:
         self._lines: list[Line] = []
         self._warnings: list[str] = []
         self._recognised: list[RecognisedPage] = []
+        self._beginnings: list[int] = []
 
     def page(self, number: int, width: float, height: float) -> None:
         """Add a page."""
@@ -131,6 +132,10 @@ class DocumentBuilder:
     def recognised(self, number: int, confidence: float) -> None:
         """Note that the text of a page was recognised, and how sure the recognition is, 0 to 1."""
         self._recognised.append(RecognisedPage(number, round(confidence, 4)))
+
+    def begin_part(self) -> None:
+        """Note that what comes next belongs to another file inside this one."""
+        self._beginnings.append(self._length)
 
     def warn(self, message: str) -> None:
         """Note something that a reader of the result should know; the same is noted once."""
@@ -158,7 +163,8 @@ class DocumentBuilder:
         image: bytes | None = None,
         separator: str = "\n",
     ) -> Span:
-        """Add a block of several lines, each with its own box."""
+        """Add a block of several lines, each with its own box; without words it is the image's."""
+        boxes = [box for _, box in lines if box is not None]
         lines = [(text, box) for text, box in lines if text.strip()]
         if not lines and image is None:
             return Span(self._length, self._length)
@@ -171,6 +177,8 @@ class DocumentBuilder:
             if box is not None:
                 self._lines.append(Line(span, box))
         span = Span(start, self._length)
+        if not lines:
+            self._lines.extend(Line(span, box) for box in boxes)
         self._blocks.append(Block(kind, span, level=level, image=image))
         return span
 
@@ -237,6 +245,7 @@ class DocumentBuilder:
             warnings=tuple(self._warnings),
             metadata=dict(metadata or {}),
             recognised=tuple(self._recognised),
+            parts=tuple(self._beginnings),
         )
 
     def _line(self, span: Span, box: Box | None) -> None:

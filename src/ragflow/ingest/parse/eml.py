@@ -118,11 +118,11 @@ class _Reader:
                 self._inner_message(inner or "message.eml", part, depth)
             elif inner.lower().endswith(".eml"):
                 self._check_depth(inner, depth)
-                self.builder.block(BlockKind.TITLE, inner, level=1)
+                self._begin(inner)
                 self.add(inner, _payload(part), depth + 1)
             elif inner:
                 document = parse(SourceFile(inner, _payload(part)), self.options, self.progress)
-                self.builder.block(BlockKind.TITLE, inner, level=1)
+                self._begin(inner)
                 add_document(self.builder, document)
             else:
                 self.builder.warn(f"A part of the type {part.get_content_type()} was not read.")
@@ -133,9 +133,13 @@ class _Reader:
 
     def _inner_message(self, inner: str, part: EmailMessage, depth: int) -> None:
         self._check_depth(inner, depth)
-        self.builder.block(BlockKind.TITLE, inner, level=1)
+        self._begin(inner)
         for message in cast(list[EmailMessage], part.get_payload()):
             self._message(inner, message, depth + 1)
+
+    def _begin(self, inner: str) -> None:
+        self.builder.begin_part()
+        self.builder.block(BlockKind.TITLE, inner, level=1)
 
     def _check_depth(self, inner: str, depth: int) -> None:
         if depth >= DEEPEST:

@@ -14,7 +14,20 @@ from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import ParseOptions, Parser, SourceFile, parsers
 from ragflow.ingest.parse.sniff import check_content
 
-MODULES = ("code", "csv", "docx", "eml", "html", "json", "md", "pdf", "pptx", "txt", "xlsx")
+MODULES = (
+    "audio",
+    "code",
+    "csv",
+    "docx",
+    "eml",
+    "html",
+    "json",
+    "md",
+    "pdf",
+    "pptx",
+    "txt",
+    "xlsx",
+)
 """The modules beside this one that register a parser."""
 
 
