@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ragflow.domain.documents import Drop, DropKind, Span
 from ragflow.ingest.chunk.elements import Element
@@ -22,6 +23,9 @@ _NAMES = frozenset(
 _PAGE = r"(?:\d{1,4}|[ivxlc]{1,7}|[IVXLC]{1,7})"
 _LEADERS = re.compile(rf"(?:\.[ .]{{2,}}|…+|·[ ·]{{2,}}|_{{3,}}|\t)\s*{_PAGE}\s*(?:$|\n|(?=\s))")
 _LAST_PAGE = re.compile(rf"(?:[\s.…·_]+){_PAGE}\s*$")
+_LEADING_NUMBER = re.compile(r"\s*\d+(?:\.\d+)*\.?\s+")
+_LONGEST_OTHER = 60  # characters of a line between the entries
+_MOST_OTHERS = 2
 _FEWEST = 2
 _FEWEST_WITHOUT_NAME = 4
 _LONGEST_ENTRY = 400  # characters; parsers may join several entries
@@ -67,18 +71,22 @@ class _Search:
         return self._run_with_leaders()
 
     def _end_of_entries(self, start: int) -> int:
-        first = self._keys(self._elements[start].span) if start < len(self._elements) else []
-        index = start
-        while index < len(self._elements):
-            again = index > start and set(first) & set(self._keys(self._elements[index].span))
-            if again and not self._has_page(index):
+        """Return where the entries end that begin at `start`; there a heading comes again."""
+        listed: set[str] = set()
+        for index in range(start, len(self._elements)):
+            keys = self._keys(self._elements[index].span)
+            again = not self._has_page(index) and not listed.isdisjoint(keys)
+            if again or not (self._is_entry(index) or self._goes_on(index)):
                 return index
-            if not self._is_entry(index):
-                ahead = (index + 1, index + 2)  # a line such as "Page" or "Part one"
-                if not all(self._has_page(other) for other in ahead):
-                    return index
-            index += 1
-        return index
+            listed.update(keys)
+        return len(self._elements)
+
+    def _goes_on(self, index: int) -> bool:
+        """Tell whether entries follow a line that is none, such as "Page" or "Part one"."""
+        if len(self._elements[index].span) > _LONGEST_OTHER:
+            return False
+        ahead = [self._is_entry(index + step) for step in range(1, _MOST_OTHERS + 2)]
+        return any(first and second for first, second in pairwise(ahead))
 
     def _run_with_leaders(self) -> tuple[int, int] | None:
         start = 0
@@ -93,6 +101,8 @@ class _Search:
     def _is_entry(self, index: int) -> bool:
         if self._has_page(index):
             return True
+        if index >= len(self._elements):
+            return False
         element = self._elements[index]
         if not element.is_text or len(element.span) > _LONGEST_ENTRY:
             return False
@@ -124,7 +134,11 @@ class _Search:
         words = _without_page(self._words(span))
         number = number_of(words)
         named = number is not None and not number.rank.is_plain
-        keys = [_plain(words), _plain(words[: number.end]) if number and named else ""]
+        keys = [
+            _plain(words),
+            _plain(words[: number.end]) if number and named else "",
+            _plain(_LEADING_NUMBER.sub("", words)),
+        ]
         return [key for key in keys if key]
 
     def _words(self, span: Span) -> str:

@@ -1,11 +1,12 @@
 """The chunk method `manual`: handbooks, each section for itself.
 
 In: a document with headings. Out: one chunk for each section, up to 1024 tokens, in parts where it
-is larger; sections of less than 32 tokens go with the next. A section reaches from one heading to
-the next of the level that most headings have, or of a higher one; in formats without pages every
-heading opens one. Chunks begin with the headings above them. Tables stand in their section and are
-chunks of their own as well, so that both a question about the section and one about a value find
-them; for the ledger their characters are in two chunks and count once.
+is larger. A section reaches from one heading to the next of the level that most headings have, or
+of a higher one; sections of less than 32 tokens go with the next. In formats without pages, whose
+headings are certain, every heading opens a section, however small. Chunks begin with the headings
+above them. The table of contents is left out. Tables stand in their section and are chunks of their
+own as well, so that both a question about the section and one about a value find them; for the
+ledger their characters are in two chunks and count once.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ class ManualChunker:
             options = ManualOptions.model_validate(options.model_dump())
         drafts = Drafts(document)
         figures = Figures(document, drafts, options, context)
-        cutting = Cutting(options.chunk_token_num, small=_SMALL, tables_in_place=True)
+        small = _SMALL if document.pages else 0
+        cutting = Cutting(options.chunk_token_num, small=small, tables_in_place=True)
         cutter = SectionCutter(document, drafts, figures, cutting)
         elements, contents = without_contents(document.text, paragraphs(document))
         drafts.drop(contents)

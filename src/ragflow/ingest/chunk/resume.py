@@ -59,12 +59,15 @@ class _Answer(BaseModel):
     skills: list[str] = []
 
     def facts(self) -> Facts:
-        one = {key: _one_line(getattr(self, key)) for key in ("name", "email", "phone")}
-        many = {
-            key: tuple(_one_line(item) for item in getattr(self, key)[:MOST_ITEMS])
-            for key in ("links", "education", "experience", "skills")
-        }
-        return Facts(**one, **many)
+        return Facts(
+            _one_line(self.name),
+            _one_line(self.email),
+            _one_line(self.phone),
+            _lines(self.links),
+            _lines(self.education),
+            _lines(self.experience),
+            _lines(self.skills),
+        )
 
 
 @chunkers.register("resume")
@@ -163,3 +166,7 @@ def _below(name: tuple[Span, ...], sections: Sequence[Section]) -> list[Section]
 
 def _one_line(words: str) -> str:
     return " ".join(words.split())
+
+
+def _lines(items: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_one_line(item) for item in items[:MOST_ITEMS])
