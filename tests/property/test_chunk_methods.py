@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ragflow.domain.documents import BlockKind, Box, DropKind, ParsedDocument
-from ragflow.ingest.chunk.base import ChunkContext
 from ragflow.ingest.chunk.load import chunkers, load_chunkers
 from ragflow.ingest.coverage import account
 from ragflow.ingest.extract import merge_duplicates
 from ragflow.ingest.parse.base import CellDraft, DocumentBuilder, ParseLimits
+from ragflow.testing.chunkers import CONTEXT
 
 load_chunkers()
 
@@ -38,19 +38,6 @@ TEXTS = st.builds(
 KINDS = st.sampled_from(
     [BlockKind.TEXT, BlockKind.TITLE, BlockKind.CAPTION, BlockKind.CODE, BlockKind.LIST_ITEM]
 )
-
-
-class Describing:
-    """Describe every picture; a `ModelHelp`."""
-
-    def describe(self, picture: bytes, prompt: str, model: str = "") -> str | None:
-        return f"A picture of {len(picture)} bytes."
-
-    def transcribe(self, name: str, sound: bytes) -> str | None:
-        return None
-
-    def complete(self, instruction: str, text: str) -> str | None:
-        return "no JSON at all"
 
 
 @st.composite
@@ -97,13 +84,12 @@ def plain_texts(draw: st.DrawFn) -> ParsedDocument:
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(document=documents() | plain_texts(), size=st.integers(1, 600))
 def test_every_character_is_accounted_for(method: str, document: ParsedDocument, size: int) -> None:
     chunker = chunkers[method]()
     options = chunker.Options.model_validate({"chunk_token_num": size})
-    context = ChunkContext("any.pdf", models=Describing())
-    chunked = merge_duplicates(chunker.chunk(document, options, context))
+    chunked = merge_duplicates(chunker.chunk(document, options, CONTEXT))
     coverage = account(document, chunked)
     assert coverage.in_chunks + sum(coverage.dropped.values()) == coverage.extracted
     starts = [chunk.spans[0].start for chunk in chunked.chunks]
@@ -116,13 +102,13 @@ def test_every_character_is_accounted_for(method: str, document: ParsedDocument,
 
 
 @pytest.mark.parametrize("method", ["manual", "paper", "book", "laws"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(document=documents() | plain_texts())
 def test_a_chunk_says_nothing_but_the_document_and_the_headings_above_it(
     method: str, document: ParsedDocument
 ) -> None:
     chunker = chunkers[method]()
-    chunks = chunker.chunk(document, chunker.Options(), ChunkContext()).chunks
+    chunks = chunker.chunk(document, chunker.Options(), CONTEXT).chunks
     for chunk in chunks:
         said = Counter("".join(chunk.content.split()))
         held = Counter(
