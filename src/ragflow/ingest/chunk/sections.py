@@ -19,6 +19,7 @@ from ragflow.ingest.chunk.outline import Outline
 from ragflow.ingest.chunk.tables import table_pieces
 from ragflow.text.tokens import count_tokens
 
+_SENTENCE_ENDS = (".", ";", "。", "；")
 _SHORTEST_PREAMBLE = 32  # tokens; less before the first heading is a name of the whole
 _SHORTEST_END = 24  # tokens of the last part of a section
 _LONGEST_HEADING = 64  # tokens; a longer one is a paragraph, and is not repeated below
@@ -90,11 +91,12 @@ class SectionCutter:
         """Yield the pieces of sections that may share a chunk."""
         group: list[Piece] = []
         parent: tuple[Span, ...] = ()
+        is_first = True
         for section in sections:
             pieces = list(self._pieces(section))
-            if group and not self._joins(group, parent, section, pieces):
+            if group and not self._joins(group, parent, section, pieces, is_first=is_first):
                 yield group
-                group = []
+                group, is_first = [], False
             if not group:
                 parent = section.above
             group.extend(pieces)
@@ -107,14 +109,15 @@ class SectionCutter:
         parent: tuple[Span, ...],
         section: Section,
         pieces: Sequence[Piece],
+        *,
+        is_first: bool,
     ) -> bool:
         tokens = sum(piece.tokens for piece in group)
         if group[-1].title and group[-1].spans[-1] in section.above:
             return True  # a heading without a text of its own goes with the first part below it
         if section.above[: len(parent)] != parent:
             return False
-        is_name = not group[-1].above and not group[-1].title and tokens < _SHORTEST_PREAMBLE
-        if is_name or tokens < self._cutting.small:
+        if tokens < self._cutting.small or (is_first and _is_name(group, tokens)):
             return True
         fits = tokens + sum(piece.tokens for piece in pieces) <= self._cutting.size
         return self._cutting.share and fits
@@ -124,8 +127,9 @@ class SectionCutter:
             is_heading = element.span == section.heading
             above = section.above if is_heading else section.path
             for piece in self._pieces_of(element):
-                title = element.is_title or (is_heading and piece.tokens <= _LONGEST_HEADING)
-                yield replace(piece, above=above, title=title)
+                is_short = piece.tokens <= _LONGEST_HEADING
+                is_name = is_heading and is_short and not piece.content.endswith(_SENTENCE_ENDS)
+                yield replace(piece, above=above, title=element.is_title or is_name)
 
     def _pieces_of(self, element: Element) -> Iterator[Piece]:
         size = self._cutting.size
@@ -145,3 +149,8 @@ class SectionCutter:
             for span in above
             if count_tokens(self._text[span.start : span.end]) <= _LONGEST_HEADING
         ]
+
+
+def _is_name(group: Sequence[Piece], tokens: int) -> bool:
+    """Tell whether a document begins with no more than its name."""
+    return tokens < _SHORTEST_PREAMBLE and all(piece.title or not piece.above for piece in group)
