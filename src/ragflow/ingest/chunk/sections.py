@@ -22,6 +22,7 @@ from ragflow.text.tokens import count_tokens
 _SENTENCE_ENDS = (".", ";", "。", "；")
 _SHORTEST_PREAMBLE = 32  # tokens; less before the first heading is a name of the whole
 _SHORTEST_END = 24  # tokens of the last part of a section
+_LARGEST_TABLE = 512  # tokens of a table, or a part of one, that is a chunk
 _LONGEST_HEADING = 64  # tokens; a longer one is a paragraph, and is not repeated below
 
 
@@ -139,6 +140,7 @@ class SectionCutter:
             yield from text_pieces(self._text, element.span, size)
         else:
             caption = table_caption(self._text, element, fallback=element.table.sheet)
+            size = min(size, _LARGEST_TABLE)
             self._drafts.add_table(element.table, caption, size)
             if self._cutting.tables_in_place:
                 yield from table_pieces(self._text, element.table, caption, size)
