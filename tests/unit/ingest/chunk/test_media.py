@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from ragflow.domain.chunks import ChunkedDocument, ChunkKind
-from ragflow.domain.documents import BlockKind, ParsedDocument
+from ragflow.domain.documents import BlockKind, Box, ParsedDocument
 from ragflow.domain.errors import ModelUnavailable, NeedsModel
 from ragflow.ingest.parse.audio import SoundParser
 from ragflow.ingest.parse.base import DocumentBuilder, ParseLimits, ParseOptions, SourceFile
@@ -113,6 +113,19 @@ def test_figures_are_described_where_there_is_a_model(cut: Cut, models: Any) -> 
         "A chart that falls.",
     ]
     assert [figure.image for figure in figures] == [png(), png(65)]
+
+
+def test_a_picture_without_words_is_placed_where_it_stands(cut: Cut, models: Any) -> None:
+    models.description = "A chart."
+    builder = DocumentBuilder("report.pdf", ParseLimits())
+    builder.page(1, 600, 800)
+    builder.block(BlockKind.TEXT, "Above.", box=Box(1, 50, 90, 10, 20))
+    builder.block(BlockKind.FIGURE, "", image=png(), box=Box(1, 50, 500, 30, 300))
+    builder.block(BlockKind.TEXT, "Below.", box=Box(1, 50, 90, 310, 320))
+    text, figure = cut("naive", builder.build(), models).chunks
+    assert figure.boxes == (Box(1, 50, 500, 30, 300),)
+    assert [figure.content[span.start : span.end] for span in figure.box_spans] == ["A chart."]
+    assert len(text.boxes) == 2
 
 
 def test_icons_and_repeated_figures_are_not_asked_about(cut: Cut, models: Any) -> None:
