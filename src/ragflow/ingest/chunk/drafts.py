@@ -13,7 +13,7 @@ from ragflow.domain.chunks import ChunkDraft, ChunkedDocument, ChunkKind
 from ragflow.domain.documents import Box, Drop, ParsedDocument, Span, Table
 from ragflow.ingest.chunk.merge import Piece, joined
 from ragflow.ingest.chunk.passages import passage
-from ragflow.ingest.chunk.places import Places, Run
+from ragflow.ingest.chunk.places import Places, Run, together
 from ragflow.ingest.chunk.tables import Caption, html_parts
 
 
@@ -30,9 +30,14 @@ class Drafts:
     def add_text(
         self, pieces: Sequence[Piece], *, above: Iterable[Span] = (), **facts: Any
     ) -> None:
-        """Add a chunk of pieces; the lines of one column make one box."""
+        """Add a chunk of pieces; the lines of one column make one box, a table has its own."""
         made = passage(self._text, pieces, above)
-        placed = self._places.boxes(made.runs)
+        placed = together(
+            self._places.page_boxes(stretch.runs)
+            if stretch.rendered
+            else self._places.boxes(stretch.runs)
+            for stretch in made.stretches
+        )
         self._chunks.append(
             ChunkDraft(
                 made.content, made.spans, boxes=placed.boxes, box_spans=placed.spans, **facts

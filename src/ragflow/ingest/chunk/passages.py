@@ -19,12 +19,25 @@ from ragflow.ingest.chunk.places import Run, runs_of
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Hold the runs of a text, or of something `rendered` that stands in it, such as a table."""
+
+    runs: tuple[Run, ...]
+    rendered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
-    """Hold a content, the characters of the document in it, and its own words as runs."""
+    """Hold a content, the characters of the document in it, and where its own words stand."""
 
     content: str
     spans: tuple[Span, ...]
-    runs: tuple[Run, ...]
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def runs(self) -> list[Run]:
+        """Return the runs of all stretches."""
+        return [run for stretch in self.stretches for run in stretch.runs]
 
 
 def passage(text: str, pieces: Sequence[Piece], above: Iterable[Span] = ()) -> Passage:
@@ -33,14 +46,14 @@ def passage(text: str, pieces: Sequence[Piece], above: Iterable[Span] = ()) -> P
     repeated = tuple(span for span in above if span not in own)
     parts = [" ".join(text[span.start : span.end].split()) for span in repeated]
     spans: list[Span] = []
-    runs: list[Run] = []
+    stretches: list[Stretch] = []
     length = sum(len(part) + 1 for part in parts)
     for part in _parts(text, pieces):
         parts.append(part.content)
         spans.extend(part.spans)
-        runs.extend(_moved(run, length) for run in part.runs)
+        stretches.extend(_moved(stretch, length) for stretch in part.stretches)
         length += len(part.content) + 1
-    return Passage("\n".join(parts), (*spans, *repeated), tuple(runs))
+    return Passage("\n".join(parts), (*spans, *repeated), tuple(stretches))
 
 
 def _parts(text: str, pieces: Sequence[Piece]) -> Iterator[Passage]:
@@ -48,10 +61,11 @@ def _parts(text: str, pieces: Sequence[Piece]) -> Iterator[Passage]:
         if not verbatim:
             for piece in group:
                 whole = Run(Span(0, len(piece.content)), piece.spans)
-                yield Passage(piece.content, piece.spans, piece.runs or (whole,))
+                stretch = Stretch(piece.runs or (whole,), rendered=True)
+                yield Passage(piece.content, piece.spans, (stretch,))
             continue
         spans = joined(text, [span for piece in group for span in piece.spans])
-        yield Passage(content_of(text, spans), spans, tuple(runs_of(spans)))
+        yield Passage(content_of(text, spans), spans, (Stretch(tuple(runs_of(spans))),))
 
 
 def _is_verbatim(text: str, piece: Piece) -> bool:
@@ -61,5 +75,9 @@ def _is_verbatim(text: str, piece: Piece) -> bool:
     return text[span.start : span.end] == piece.content
 
 
-def _moved(run: Run, shift: int) -> Run:
-    return Run(Span(run.content.start + shift, run.content.end + shift), run.spans)
+def _moved(stretch: Stretch, shift: int) -> Stretch:
+    runs = [
+        Run(Span(run.content.start + shift, run.content.end + shift), run.spans)
+        for run in stretch.runs
+    ]
+    return Stretch(tuple(runs), stretch.rendered)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ragflow.domain.chunks import ChunkedDocument, ChunkKind
 from ragflow.domain.documents import BlockKind, Box, DropKind, ParsedDocument
-from ragflow.ingest.parse.base import DocumentBuilder
+from ragflow.ingest.parse.base import CellDraft, DocumentBuilder
 
 Cut = Callable[..., ChunkedDocument]
 Document = Callable[[str], ParsedDocument]
@@ -92,6 +92,21 @@ def test_a_part_is_placed_by_its_own_words(cut: Cut, builder: DocumentBuilder) -
     assert chunk.content.startswith("A\nA2\n")
     assert chunk.boxes == (Box(1, 50, 500, 80, 116),)
     assert [chunk.content[span.start :][:2] for span in chunk.box_spans] == ["A2"]
+
+
+def test_a_table_in_its_section_has_one_box(cut: Cut, builder: DocumentBuilder) -> None:
+    builder.page(1, 600, 800)
+    builder.block(BlockKind.TITLE, "Sizes", level=1, box=Box(1, 50, 90, 10, 20))
+    builder.table(
+        [
+            [CellDraft(f"cell {x}", box=Box(1, x, x + 30, y, y + 10)) for x in (50, 300)]
+            for y in (40, 60)
+        ]
+    )
+    builder.block(BlockKind.TEXT, "After.", box=Box(1, 50, 90, 90, 100))
+    chunk = cut("manual", builder.build()).chunks[0]
+    assert chunk.boxes == (Box(1, 50, 90, 10, 20), Box(1, 50, 330, 40, 70), Box(1, 50, 90, 90, 100))
+    assert [chunk.content[s.start : s.end][:4] for s in chunk.box_spans] == ["Size", "<tr>", "Afte"]
 
 
 def test_the_table_of_contents_is_left_out(cut: Cut, written: Document) -> None:
