@@ -57,7 +57,7 @@ class BookChunker:
         drafts.drop(contents)
         cutting = Cutting(options.chunk_token_num, share=True)
         cutter = SectionCutter(document, drafts, figures, cutting)
-        cutter.cut(sections_of(_outline(document.text, elements)))
+        cutter.cut(sections_of(document.text, _outline(document.text, elements)))
         return drafts.result()
 
 

@@ -64,5 +64,5 @@ class LawsChunker:
         )
         small = 0 if outline.has_articles else _SMALL
         cutting = Cutting(options.chunk_token_num, small=small)
-        SectionCutter(document, drafts, figures, cutting).cut(sections_of(outline))
+        SectionCutter(document, drafts, figures, cutting).cut(sections_of(document.text, outline))
         return drafts.result()

@@ -71,5 +71,5 @@ class ManualChunker:
             or outline_of_numbers(document.text, elements)
             or Outline.flat(elements)
         )
-        cutter.cut(sections_of(outline))
+        cutter.cut(sections_of(document.text, outline))
         return drafts.result()

@@ -84,7 +84,7 @@ class PaperChunker:
             drafts.add_text(pieces, important_keywords=ABSTRACT_KEYWORDS)
         body = elements[end:]
         outline = outline_of_titles(body) or outline_of_numbers(text, body) or Outline.flat(body)
-        cutter.cut(sections_of(outline))
+        cutter.cut(sections_of(text, outline))
         return drafts.result()
 
 

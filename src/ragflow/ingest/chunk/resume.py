@@ -106,7 +106,7 @@ def _sections(text: str, elements: Sequence[Element]) -> list[Section]:
         int(element.is_text and bool(kind_of_heading(text[element.span.start : element.span.end])))
         for element in elements
     )
-    return sections_of(Outline(tuple(elements), depths))
+    return sections_of(text, Outline(tuple(elements), depths))
 
 
 def _pieces(text: str, element: Element, figures: Figures) -> list[Piece]:

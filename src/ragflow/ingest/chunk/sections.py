@@ -7,6 +7,7 @@ it that are not in it. Tables are chunks of their own; they may stand in their s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,6 +20,7 @@ from ragflow.ingest.chunk.outline import Outline
 from ragflow.ingest.chunk.tables import table_pieces
 from ragflow.text.tokens import count_tokens
 
+_DECIMAL = re.compile(r"(?:chapter\s+)?(\d{1,3}(?:\.\d{1,3})*)(?:[.:]?\s|[.:]?$)", re.IGNORECASE)
 _SENTENCE_ENDS = (".", ";", "。", "；")
 _SHORTEST_PREAMBLE = 32  # tokens; less before the first heading is a name of the whole
 _SHORTEST_END = 24  # tokens of the last part of a section
@@ -54,13 +56,22 @@ class Section:
         return self.above if self.heading is None else (*self.above, self.heading)
 
 
-def sections_of(outline: Outline) -> list[Section]:
-    """Divide a document at its headings; what precedes the first is a section without one."""
+def sections_of(text: str, outline: Outline) -> list[Section]:
+    """Divide a document at its headings; what precedes the first is a section without one.
+
+    A heading does not stand under one whose number denies it, as 2.1.3 does not under 1.2: the one
+    between them was not seen.
+    """
     sections = [Section()]
     open_parts: list[tuple[int, Span]] = []
     for element, depth in zip(outline.elements, outline.depths, strict=True):
         if depth:
-            open_parts = [part for part in open_parts if part[0] < depth]
+            number = _number(text, element.span)
+            open_parts = [
+                part
+                for part in open_parts
+                if part[0] < depth and not _denied(_number(text, part[1]), number)
+            ]
             above = tuple(span for _, span in open_parts)
             sections.append(Section(above, element.span))
             open_parts.append((depth, element.span))
@@ -151,6 +162,16 @@ class SectionCutter:
             for span in above
             if count_tokens(self._text[span.start : span.end]) <= _LONGEST_HEADING
         ]
+
+
+def _number(text: str, span: Span) -> list[str]:
+    found = _DECIMAL.match(text, span.start, span.end)
+    return found[1].split(".") if found else []
+
+
+def _denied(above: Sequence[str], number: Sequence[str]) -> bool:
+    """Tell whether a longer number begins otherwise than the one above it."""
+    return 0 < len(above) < len(number) and list(number[: len(above)]) != list(above)
 
 
 def _is_name(group: Sequence[Piece], tokens: int) -> bool:

@@ -79,6 +79,13 @@ def test_a_large_section_is_cut_and_each_part_begins_with_its_headings(
     assert chunks[1].endswith(f"59: {SENTENCE}")
 
 
+def test_a_heading_does_not_stand_under_a_number_that_denies_it(
+    cut: Cut, written: Document
+) -> None:
+    document = written("# Chapter 1\n\na\n\n## 1.2 B\n\nb\n\n### 2.1.3 C\n\nc\n\n### D\n\nd")
+    assert contents(cut("manual", document))[2:] == ["2.1.3 C\nc", "D\nd"]
+
+
 def test_a_table_stands_in_its_section_and_is_a_chunk_as_well(cut: Cut, written: Document) -> None:
     document = written("# Sizes\n\nBefore.\n\n| A | B |\n|---|---|\n| 1 | 2 |\n\nAfter.")
     text, table = cut("manual", document).chunks
