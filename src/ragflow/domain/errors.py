@@ -110,12 +110,15 @@ class LimitExceeded(ParseError):
 
 
 class NeedsModel(ParseError):
-    """Say that a file cannot be read without a model (facts: name, reason, kind)."""
+    """Say that a file cannot be read without a model (facts: name, reason, kind, setting)."""
 
     template = (
         "{name}: {reason}, and there is no {kind} model to ask. Set a default {kind} model for "
-        "your account and parse the document again."
+        "your account, or the server's by {remedy}, and parse the document again."
     )
+
+    def __init__(self, message: str | None = None, **facts: Any) -> None:
+        super().__init__(message, **{"remedy": spelled_out(facts.get("setting", "")), **facts})
 
 
 class CoverageError(RagflowError):

@@ -61,6 +61,7 @@ class PictureChunker:
                     name=context.name,
                     reason=f"no more than {FEW_WORDS} words can be read in the picture",
                     kind="image-to-text",
+                    setting="models.vision",
                 )
             if told.strip():
                 pieces.append(generated(told.strip(), at=len(document.text)))

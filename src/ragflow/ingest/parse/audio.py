@@ -29,7 +29,12 @@ class SoundParser:
         progress(0.0, "Listening.")
         words = options.models.transcribe(source.name, source.data)
         if words is None:
-            raise NeedsModel(name=source.name, reason="it is a sound file", kind="speech-to-text")
+            raise NeedsModel(
+                name=source.name,
+                reason="it is a sound file",
+                kind="speech-to-text",
+                setting="models.speech",
+            )
         builder = DocumentBuilder(source.name, options.limits)
         for paragraph in clean(words).split("\n\n"):
             builder.block(BlockKind.TEXT, paragraph.strip())
