@@ -1,9 +1,9 @@
 """The table of contents: found, and left out as a typed drop.
 
 In: the elements of a document. Out: those without its table of contents, and the drops for it. It
-is what stands below a heading such as "Contents" or 目录, or a run of lines that end with leaders
-and page numbers, as long as each line has a page or comes again as a heading. A list of which
-nothing comes again and nothing has a page is kept.
+is what the parser says it is; what stands below a heading such as "Contents" or 目录; or a run of
+lines that end with leaders and page numbers: as long as each line has a page or comes again as a
+heading. A list of which nothing comes again and nothing has a page is kept.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ragflow.domain.documents import Drop, DropKind, Span
+from ragflow.domain.documents import BlockKind, Drop, DropKind, Span
 from ragflow.ingest.chunk.elements import Element
 from ragflow.ingest.chunk.numbering import number_of
 
@@ -36,18 +36,16 @@ def without_contents(
     text: str, elements: Sequence[Element]
 ) -> tuple[list[Element], tuple[Drop, ...]]:
     """Return the elements that are not the table of contents, and the drops for those that are."""
-    found = _Search(text, elements).find()
-    if found is None:
-        return list(elements), ()
-    start, end = found
-    spans = [
-        span
-        for element in elements[start:end]
-        for span in (element.span, element.caption)
-        if span is not None
-    ]
-    kept = [*elements[:start], *elements[end:]]
-    return kept, tuple(Drop(DropKind.CONTENTS, span) for span in spans if len(span))
+    start, end = _Search(text, elements).find() or (0, 0)
+    kept: list[Element] = []
+    drops: list[Drop] = []
+    for index, element in enumerate(elements):
+        if not start <= index < end and element.kind is not BlockKind.CONTENTS:
+            kept.append(element)
+            continue
+        spans = (element.span, element.caption)
+        drops += [Drop(DropKind.CONTENTS, span) for span in spans if span is not None and len(span)]
+    return kept, tuple(drops)
 
 
 class _Search:
@@ -66,7 +64,8 @@ class _Search:
         for index, element in enumerate(self._elements):
             if element.is_text and _plain(self._words(element.span)) in _NAMES:
                 end = self._end_of_entries(index + 1)
-                if end - index > _FEWEST:
+                known = [each.kind is BlockKind.CONTENTS for each in self._elements[index:end]]
+                if end - index > _FEWEST or any(known):
                     return index, end
         return self._run_with_leaders()
 
@@ -116,7 +115,7 @@ class _Search:
             rows = [[c for c in row if c.text.strip()] for row in element.table.rows]
             pages = sum(bool(row) and row[-1].text.strip().isdigit() for row in rows)
             return pages > (1 - _MOST_ROWS_WITHOUT_PAGE) * len(rows)
-        if self._has_leaders(index):
+        if element.kind is BlockKind.CONTENTS or self._has_leaders(index):
             return True
         if not element.is_text or len(element.span) > _LONGEST_ENTRY:
             return False

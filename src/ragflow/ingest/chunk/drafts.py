@@ -13,7 +13,7 @@ from ragflow.domain.chunks import ChunkDraft, ChunkedDocument, ChunkKind
 from ragflow.domain.documents import Box, Drop, ParsedDocument, Span, Table
 from ragflow.ingest.chunk.merge import Piece, joined
 from ragflow.ingest.chunk.passages import passage
-from ragflow.ingest.chunk.places import Places, Run, together
+from ragflow.ingest.chunk.places import Placed, Places, Run, together
 from ragflow.ingest.chunk.tables import Caption, html_parts
 
 
@@ -44,10 +44,15 @@ class Drafts:
             )
         )
 
-    def add_block(self, pieces: Sequence[Piece], **facts: Any) -> None:
-        """Add a chunk of pieces; what stands on one page makes one box, as of a picture."""
+    def add_block(self, pieces: Sequence[Piece], box: Box | None = None, **facts: Any) -> None:
+        """Add a chunk of pieces; what stands on one page makes one box, as of a picture.
+
+        Words that have no place themselves, such as a description, have that of `box`.
+        """
         made = passage(self._text, pieces)
         placed = self._places.page_boxes(made.runs)
+        if box is not None and not placed.boxes:
+            placed = Placed((box,), (Span(0, len(made.content)),))
         self._chunks.append(
             ChunkDraft(
                 made.content, made.spans, boxes=placed.boxes, box_spans=placed.spans, **facts

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ragflow.domain.documents import Block, BlockKind, ParsedDocument, Span, Table
+from ragflow.domain.documents import Block, BlockKind, Box, ParsedDocument, Span, Table
 from ragflow.ingest.chunk.delimiters import stripped
 from ragflow.ingest.chunk.tables import Caption
 
@@ -18,9 +18,9 @@ from ragflow.ingest.chunk.tables import Caption
 class Element:
     """Hold a block, or a line of one, without the whitespace around it.
 
-    `table` is set where there is a cell with words, `image` where there is a picture to show.
-    `caption` is what the document says beside the picture or above the table; `is_line` tells the
-    lines of a plain text from paragraphs.
+    `table` is set where there is a cell with words, `image` where there is a picture to show, and
+    `box` where that stands. `caption` is what the document says beside the picture or above the
+    table; `is_line` tells the lines of a plain text from paragraphs.
     """
 
     kind: BlockKind
@@ -29,6 +29,7 @@ class Element:
     table: Table | None = None
     image: bytes | None = None
     caption: Span | None = None
+    box: Box | None = None
     is_line: bool = False
 
     @property
@@ -64,6 +65,7 @@ def elements(document: ParsedDocument) -> list[Element]:
                 level=block.level,
                 table=block.table if has_cells else None,
                 image=block.image if _shows(block) else None,
+                box=block.box,
                 caption=document.blocks[captions[index]].span if index in captions else None,
             )
         )

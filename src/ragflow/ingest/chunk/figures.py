@@ -52,7 +52,7 @@ class Figures:
         pieces = self.pieces(element, chunk_token_num)
         for number, group in enumerate(merge(pieces, chunk_token_num)):
             image = element.image if number == 0 else None
-            self._drafts.add_block(group, kind=ChunkKind.IMAGE, image=image)
+            self._drafts.add_block(group, element.box, kind=ChunkKind.IMAGE, image=image)
 
     def pieces(self, element: Element, chunk_token_num: int) -> list[Piece]:
         """Return the words in and beside a picture in their order, then its description."""

@@ -26,7 +26,15 @@ _UNITS = (Rank.ARTICLE, Rank.PARAGRAPH)
 _LONGEST_NAME = 160  # characters of a heading with a number, such as "Chapter 1: …"
 _LONGEST_SUBTITLE = 120
 _ENDS = (".", ";", ",", ":", "。", "；", "，", "：", "、")
-_NEVER = frozenset({BlockKind.CODE, BlockKind.CAPTION, BlockKind.FOOTNOTE, BlockKind.FORMULA})
+_NEVER = frozenset(
+    [
+        BlockKind.CODE,
+        BlockKind.CAPTION,
+        BlockKind.CONTENTS,
+        BlockKind.FOOTNOTE,
+        BlockKind.FORMULA,
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)

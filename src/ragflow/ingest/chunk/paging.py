@@ -28,15 +28,17 @@ def paged(document: ParsedDocument, elements: Iterable[Element]) -> Iterator[tup
             for part, page in _divided(document.text, element.span, found):
                 yield replace(element, span=part), page
             continue
-        page = found[0].box.page if found else page
+        box = found[0].box if found else element.box
+        if box is not None:
+            page = box.page
         yield element, page
 
 
 def _lines_in(lines: list[Line], reach: list[int], span: Span) -> list[Line]:
     found: list[Line] = []
-    index = bisect_left(reach, span.start)
-    while index < len(lines) and lines[index].span.start <= span.end:
-        if lines[index].span.overlaps(span) or lines[index].span == span:
+    index = bisect_left(reach, span.start + 1)
+    while index < len(lines) and lines[index].span.start < span.end:
+        if lines[index].span.overlaps(span):
             found.append(lines[index])
         index += 1
     return found

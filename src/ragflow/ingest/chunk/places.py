@@ -29,7 +29,7 @@ class Run:
 
         Where the words are not rendered one by one, that is the whole run.
         """
-        touched = [span for span in self.spans if _touch(span, line)]
+        touched = [span for span in self.spans if span.overlaps(line)]
         if not touched:
             return None
         if len(self.spans) > 1 or len(self.spans[0]) != len(self.content):
@@ -58,12 +58,11 @@ def runs_of(spans: Sequence[Span]) -> list[Run]:
 
 def together(parts: Iterable[Placed]) -> Placed:
     """Join the places of several parts of a content."""
-    return _placed([pair for part in parts for pair in zip(part.boxes, part.spans, strict=True)])
-
-
-def _touch(span: Span, line: Span) -> bool:
-    """Tell whether they share a character, or are the place of the same picture."""
-    return span.overlaps(line) if len(line) else span == line
+    unique: dict[Box, Span] = {}
+    for part in parts:
+        for box, span in zip(part.boxes, part.spans, strict=True):
+            unique[box] = _across(unique.get(box, span), span)
+    return Placed(tuple(unique), tuple(unique.values()))
 
 
 class Places:
@@ -100,8 +99,8 @@ class Places:
         found: dict[int, Span] = {}
         for run in runs:
             for span in run.spans:
-                index = bisect_left(self._reach, span.start + bool(len(span)))
-                while index < len(self._lines) and self._lines[index].span.start <= span.end:
+                index = bisect_left(self._reach, span.start + 1)
+                while index < len(self._lines) and self._lines[index].span.start < span.end:
                     part = run.part_in(self._lines[index].span)
                     if part is not None:
                         found[index] = _across(found.get(index, part), part)

@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ragflow.domain.chunks import ChunkedDocument, ChunkKind
-from ragflow.domain.documents import ParsedDocument
+from ragflow.domain.documents import BlockKind, ParsedDocument
+from ragflow.ingest.parse.base import DocumentBuilder
 from ragflow.text.tokens import count_tokens
 
 Cut = Callable[..., ChunkedDocument]
@@ -61,6 +62,16 @@ def test_contents_with_leaders_are_left_out_wherever_they_stand(cut: Cut, plain:
     lines = "\n".join(f"{name} ........ {page}" for page, name in enumerate("ABCDE", start=1))
     chunked = cut("book", plain(f"A book\n\n{lines}\n\nA\n\nText of A."))
     assert contents(chunked) == ["A book\n\n\nA\n\nText of A.".replace("\n\n\n", "\n")]
+
+
+def test_what_the_parser_knows_as_contents_is_left_out(cut: Cut, builder: DocumentBuilder) -> None:
+    builder.block(BlockKind.TITLE, "What is inside", level=1)
+    builder.block(BlockKind.CONTENTS, "Pumps 3\nValves 9")
+    builder.block(BlockKind.TITLE, "Pumps", level=1)
+    builder.block(BlockKind.TEXT, "They pump.")
+    chunked = cut("book", builder.build())
+    assert contents(chunked) == ["What is inside\nPumps\nThey pump."]
+    assert len(chunked.drops) == 1
 
 
 def test_a_list_named_contents_that_leads_nowhere_is_kept(cut: Cut, plain: Document) -> None:
