@@ -7,7 +7,7 @@ where the lines of one column of a page make one box, and which characters of th
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -54,6 +54,15 @@ def runs_of(spans: Sequence[Span]) -> list[Run]:
         Run(Span(start, start + len(span)), (span,))
         for start, span in zip(starts, spans, strict=False)
     ]
+
+
+def together(parts: Iterable[Placed]) -> Placed:
+    """Join the places of several parts of a content."""
+    unique: dict[Box, Span] = {}
+    for part in parts:
+        for box, span in zip(part.boxes, part.spans, strict=True):
+            unique[box] = _across(unique.get(box, span), span)
+    return Placed(tuple(unique), tuple(unique.values()))
 
 
 class Places:

@@ -119,6 +119,7 @@ class DocumentBuilder:
         self._lines: list[Line] = []
         self._warnings: list[str] = []
         self._recognised: list[RecognisedPage] = []
+        self._beginnings: list[int] = []
 
     def page(self, number: int, width: float, height: float) -> None:
         """Add a page."""
@@ -131,6 +132,10 @@ class DocumentBuilder:
     def recognised(self, number: int, confidence: float) -> None:
         """Note that the text of a page was recognised, and how sure the recognition is, 0 to 1."""
         self._recognised.append(RecognisedPage(number, round(confidence, 4)))
+
+    def begin_part(self) -> None:
+        """Note that what comes next belongs to another file inside this one."""
+        self._beginnings.append(self._length)
 
     def warn(self, message: str) -> None:
         """Note something that a reader of the result should know; the same is noted once."""
@@ -147,7 +152,8 @@ class DocumentBuilder:
         image: bytes | None = None,
     ) -> Span:
         """Add a block of one run of text; blank text without an image adds nothing."""
-        return self.block_of_lines(kind, [(text, box)], level=level, image=image)
+        place = box if image is not None else None
+        return self.block_of_lines(kind, [(text, box)], level=level, image=image, place=place)
 
     def block_of_lines(
         self,
@@ -157,8 +163,9 @@ class DocumentBuilder:
         level: int = 0,
         image: bytes | None = None,
         separator: str = "\n",
+        place: Box | None = None,
     ) -> Span:
-        """Add a block of several lines, each with its own box."""
+        """Add a block of several lines, each with its own box; `place` is that of its image."""
         lines = [(text, box) for text, box in lines if text.strip()]
         if not lines and image is None:
             return Span(self._length, self._length)
@@ -171,7 +178,7 @@ class DocumentBuilder:
             if box is not None:
                 self._lines.append(Line(span, box))
         span = Span(start, self._length)
-        self._blocks.append(Block(kind, span, level=level, image=image))
+        self._blocks.append(Block(kind, span, level=level, image=image, box=place))
         return span
 
     def table(
@@ -237,6 +244,7 @@ class DocumentBuilder:
             warnings=tuple(self._warnings),
             metadata=dict(metadata or {}),
             recognised=tuple(self._recognised),
+            parts=tuple(self._beginnings),
         )
 
     def _line(self, span: Span, box: Box | None) -> None:

@@ -72,7 +72,8 @@ class Mail:
         add_document(self.builder, document)
 
     def title(self, name: str) -> None:
-        """Add the name of an attachment as its title."""
+        """Begin an attachment: a part of its own, with its name as title."""
+        self.builder.begin_part()
         self.builder.block(BlockKind.TITLE, name, level=1)
 
     @staticmethod

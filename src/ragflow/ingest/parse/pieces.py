@@ -52,8 +52,7 @@ def _add_figure(builder: DocumentBuilder, piece: Piece) -> None:
         else:
             builder.warn("A picture is damaged and cannot be shown; it was left out.")
     kind = BlockKind.FIGURE if image else BlockKind.TEXT
-    lines = [(piece.text, piece.box)]
-    builder.block_of_lines(kind, lines, image=image)
+    builder.block(kind, piece.text, box=piece.box, image=image)
 
 
 def lines_of(pieces: Iterable[Piece]) -> str:
