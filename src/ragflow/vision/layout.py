@@ -67,7 +67,8 @@ class LayoutModel:
         """Return the regions of a page drawn at 800 × 608 pixels, RGB."""
         import numpy as np
 
-        scaled = (picture.astype(np.float32) / 255 - np.float32(_MEAN)) / np.float32(_DEVIATION)
+        mean, deviation = np.array(_MEAN, np.float32), np.array(_DEVIATION, np.float32)
+        scaled = (picture.astype(np.float32) / 255 - mean) / deviation
         pixels = np.ascontiguousarray(scaled.transpose(2, 0, 1)[np.newaxis])
         if self._session is None:
             self._session = self._open()
@@ -95,7 +96,7 @@ def _decoded(outputs: list[NDArray[np.float32]]) -> tuple[Any, Any]:
     for stride, score, sides in zip(_STRIDES, outputs[:grids], outputs[grids:], strict=True):
         columns = -(-WIDTH // stride)
         sure = np.flatnonzero(score.max(axis=1) > _MIN_SCORE)
-        steps = sides[sure].reshape(len(sure), 4, -1)
+        steps = sides[sure].reshape(len(sure), 4, sides.shape[1] // 4)
         weights = np.exp(steps - steps.max(axis=2, keepdims=True))
         weights /= weights.sum(axis=2, keepdims=True)
         left, top, right, bottom = (weights @ np.arange(steps.shape[2])).T * stride
