@@ -21,6 +21,7 @@ from ragflow.ingest.parse.pdf.titles import TitleFinder
 
 Element = Paragraph | TableRegion
 
+_AFTER_THE_TEXT = (DropKind.FOOTER, DropKind.PAGE_NUMBER, DropKind.HIDDEN, DropKind.DUPLICATE)
 _CAPTION_GAP = 30.0  # points between a table and its caption
 
 
@@ -55,7 +56,7 @@ class BlockWriter:
         for page in self._pages:
             self._drop(page, DropKind.HEADER)
             self._write_elements(page.elements)
-            for kind in (DropKind.FOOTER, DropKind.PAGE_NUMBER, DropKind.HIDDEN):
+            for kind in _AFTER_THE_TEXT:
                 self._drop(page, kind)
         self._builder.drop(DropKind.HYPHEN, "".join(self._hyphens))
 

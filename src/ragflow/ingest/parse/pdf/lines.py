@@ -11,10 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ragflow.ingest.parse.pdf.characters import Style, Word
+from ragflow.ingest.parse.pdf.characters import Word
+from ragflow.ingest.parse.pdf.looks import Style
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 
 _MAX_GAP = 0.9  # of the size: wider than a stretched word space, narrower than a gutter
+_INITIAL = 1.8  # of the size: larger first letters hang down
 _UNSPACED = re.compile("[\u2e80-\u312f\u31c0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60]")
 
 
@@ -66,7 +68,7 @@ def join_row(lines: Sequence[TextLine]) -> TextLine:
         text += gap_text(text, line.text) + line.text
         rect = rect.union(line.rect)
     main = max(ordered, key=lambda line: len(line.text))
-    style = Style(all(line.style.bold for line in lines), all(line.style.mono for line in lines))
+    style = _common_style([line.style for line in lines])
     return TextLine(text, rect, main.sheet, main.size, style, rtl)
 
 
@@ -93,6 +95,14 @@ def words_text(words: Sequence[Word]) -> str:
         text += word.text
         before = word
     return text
+
+
+def _common_style(styles: Sequence[Style]) -> Style:
+    return Style(
+        all(style.bold for style in styles),
+        all(style.mono for style in styles),
+        all(style.italic for style in styles),
+    )
 
 
 class _Run:
@@ -136,9 +146,17 @@ class _Run:
         for word in words:
             sizes[round(word.size, 1)] += len(word.text)
         size = max(sizes, key=lambda value: (sizes[value], value))
-        style = Style(all(w.style.bold for w in words), all(w.style.mono for w in words))
+        style = _common_style([w.style for w in words])
         rtl = self.rtl and sum(w.rtl for w in words) * 2 >= len(words)
-        return TextLine(words_text(words), self.rect, sheet, size, style, rtl)
+        return TextLine(words_text(words), self._outline(size), sheet, size, style, rtl)
+
+    def _outline(self, size: float) -> Rect:
+        """Return the line's rectangle; an initial that hangs down into further lines is cut."""
+        rect, first = self.rect, self.words[0]
+        if first.size < _INITIAL * size or len(first.text) > 2 or len(self.words) == 1:
+            return rect
+        rest = hull(self.words[1:])
+        return Rect(rect.x0, rect.x1, rest.top, rest.bottom)
 
 
 def _joined(runs: list[_Run]) -> Iterable[_Run]:

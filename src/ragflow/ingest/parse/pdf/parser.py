@@ -46,13 +46,17 @@ class _ReadPage:
     frame: PageFrame
     lines: list[TextLine] = field(default_factory=list)
     tables: list[TableRegion] = field(default_factory=list)
-    hidden: list[TextLine] = field(default_factory=list)
+    drops: list[tuple[DropKind, TextLine]] = field(default_factory=list)
 
     @property
     def characters(self) -> int:
         """Count the characters of text."""
         cells = sum(len(cell.text) for table in self.tables for row in table.rows for cell in row)
-        return cells + sum(len(line.text) for line in [*self.lines, *self.hidden])
+        return (
+            cells
+            + sum(len(line.text) for line in self.lines)
+            + sum(len(line.text) for _, line in self.drops)
+        )
 
 
 def parse_pdf(source: SourceFile, options: ParseOptions, progress: Progress) -> ParsedDocument:
@@ -164,7 +168,11 @@ def _read_page(page: Any, number: int) -> _ReadPage:
         tables, words = find_tables(words, rulings, written.sheet)
         read.tables.extend(tables)
         read.lines.extend(lines_of(words, written.sheet))
-        read.hidden.extend(lines_of(written.hidden, written.sheet))
+        for kind, left_out in (
+            (DropKind.HIDDEN, written.hidden),
+            (DropKind.DUPLICATE, written.repeated),
+        ):
+            read.drops.extend((kind, line) for line in lines_of(left_out, written.sheet))
     return read
 
 
@@ -172,7 +180,7 @@ def _lay_out(page: _ReadPage, furniture: dict[int, DropKind]) -> LaidOutPage:
     """Put the lines and tables of a page in reading order, without its furniture."""
     laid_out = LaidOutPage(page.frame.number)
     laid_out.drops = [(kind, page.lines[index]) for index, kind in sorted(furniture.items())]
-    laid_out.drops += [(DropKind.HIDDEN, line) for line in page.hidden]
+    laid_out.drops += page.drops
     body = [line for index, line in enumerate(page.lines) if index not in furniture]
     for sheet in _sheets(page):
         items: list[TextLine | TableRegion] = [line for line in body if line.sheet == sheet]
