@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from ragflow.domain.documents import BlockKind, DropKind, ParsedDocument
 from ragflow.domain.errors import LimitExceeded
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import DocumentBuilder, ParseLimits, ParseOptions, SourceFile
-from ragflow.ingest.parse.pdf.blocks import BlockWriter, Element, LaidOutPage
-from ragflow.ingest.parse.pdf.cells import TableRegion
+from ragflow.ingest.parse.pdf.blocks import BlockWriter
 from ragflow.ingest.parse.pdf.characters import (
     LINE_END_HYPHEN,
     page_frame,
@@ -26,37 +24,15 @@ from ragflow.ingest.parse.pdf.characters import (
 )
 from ragflow.ingest.parse.pdf.document import metadata, open_page, open_pdf, outline
 from ragflow.ingest.parse.pdf.furniture import find_furniture
-from ragflow.ingest.parse.pdf.lines import TextLine, join_row, lines_of
-from ragflow.ingest.parse.pdf.paragraphs import paragraphs
-from ragflow.ingest.parse.pdf.reading_order import columns
+from ragflow.ingest.parse.pdf.lines import lines_of
+from ragflow.ingest.parse.pdf.pages import ReadPage, lay_out, usual_size
 from ragflow.ingest.parse.pdf.rulings import Rulings, read_rulings
-from ragflow.ingest.parse.pdf.sheet import PageFrame, Sheet
 from ragflow.ingest.parse.pdf.tables import find_tables
 
 PLAIN_TEXT = "Plain Text"
 DEEP_DOC = "DeepDOC"
 _PAGES_PER_REPORT = 12
 _READING_SHARE = 0.9  # of the whole progress
-
-
-@dataclass(slots=True)
-class _ReadPage:
-    """Hold what one page says before its furniture is known."""
-
-    frame: PageFrame
-    lines: list[TextLine] = field(default_factory=list)
-    tables: list[TableRegion] = field(default_factory=list)
-    drops: list[tuple[DropKind, TextLine]] = field(default_factory=list)
-
-    @property
-    def characters(self) -> int:
-        """Count the characters of text."""
-        cells = sum(len(cell.text) for table in self.tables for row in table.rows for cell in row)
-        return (
-            cells
-            + sum(len(line.text) for line in self.lines)
-            + sum(len(line.text) for _, line in self.drops)
-        )
 
 
 def parse_pdf(source: SourceFile, options: ParseOptions, progress: Progress) -> ParsedDocument:
@@ -136,7 +112,7 @@ def _write_blocks(
     builder: DocumentBuilder,
     progress: Progress,
 ) -> None:
-    pages: list[_ReadPage] = []
+    pages: list[ReadPage] = []
     characters = 0
     for number in _reports(numbers, progress):
         with open_page(document, number) as page:
@@ -155,16 +131,18 @@ def _write_blocks(
         pages.append(read)
     _warn_of_empty(builder, [page.frame.number for page in pages if not page.characters])
     furniture = find_furniture({page.frame.number: page.lines for page in pages})
-    laid_out = [_lay_out(page, furniture.get(page.frame.number, {})) for page in pages]
-    BlockWriter(builder, laid_out, outline(document)).write()
+    body = usual_size([line for page in pages for line in page.lines])
+    laid_out = [lay_out(page, furniture.get(page.frame.number, {}), body) for page in pages]
+    BlockWriter(builder, laid_out, body, outline(document)).write()
 
 
-def _read_page(page: Any, number: int) -> _ReadPage:
+def _read_page(page: Any, number: int) -> ReadPage:
     """Read a page to lines and tables."""
-    read = _ReadPage(page_frame(page, number))
+    read = ReadPage(page_frame(page, number))
     for written in read_words(page, read.frame):
         words = written.words
         rulings = read_rulings(page, written.sheet) if words else Rulings()
+        read.rules[written.sheet] = rulings.horizontal
         tables, words = find_tables(words, rulings, written.sheet)
         read.tables.extend(tables)
         read.lines.extend(lines_of(words, written.sheet))
@@ -174,42 +152,6 @@ def _read_page(page: Any, number: int) -> _ReadPage:
         ):
             read.drops.extend((kind, line) for line in lines_of(left_out, written.sheet))
     return read
-
-
-def _lay_out(page: _ReadPage, furniture: dict[int, DropKind]) -> LaidOutPage:
-    """Put the lines and tables of a page in reading order, without its furniture."""
-    laid_out = LaidOutPage(page.frame.number)
-    laid_out.drops = [(kind, page.lines[index]) for index, kind in sorted(furniture.items())]
-    laid_out.drops += page.drops
-    body = [line for index, line in enumerate(page.lines) if index not in furniture]
-    for sheet in _sheets(page):
-        items: list[TextLine | TableRegion] = [line for line in body if line.sheet == sheet]
-        items += [table for table in page.tables if table.sheet == sheet]
-        for column in columns(items):
-            laid_out.elements.extend(_elements(column.rows, page.frame.number))
-    return laid_out
-
-
-def _sheets(page: _ReadPage) -> list[Sheet]:
-    """Return the sheets of a page in the order in which they were read."""
-    lines = [line.sheet for line in page.lines]
-    return list(dict.fromkeys([*lines, *(table.sheet for table in page.tables)]))
-
-
-def _elements(rows: Sequence[Sequence[TextLine | TableRegion]], number: int) -> list[Element]:
-    elements: list[Element] = []
-    lines: list[TextLine] = []
-    for row in rows:
-        beside = [item for item in row if isinstance(item, TextLine)]
-        tables = [item for item in row if isinstance(item, TableRegion)]
-        if tables:
-            elements.extend(paragraphs(lines, number))
-            lines = []
-            elements.extend(tables)
-        if beside:
-            lines.append(join_row(beside))
-    elements.extend(paragraphs(lines, number))
-    return elements
 
 
 def _warn_of_empty(builder: DocumentBuilder, numbers: Sequence[int]) -> None:
