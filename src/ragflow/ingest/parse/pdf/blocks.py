@@ -14,9 +14,12 @@ from ragflow.domain.documents import BlockKind, Box, DropKind
 from ragflow.ingest.parse.base import DocumentBuilder
 from ragflow.ingest.parse.pdf.cells import TableRegion
 from ragflow.ingest.parse.pdf.document import OutlineEntry
+from ragflow.ingest.parse.pdf.figures import Figure
 from ragflow.ingest.parse.pdf.hyphens import Vocabulary
+from ragflow.ingest.parse.pdf.lines import join_row
 from ragflow.ingest.parse.pdf.pages import Element, LaidOutPage
 from ragflow.ingest.parse.pdf.paragraphs import Paragraph
+from ragflow.ingest.parse.pdf.reading_order import rows_of
 from ragflow.ingest.parse.pdf.titles import TitleFinder
 
 _AFTER_THE_TEXT = (DropKind.FOOTER, DropKind.PAGE_NUMBER, DropKind.HIDDEN, DropKind.DUPLICATE)
@@ -60,16 +63,28 @@ class BlockWriter:
                 self._builder.drop(kind, line.text, line.sheet.box(line.rect))
 
     def _write_elements(self, elements: Sequence[Element]) -> None:
-        captions = _table_captions(elements)
+        captions = _captions(elements)
         taken = {id(caption) for caption in captions.values()}
         for element in elements:
+            caption = captions.get(id(element))
             if isinstance(element, TableRegion):
-                caption = captions.get(id(element))
                 text = "".join(text for text, _ in self._joined(caption)) if caption else ""
                 box = element.sheet.box(element.rect)
                 self._builder.table(element.rows, caption=text, box=box)
+            elif isinstance(element, Figure):
+                self._write_figure(element, caption)
             elif id(element) not in taken:
                 self._write_paragraph(element)
+
+    def _write_figure(self, figure: Figure, caption: Paragraph | None) -> None:
+        """Write a figure with the text in it, and its caption right after it."""
+        rows = rows_of(figure.lines)
+        lines = [join_row(row) for row in rows]
+        placed = [(line.text, line.sheet.box(line.rect)) for line in lines]
+        place = figure.box if figure.image is not None else None
+        self._builder.block_of_lines(BlockKind.FIGURE, placed, image=figure.image, place=place)
+        if caption is not None:
+            self._write_paragraph(caption)
 
     def _write_paragraph(self, paragraph: Paragraph) -> None:
         if paragraph.kind is BlockKind.CODE:
@@ -115,34 +130,42 @@ def _code(paragraph: Paragraph) -> list[tuple[str, Box | None]]:
     ]
 
 
-def _table_captions(elements: Sequence[Element]) -> dict[int, Paragraph]:
-    """Return for each table, by identity, the caption that stands right above or below it."""
-    tables = [element for element in elements if isinstance(element, TableRegion)]
-    if not tables:
+def _captions(elements: Sequence[Element]) -> dict[int, Paragraph]:
+    """Return for each table and figure, by identity, the caption right above or below it."""
+    owners = [element for element in elements if not isinstance(element, Paragraph)]
+    if not owners:
         return {}
-    free = [e for e in elements if isinstance(e, Paragraph) and _names_a_table(e)]
+    free = [
+        element
+        for element in elements
+        if isinstance(element, Paragraph) and element.kind is BlockKind.CAPTION
+    ]
     captions: dict[int, Paragraph] = {}
-    for table in tables:
-        near = [caption for caption in free if _distance(table, caption) < _CAPTION_GAP]
+    for owner in owners:
+        of_table = isinstance(owner, TableRegion)
+        near = [
+            caption
+            for caption in free
+            if of_table == _names_a_table(caption) and _distance(owner, caption) < _CAPTION_GAP
+        ]
         if near:
-            nearest = min(near, key=lambda caption: _distance(table, caption))
-            captions[id(table)] = nearest
+            nearest = min(near, key=lambda caption: _distance(owner, caption))
+            captions[id(owner)] = nearest
             free.remove(nearest)
     return captions
 
 
 def _names_a_table(paragraph: Paragraph) -> bool:
-    text = paragraph.text
-    return paragraph.kind is BlockKind.CAPTION and _TABLE_NAME.match(text) is not None
+    return _TABLE_NAME.match(paragraph.text) is not None
 
 
-def _distance(table: TableRegion, paragraph: Paragraph) -> float:
-    """Return how far above or below a table a paragraph stands, or infinity if elsewhere."""
+def _distance(owner: TableRegion | Figure, paragraph: Paragraph) -> float:
+    """Return how far above or below a table or figure a paragraph stands, or infinity."""
     rect = paragraph.rect
-    beside = rect.x1 < table.rect.x0 or rect.x0 > table.rect.x1
-    if beside or paragraph.lines[0].sheet != table.sheet:
+    beside = rect.x1 < owner.rect.x0 or rect.x0 > owner.rect.x1
+    if beside or paragraph.lines[0].sheet != owner.sheet:
         return float("inf")
-    return max(table.rect.top - rect.bottom, rect.top - table.rect.bottom)
+    return max(owner.rect.top - rect.bottom, rect.top - owner.rect.bottom)
 
 
 def _join_over_breaks(pages: Sequence[LaidOutPage], titles: TitleFinder) -> None:

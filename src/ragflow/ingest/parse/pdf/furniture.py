@@ -3,7 +3,7 @@
 In: the lines of all pages. Out: for each page the lines that are furniture, with the kind of drop.
 A line is furniture if the same words, digits aside, stand at the same height near the edge of
 several pages; a lone number there is a page number if it counts with the pages. What stands beside
-furniture, or on other pages in its place, is furniture too where white space parts it from the text.
+furniture, or on other pages in its place, is furniture too where white space parts it from text.
 """
 
 from __future__ import annotations

@@ -12,15 +12,22 @@ from dataclasses import dataclass, field
 
 from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.pdf.cells import TableRegion
+from ragflow.ingest.parse.pdf.figures import Figure, decorations
 from ragflow.ingest.parse.pdf.lines import TextLine, join_row
 from ragflow.ingest.parse.pdf.paragraphs import Paragraph, is_caption, paragraphs
 from ragflow.ingest.parse.pdf.reading_order import columns
+from ragflow.ingest.parse.pdf.regions import LayoutRegion, covers, of_kind
 from ragflow.ingest.parse.pdf.rulings import Segment
 from ragflow.ingest.parse.pdf.runs import is_formula, note_starts, runs_of_kind
 from ragflow.ingest.parse.pdf.sheet import PageFrame, Sheet
+from ragflow.vision.layout import RegionKind
 
-Element = Paragraph | TableRegion
+Element = Paragraph | TableRegion | Figure
 
+Item = TextLine | TableRegion | Figure
+
+_CAPTIONS = (RegionKind.FIGURE_CAPTION, RegionKind.TABLE_CAPTION)
+_SURE = 0.6  # score from which what the model sees counts
 _PROSE = 40  # characters from which a line counts as running text
 _CAPTION_LINES = 8
 
@@ -34,13 +41,16 @@ class ReadPage:
     tables: list[TableRegion] = field(default_factory=list)
     drops: list[tuple[DropKind, TextLine]] = field(default_factory=list)
     rules: dict[Sheet, Sequence[Segment]] = field(default_factory=dict)
+    figures: list[Figure] = field(default_factory=list)
+    regions: list[LayoutRegion] = field(default_factory=list)
 
     @property
     def characters(self) -> int:
         """Count the characters of text."""
+        shown = sum(len(line.text) for figure in self.figures for line in figure.lines)
         cells = sum(len(cell.text) for table in self.tables for row in table.rows for cell in row)
         left_out = sum(len(line.text) for _, line in self.drops)
-        return cells + left_out + sum(len(line.text) for line in self.lines)
+        return cells + shown + left_out + sum(len(line.text) for line in self.lines)
 
 
 @dataclass(slots=True)
@@ -50,6 +60,13 @@ class LaidOutPage:
     number: int
     elements: list[Element] = field(default_factory=list)
     drops: list[tuple[DropKind, TextLine]] = field(default_factory=list)
+
+
+def drop_decorations(pages: Sequence[ReadPage]) -> None:
+    """Leave out the figures that stand on several pages, such as logos."""
+    gone = decorations([page.figures for page in pages])
+    for page in pages:
+        page.figures = [figure for figure in page.figures if id(figure) not in gone]
 
 
 def usual_size(lines: Sequence[TextLine]) -> float:
@@ -72,10 +89,12 @@ def lay_out(page: ReadPage, furniture: Mapping[int, DropKind], body: float) -> L
     laid_out.drops += page.drops
     lines = [line for index, line in enumerate(page.lines) if index not in furniture]
     for sheet in _sheets(page):
-        items: list[TextLine | TableRegion] = [line for line in lines if line.sheet == sheet]
+        items: list[Item] = [line for line in lines if line.sheet == sheet]
         items += [table for table in page.tables if table.sheet == sheet]
+        items += [figure for figure in page.figures if figure.sheet == sheet]
         lowest = max((item.rect.bottom for item in items), default=0.0)
-        arranger = _Arranger(page.frame.number, body, page.rules.get(sheet, ()), lowest)
+        regions = page.regions if sheet == _sheets(page)[0] else ()
+        arranger = _Arranger(page.frame.number, body, page.rules.get(sheet, ()), lowest, regions)
         for column in columns(items):
             laid_out.elements.extend(arranger.elements(column.rows))
     return laid_out
@@ -84,7 +103,8 @@ def lay_out(page: ReadPage, furniture: Mapping[int, DropKind], body: float) -> L
 def _sheets(page: ReadPage) -> list[Sheet]:
     """Return the sheets of a page in the order in which they were read."""
     lines = [line.sheet for line in page.lines]
-    return list(dict.fromkeys([*lines, *(table.sheet for table in page.tables)]))
+    others = [*(table.sheet for table in page.tables), *(figure.sheet for figure in page.figures)]
+    return list(dict.fromkeys([*lines, *others]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +115,18 @@ class _Arranger:
     body: float
     rules: Sequence[Segment]
     lowest: float
+    regions: Sequence[LayoutRegion]
 
-    def elements(self, rows: Sequence[Sequence[TextLine | TableRegion]]) -> list[Element]:
+    def elements(self, rows: Sequence[Sequence[Item]]) -> list[Element]:
         elements: list[Element] = []
         lines: list[TextLine] = []
         for row in rows:
             beside = [item for item in row if isinstance(item, TextLine)]
-            tables = [item for item in row if isinstance(item, TableRegion)]
-            if tables:
+            others = [item for item in row if not isinstance(item, TextLine)]
+            if others:
                 elements.extend(self._paragraphs(lines))
                 lines = []
-                elements.extend(tables)
+                elements.extend(others)
             if beside:
                 lines.append(join_row(beside))
         elements.extend(self._paragraphs(lines))
@@ -129,9 +150,19 @@ class _Arranger:
             if len(paragraph.lines) <= _CAPTION_LINES and is_caption(paragraph.text):
                 paragraph.kind = BlockKind.CAPTION
                 paragraph.marker = False
-            elif is_formula(paragraph.lines):
+            elif is_formula(paragraph.lines) or self._seen_as(paragraph, RegionKind.EQUATION):
                 paragraph.kind = BlockKind.FORMULA
+            elif self._seen_as(paragraph, *_CAPTIONS):
+                paragraph.kind = BlockKind.CAPTION
+            paragraph.seen_as_title = self._seen_as(paragraph, RegionKind.TITLE)
         return found
+
+    def _seen_as(self, paragraph: Paragraph, *kinds: RegionKind) -> bool:
+        """Tell whether the layout model sees a short paragraph as one of some kinds."""
+        if not self.regions or len(paragraph.lines) > _CAPTION_LINES:
+            return False
+        regions = of_kind(self.regions, *kinds)
+        return any(r.score >= _SURE and covers(r.rect, paragraph.rect) for r in regions)
 
     def _of_kind(self, kind: BlockKind, lines: list[TextLine]) -> Paragraph:
         left = min(line.rect.x0 for line in lines)

@@ -44,7 +44,7 @@ class Paragraph:
     """Hold lines that form one run of text; `right` is where the column's lines end.
 
     `above` is the gap to what stands above in the column, in sizes; `kind` is TEXT until a later
-    stage knows better.
+    stage knows better; `seen_as_title` is what the layout model says.
     """
 
     page: int
@@ -54,6 +54,7 @@ class Paragraph:
     marker: bool = False
     above: float = _FAR
     kind: BlockKind = BlockKind.TEXT
+    seen_as_title: bool = False
 
     @property
     def size(self) -> float:

@@ -10,24 +10,17 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ragflow.domain.documents import BlockKind, DropKind, ParsedDocument
+from ragflow.domain.documents import BlockKind, ParsedDocument
 from ragflow.domain.errors import LimitExceeded
 from ragflow.domain.ports import Progress
-from ragflow.ingest.parse.base import DocumentBuilder, ParseLimits, ParseOptions, SourceFile
+from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile
 from ragflow.ingest.parse.pdf.blocks import BlockWriter
-from ragflow.ingest.parse.pdf.characters import (
-    LINE_END_HYPHEN,
-    page_frame,
-    read_text,
-    read_words,
-    well_formed,
-)
+from ragflow.ingest.parse.pdf.characters import LINE_END_HYPHEN, read_text, well_formed
 from ragflow.ingest.parse.pdf.document import metadata, open_page, open_pdf, outline
 from ragflow.ingest.parse.pdf.furniture import find_furniture
-from ragflow.ingest.parse.pdf.lines import lines_of
-from ragflow.ingest.parse.pdf.pages import ReadPage, lay_out, usual_size
-from ragflow.ingest.parse.pdf.rulings import Rulings, read_rulings
-from ragflow.ingest.parse.pdf.tables import find_tables
+from ragflow.ingest.parse.pdf.pages import ReadPage, drop_decorations, lay_out, usual_size
+from ragflow.ingest.parse.pdf.reader import PageReader
+from ragflow.vision.layout import LayoutModel
 
 PLAIN_TEXT = "Plain Text"
 DEEP_DOC = "DeepDOC"
@@ -52,7 +45,7 @@ def parse_pdf(source: SourceFile, options: ParseOptions, progress: Progress) -> 
                     f"The layout model {options.layout!r} is not available; "
                     "the built-in layout analysis was used."
                 )
-            _write_blocks(document, numbers, source.name, options.limits, builder, progress)
+            _write_blocks(document, numbers, source.name, options, builder, progress)
         facts = metadata(document)
     progress(1.0, "Finish parsing.")
     return builder.build(facts)
@@ -108,10 +101,12 @@ def _write_blocks(
     document: Any,
     numbers: Sequence[int],
     name: str,
-    limits: ParseLimits,
+    options: ParseOptions,
     builder: DocumentBuilder,
     progress: Progress,
 ) -> None:
+    model = LayoutModel(options.vision.layout) if options.vision.layout else None
+    reader = PageReader(len(numbers), model)
     pages: list[ReadPage] = []
     characters = 0
     for number in _reports(numbers, progress):
@@ -119,39 +114,22 @@ def _write_blocks(
             if page is None:
                 builder.warn(f"Page {number} is damaged and was left out.")
                 continue
-            read = _read_page(page, number)
+            read = reader.read(page, number)
         characters += read.characters
-        if characters > limits.text_chars:
+        if characters > options.limits.text_chars:
             raise LimitExceeded(
                 name=name,
-                limit=f"{limits.text_chars} characters of text",
+                limit=f"{options.limits.text_chars} characters of text",
                 setting="limits.text_chars",
             )
         builder.page(number, round(read.frame.width, 2), round(read.frame.height, 2))
         pages.append(read)
     _warn_of_empty(builder, [page.frame.number for page in pages if not page.characters])
+    drop_decorations(pages)
     furniture = find_furniture({page.frame.number: page.lines for page in pages})
     body = usual_size([line for page in pages for line in page.lines])
     laid_out = [lay_out(page, furniture.get(page.frame.number, {}), body) for page in pages]
     BlockWriter(builder, laid_out, body, outline(document)).write()
-
-
-def _read_page(page: Any, number: int) -> ReadPage:
-    """Read a page to lines and tables."""
-    read = ReadPage(page_frame(page, number))
-    for written in read_words(page, read.frame):
-        words = written.words
-        rulings = read_rulings(page, written.sheet) if words else Rulings()
-        read.rules[written.sheet] = rulings.horizontal
-        tables, words = find_tables(words, rulings, written.sheet)
-        read.tables.extend(tables)
-        read.lines.extend(lines_of(words, written.sheet))
-        for kind, left_out in (
-            (DropKind.HIDDEN, written.hidden),
-            (DropKind.DUPLICATE, written.repeated),
-        ):
-            read.drops.extend((kind, line) for line in lines_of(left_out, written.sheet))
-    return read
 
 
 def _warn_of_empty(builder: DocumentBuilder, numbers: Sequence[int]) -> None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 from ragflow.vision.layout import HEIGHT, WIDTH, LayoutModel, RegionKind
 
+_MOST = 0.6  # share of a rectangle
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -48,6 +50,14 @@ def page_regions(page: Any, sheet: Sheet, model: LayoutModel | None) -> list[Lay
 def of_kind(regions: Iterable[LayoutRegion], *kinds: RegionKind) -> list[LayoutRegion]:
     """Return the regions of some kinds, for example `RegionKind.TABLE`."""
     return [region for region in regions if region.kind in kinds]
+
+
+def covers(region: Rect, rect: Rect) -> bool:
+    """Tell whether most of a rectangle lies in a region; regions are cut a little short."""
+    width = min(region.x1, rect.x1) - max(region.x0, rect.x0)
+    height = min(region.bottom, rect.bottom) - max(region.top, rect.top)
+    area = max(rect.width * rect.height, 0.01)
+    return width > 0 and height > 0 and width * height > _MOST * area
 
 
 def _picture(page: Any, turn: int) -> NDArray[np.uint8]:

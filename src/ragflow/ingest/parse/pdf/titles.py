@@ -101,6 +101,8 @@ class TitleFinder:
         self, paragraph: Paragraph, following: Paragraph | None, text: str, size: float
     ) -> bool:
         """Tell whether a short text of about the body's size differs from what follows it."""
+        if paragraph.seen_as_title and len(paragraph.lines) <= 2:
+            return True
         apart = paragraph.above >= _APART
         depth = numbering_depth(text)
         if self._bold_tells and paragraph.bold:
