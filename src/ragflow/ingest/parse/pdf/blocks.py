@@ -19,7 +19,7 @@ from ragflow.ingest.parse.pdf.hyphens import Vocabulary
 from ragflow.ingest.parse.pdf.lines import join_row
 from ragflow.ingest.parse.pdf.pages import Element, LaidOutPage
 from ragflow.ingest.parse.pdf.paragraphs import Paragraph
-from ragflow.ingest.parse.pdf.reading_order import rows_of
+from ragflow.ingest.parse.pdf.reading_order import columns
 from ragflow.ingest.parse.pdf.titles import TitleFinder
 
 _AFTER_THE_TEXT = (DropKind.FOOTER, DropKind.PAGE_NUMBER, DropKind.HIDDEN, DropKind.DUPLICATE)
@@ -78,8 +78,7 @@ class BlockWriter:
 
     def _write_figure(self, figure: Figure, caption: Paragraph | None) -> None:
         """Write a figure with the text in it, and its caption right after it."""
-        rows = rows_of(figure.lines)
-        lines = [join_row(row) for row in rows]
+        lines = [join_row(row) for column in columns(figure.lines) for row in column.rows]
         placed = [(line.text, line.sheet.box(line.rect)) for line in lines]
         place = figure.box if figure.image is not None else None
         self._builder.block_of_lines(BlockKind.FIGURE, placed, image=figure.image, place=place)

@@ -23,11 +23,13 @@ from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 from ragflow.vision.layout import RegionKind
 
 _SURE = 0.5  # score from which a region of the model is a figure
+_CERTAIN = 0.85  # and from which it may hold sentences
 _SURER = 0.75  # and from which it is one although rules see a table
 _LEAST_AREA = 0.012  # of the page's area, for a picture that the model does not call a figure
 _INSIDE = 0.6  # of a line's area
-_PROSE = 55  # characters of a line of running text
-_MOST_PROSE = 3  # such lines that a figure may hold; with more it is a background
+_PROSE = 30  # characters from which a line is more than a label
+_MOST_PROSE = 160  # characters of such lines that a figure may hold; with more it is a background
+_MOST_CERTAIN = 800  # and that what is certainly a figure may hold
 _BANNER = 4.0  # of the size of the text on it: a lower picture is the ground of a heading
 _SCALE = 2.0  # pixels per point
 _MAX_SIDE = 1600  # pixels
@@ -61,6 +63,8 @@ def find_figures(
 ) -> list[Figure]:
     """Return the figures of a sheet with the lines in them; `regions` is None without a model."""
     whole = max(sheet.width * sheet.height, 1.0)
+    named = of_kind(regions or (), RegionKind.FIGURE)
+    certain = [region.rect for region in named if region.score >= _CERTAIN]
     if regions is None:
         rects = _united([*drawings.pictures, *drawings.drawn])
     else:
@@ -74,7 +78,8 @@ def find_figures(
         if regions is None and rect.width * rect.height < _LEAST_AREA * whole:
             continue
         inside = [line for line in lines if _share(line.rect, rect) > _INSIDE]
-        if sum(len(line.text) >= _PROSE for line in inside) >= _MOST_PROSE:
+        most = _MOST_CERTAIN if any(_share(rect, sure) > 0.7 for sure in certain) else _MOST_PROSE
+        if sum(len(line.text) for line in inside if len(line.text) >= _PROSE) > most:
             continue
         if inside and rect.height < _BANNER * max(line.size for line in inside):
             continue

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 
 from ragflow.domain.documents import DropKind
 from ragflow.ingest.parse.pdf.lines import TextLine, same_row
+from ragflow.ingest.parse.pdf.regions import LayoutRegion, covers, of_kind
+from ragflow.ingest.parse.pdf.sheet import Sheet
+from ragflow.vision.layout import RegionKind
 
 _EDGE = 0.14  # of the page's height
 _LONE_EDGE = 0.085  # of the page's height, for a number on a document's only page
@@ -22,7 +25,9 @@ _MAX_ROWS = 4  # rows from the edge that may be furniture
 _SAME_HEIGHT = 5.0  # points
 _MAX_CHARS = 160
 _GAP = 0.8  # of the size: white space between furniture and text
-_NUMBER = r"(?:\d{1,4}|[ivxlc]{1,7})"
+_SURE = 0.6  # score of the layout model
+_SEEN = {RegionKind.HEADER: DropKind.HEADER, RegionKind.FOOTER: DropKind.FOOTER}
+_NUMBER = r"(?:[a-z]{0,2}-?\d{1,4}|\d{1,2}-\d{1,3}|[ivxlc]{1,7})"
 _PAGE_NUMBER = re.compile(
     rf"[\s\-–—|·.\[(]*(?:page|p\.|seite|página|第)?\s*{_NUMBER}\s*(?:页|頁)?"
     rf"(?:\s*(?:/|of|von|de|共)\s*\d{{1,4}}\s*(?:页|頁)?)?[\s\-–—|·.\])]*",
@@ -66,6 +71,22 @@ def find_furniture(
             found[candidate.page][index] = DropKind.PAGE_NUMBER if key == "#" else kind
     _complete(pages, found)
     return dict(found)
+
+
+def seen_furniture(
+    lines: Sequence[TextLine], regions: Sequence[LayoutRegion], sheet: Sheet
+) -> dict[int, DropKind]:
+    """Return the furniture of a page of a short document, where the layout model sees some."""
+    kinds: dict[int, DropKind] = {}
+    for kind, drop in _SEEN.items():
+        rects = [region.rect for region in of_kind(regions, kind) if region.score >= _SURE]
+        for index, line in enumerate(lines):
+            if line.sheet != sheet or not _in_zone(line, kind is RegionKind.HEADER):
+                continue
+            if len(line.text) <= _MAX_CHARS and any(covers(rect, line.rect) for rect in rects):
+                lone = _PAGE_NUMBER.fullmatch(line.text) is not None
+                kinds[index] = DropKind.PAGE_NUMBER if lone else drop
+    return kinds
 
 
 def _complete(

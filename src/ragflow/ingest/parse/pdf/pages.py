@@ -43,6 +43,7 @@ class ReadPage:
     rules: dict[Sheet, Sequence[Segment]] = field(default_factory=dict)
     figures: list[Figure] = field(default_factory=list)
     regions: list[LayoutRegion] = field(default_factory=list)
+    seen_furniture: dict[int, DropKind] = field(default_factory=dict)
 
     @property
     def characters(self) -> int:
@@ -85,6 +86,7 @@ def usual_size(lines: Sequence[TextLine]) -> float:
 def lay_out(page: ReadPage, furniture: Mapping[int, DropKind], body: float) -> LaidOutPage:
     """Put the lines and tables of a page in reading order, without its furniture."""
     laid_out = LaidOutPage(page.frame.number)
+    furniture = {**page.seen_furniture, **furniture}
     laid_out.drops = [(kind, page.lines[index]) for index, kind in sorted(furniture.items())]
     laid_out.drops += page.drops
     lines = [line for index, line in enumerate(page.lines) if index not in furniture]

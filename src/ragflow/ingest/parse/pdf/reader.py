@@ -19,6 +19,7 @@ from ragflow.ingest.parse.pdf.figures import (
     find_figures,
     lines_of_table,
 )
+from ragflow.ingest.parse.pdf.furniture import seen_furniture
 from ragflow.ingest.parse.pdf.lines import lines_of
 from ragflow.ingest.parse.pdf.pages import ReadPage
 from ragflow.ingest.parse.pdf.regions import LayoutRegion, page_regions
@@ -50,6 +51,8 @@ class PageReader:
             self._read_sheet(page, part, read)
         self._add_figures(page, sheet, read, drawings, regions)
         read.regions = regions or []
+        if self._always_look:
+            read.seen_furniture = seen_furniture(read.lines, read.regions, sheet)
         return read
 
     def _regions(self, page: Any, sheet: Sheet, drawings: Drawings) -> list[LayoutRegion] | None:

@@ -23,6 +23,7 @@ _MAX_SHORT = 90  # characters of a title that its style alone does not give away
 _LARGER = 1.12  # than the body text
 _BARELY = 1.045  # larger than the body text, for a line that stands apart
 _APART = 0.35  # of the size: the least gap above a title that is set in the body's size
+_FOOT = 0.85  # of the page's height
 _RUN = 3  # equal short paragraphs in a row that are no titles
 _LETTERS = re.compile(r"[^\W\d_]")
 _BYLINE = re.compile(r"@|https?://|www\.|^(?:by|von|par|por)\s+[A-Z]|^\W*\d[\d\s./:-]*$")
@@ -91,7 +92,7 @@ class TitleFinder:
             return not is_sentence and (not paragraph.marker or size > 1.2 or paragraph.bold)
         if size < 0.9 or len(paragraph.lines) > 2 or len(text) > 1.4 * _MAX_SHORT:
             return False
-        if following is None and not paragraph.bold:
+        if following is None and not (paragraph.bold and _has_room_below(paragraph)):
             return False
         if ends_sentence(text) and not text.endswith(("?", ":", "？", "：")):
             return False
@@ -142,6 +143,11 @@ def _may_be_title(paragraph: Paragraph) -> bool:
 
 def _is_chapter(text: str) -> bool:
     return not text[0].isdigit() and numbering_depth(text) > 0
+
+
+def _has_room_below(paragraph: Paragraph) -> bool:
+    """Tell whether text may follow on the page; at its foot a title would head nothing."""
+    return paragraph.rect.bottom < _FOOT * paragraph.lines[0].sheet.height
 
 
 def _same_style(paragraph: Paragraph, other: Paragraph | None) -> bool:
