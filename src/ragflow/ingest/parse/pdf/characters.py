@@ -124,6 +124,7 @@ class _TextReader:
         self._handle = _address(text_page)
         self._text = text
         self._frame = frame
+        self._rtl = _RTL.search(text) is not None
         self._looks = LookReader(self._handle, frame.rotation)
 
     def sheets(self) -> list[WrittenSheet]:
@@ -162,17 +163,12 @@ class _TextReader:
         pieces = self._pieces(tokens, _breaks(rects))
         written = WrittenSheet(sheet)
         right, low = sheet.width + 1, sheet.height + 1
-        drawn: set[tuple[str, int, int]] = set()
         for piece, rect in zip(pieces, _hulls(rects, pieces), strict=True):
             word = self._word(piece, rect, rects)
             on_page = rect.x1 > -1 and rect.x0 < right and rect.bottom > -1 and rect.top < low
-            if not on_page or not (piece.look.shown or all_count):
-                written.hidden.append(word)
-                continue
-            twice = (word.text, round(rect.x0 / _CELL), round(rect.bottom / _CELL)) in drawn
-            if not twice:
-                drawn.update(_places(word.text, rect, _TWICE * word.size))
-            (written.repeated if twice else written.words).append(word)
+            shows = on_page and (piece.look.shown or all_count)
+            (written.words if shows else written.hidden).append(word)
+        written.words, written.repeated = _without_repeats(written.words)
         return written
 
     def _pieces(self, tokens: list[_Token], breaks: list[bool]) -> list[_Piece]:
@@ -180,7 +176,7 @@ class _TextReader:
         pieces: list[_Piece] = []
         for token in tokens:
             first, look = token.start, token.look
-            turns = _turns(self._text, first, token.end)
+            turns = _turns(self._text, first, token.end) if self._rtl else ()
             if turns or any(breaks[first + 1 : token.end]):
                 for index in range(first + 1, token.end):
                     if breaks[index] or index in turns:
@@ -194,7 +190,7 @@ class _TextReader:
         text = self._text[start:end]
         if LINE_END_HYPHEN in text:
             text = text.replace(LINE_END_HYPHEN, "-")
-        if not text.isascii() and len(text) > 1 and _RTL.search(text):
+        if self._rtl and len(text) > 1 and _RTL.search(text):
             text = _ligatures_in_order(text, rects[start:end].tolist())
         size = look.size
         if size < 0.5 or size > 4 * rect.height + 1:  # a matrix that says nothing about the size
@@ -218,13 +214,27 @@ def _turns(text: str, start: int, end: int) -> set[int]:
     }
 
 
-def _places(text: str, rect: Rect, near: float) -> set[tuple[str, int, int]]:
-    """Return where the same word counts as drawn over this one, as bold type sometimes is."""
-    return {
-        (text, round((rect.x0 + dx) / _CELL), round((rect.bottom + dy) / _CELL))
-        for dx in (-near, near)
-        for dy in (-near, near)
-    }
+def _without_repeats(words: list[Word]) -> tuple[list[Word], list[Word]]:
+    """Return words, and those that are drawn over themselves again, as bold type sometimes is."""
+    if len({_cell(word) for word in words}) == len(words):
+        return words, []
+    drawn: set[tuple[str, int, int]] = set()
+    once: list[Word] = []
+    again: list[Word] = []
+    for word in words:
+        if _cell(word) in drawn:
+            again.append(word)
+            continue
+        near = _TWICE * word.size
+        for dx in (-near, near):
+            drawn.update(_cell(word, dx, dy) for dy in (-near, near))
+        once.append(word)
+    return once, again
+
+
+def _cell(word: Word, dx: float = 0.0, dy: float = 0.0) -> tuple[str, int, int]:
+    rect = word.rect
+    return word.text, round((rect.x0 + dx) / _CELL), round((rect.bottom + dy) / _CELL)
 
 
 def _turned(boxes: Any, sheet: Sheet) -> Any:

@@ -94,8 +94,8 @@ def _links(ordered: Sequence[Placed]) -> list[tuple[int, int]]:
             above[other].append(index)
     for index, under in enumerate(below):
         if len(under) == 1 and len(_nearest(above[under[0]], ordered)) == 1:
-            item, other = ordered[index], ordered[under[0]]
-            if index in _nearest(above[under[0]], ordered) and _alike(item, other):
+            alike = _alike(ordered[index], ordered[under[0]])
+            if alike and index in _nearest(above[under[0]], ordered):
                 links.append((index, under[0]))
     return links
 

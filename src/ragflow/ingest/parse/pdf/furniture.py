@@ -25,9 +25,12 @@ _MAX_ROWS = 4  # rows from the edge that may be furniture
 _SAME_HEIGHT = 5.0  # points
 _MAX_CHARS = 160
 _GAP = 0.8  # of the size: white space between furniture and text
+_KINDS = {True: DropKind.HEADER, False: DropKind.FOOTER}  # at the top, at the bottom
+_LONE_GAP = 2.0  # of the size: white space around a number that is alone on its document's pages
 _SURE = 0.6  # score of the layout model
 _SEEN = {RegionKind.HEADER: DropKind.HEADER, RegionKind.FOOTER: DropKind.FOOTER}
 _NUMBER = r"(?:[a-z]{0,2}-?\d{1,4}|\d{1,2}-\d{1,3}|[ivxlc]{1,7})"
+_LONE_NUMBER = re.compile(r"[\-–—\s]*\d{1,4}[\-–—\s]*")
 _PAGE_NUMBER = re.compile(
     rf"[\s\-–—|·.\[(]*(?:page|p\.|seite|página|第)?\s*{_NUMBER}\s*(?:页|頁)?"
     rf"(?:\s*(?:/|of|von|de|共)\s*\d{{1,4}}\s*(?:页|頁)?)?[\s\-–—|·.\])]*",
@@ -49,13 +52,19 @@ class _Candidate:
 
 def find_furniture(
     pages: Mapping[int, Sequence[TextLine]],
+    seen: Mapping[int, Mapping[int, DropKind]] | None = None,
 ) -> dict[int, dict[int, DropKind]]:
-    """Return for each page the kinds of its furniture lines, by the line's index."""
+    """Return for each page the kinds of its furniture lines, by the line's index.
+
+    `seen` is what the layout model says of some pages.
+    """
     groups: defaultdict[tuple[str, bool], list[tuple[int, _Candidate]]] = defaultdict(list)
     for number, lines in pages.items():
         for index, candidate in _candidates(number, lines):
             groups[candidate.key, candidate.at_top].append((index, candidate))
     found: defaultdict[int, dict[int, DropKind]] = defaultdict(dict)
+    for number, kinds in (seen or {}).items():
+        found[number].update(kinds)
     for (key, at_top), members in groups.items():
         numbers = _page_numbers(members, len(pages))
         for index, candidate in members:
@@ -66,7 +75,7 @@ def find_furniture(
             rest = [
                 (index, candidate) for index, candidate in rest if _at_very_edge(candidate.line)
             ]
-        kind = DropKind.HEADER if at_top else DropKind.FOOTER
+        kind = _KINDS[at_top]
         for index, candidate in _repeated(rest, len(pages)):
             found[candidate.page][index] = DropKind.PAGE_NUMBER if key == "#" else kind
     _complete(pages, found)
@@ -107,7 +116,17 @@ def _complete(
             for index in row:
                 short = index not in kinds and len(lines[index].text) <= _MAX_CHARS
                 if short and (known or _place(lines[index]) in places):
-                    kinds[index] = DropKind.HEADER if at_top else DropKind.FOOTER
+                    lone = _PAGE_NUMBER.fullmatch(lines[index].text) is not None
+                    kinds[index] = DropKind.PAGE_NUMBER if lone else _KINDS[at_top]
+
+
+def _is_lone_number(
+    lines: Sequence[TextLine], index: int, at_top: bool, kinds: Mapping[int, DropKind]
+) -> bool:
+    """Tell whether a line at the edge is but a number, with much white space to the text."""
+    if index in kinds or _LONE_NUMBER.fullmatch(lines[index].text) is None:
+        return False
+    return _apart(lines, [index], at_top, kinds, _LONE_GAP)
 
 
 def _place(line: TextLine) -> tuple[int, float, bool, bool]:
@@ -140,7 +159,11 @@ def _in_zone(line: TextLine, at_top: bool) -> bool:
 
 
 def _apart(
-    lines: Sequence[TextLine], row: Sequence[int], at_top: bool, kinds: Mapping[int, DropKind]
+    lines: Sequence[TextLine],
+    row: Sequence[int],
+    at_top: bool,
+    kinds: Mapping[int, DropKind],
+    least: float = _GAP,
 ) -> bool:
     """Tell whether white space parts a row from the text."""
     if not row:
@@ -154,7 +177,7 @@ def _apart(
         return False
     low = max(lines[index].rect.bottom for index in row)
     high = min(lines[index].rect.top for index in row)
-    gap = _GAP * max(lines[index].size for index in row)
+    gap = least * max(lines[index].size for index in row)
     if at_top:
         return min(rect.top for rect in others) - low > gap
     return high - max(rect.bottom for rect in others) > gap

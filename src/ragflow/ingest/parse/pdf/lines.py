@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.looks import Style
@@ -78,7 +79,7 @@ def join_row(lines: Sequence[TextLine]) -> TextLine:
         text += gap_text(text, line.text) + line.text
         rect = rect.union(line.rect)
     main = max(ordered, key=lambda line: len(line.text))
-    style = _common_style([line.style for line in lines])
+    style = _common_style({line.style for line in lines})
     hangs = max(line.hangs for line in lines)
     return TextLine(text, rect, main.sheet, main.size, style, rtl, hangs)
 
@@ -109,7 +110,9 @@ def words_text(words: Sequence[Word]) -> str:
     return text
 
 
-def _common_style(styles: Sequence[Style]) -> Style:
+def _common_style(styles: Collection[Style]) -> Style:
+    if len(styles) == 1:
+        return next(iter(styles))
     return Style(
         all(style.bold for style in styles),
         all(style.mono for style in styles),
@@ -117,8 +120,28 @@ def _common_style(styles: Sequence[Style]) -> Style:
     )
 
 
+def _same_pitch(a: Word, b: Word) -> bool:
+    one, other = a.rect.width / len(a.text), b.rect.width / len(b.text)
+    return abs(one - other) < _SAME_PITCH * max(one, other)
+
+
+def _typed(words: Sequence[Word]) -> str:
+    """Return the text of words in a typewriter face, with as many spaces as they stand apart."""
+    if not all(word.text.isascii() for word in words):
+        return words_text(words)
+    pitch = max(median(word.rect.width / len(word.text) for word in words), 0.1)
+    text = ""
+    for before, word in pairwise([None, *words]):
+        if before is not None and word is not None:
+            text += " " * max(round((word.rect.x0 - before.rect.x1) / pitch), 0)
+        text += word.text if word is not None else ""
+    return text
+
+
 def _letter_gaps(words: Sequence[Word]) -> float | None:
     """Return the widest gap between letters of one word in a line set with spaced letters."""
+    if len(words) < _MIN_SPACED or len(words[0].text) + len(words[1].text) > 3:
+        return None
     single = sum(len(word.text) == 1 for word in words)
     if single < _MIN_SPACED or single * 5 < len(words) * 4 or any(word.rtl for word in words):
         return None
@@ -146,16 +169,17 @@ class _Run:
 
     def continues_with(self, word: Word) -> bool:
         last = self.words[-1]
-        if not same_row(last.rect, word.rect):
+        last_x0, last_x1, last_top, last_bottom = last.rect
+        x0, x1, top, bottom = word.rect
+        shared = min(last_bottom, bottom) - max(last_top, top)
+        if shared <= 0 or shared <= 0.5 * min(last_bottom - last_top, bottom - top):
             return False
         size = max(min(last.size, word.size), 1.0)
-        if last.rect.x1 <= word.rect.x1 and word.rect.x0 > last.rect.x0:
-            gap = word.rect.x0 - last.rect.x1
-            return -0.5 * size < gap < _MAX_GAP * size
+        if last_x1 <= x1 and x0 > last_x0:
+            return -0.5 * size < x0 - last_x1 < _MAX_GAP * size
         if self.rtl or word.rtl:
             rect = self.rect
-            gap = max(word.rect.x0 - rect.x1, rect.x0 - word.rect.x1)
-            return gap < _MAX_GAP * size
+            return max(x0 - rect.x1, rect.x0 - x1) < _MAX_GAP * size
         return False
 
     def append(self, word: Word) -> None:
@@ -168,16 +192,13 @@ class _Run:
 
     def line(self, sheet: Sheet) -> TextLine:
         words = self.words
-        sizes: Counter[float] = Counter()
-        for word in words:
-            sizes[round(word.size, 1)] += len(word.text)
-        size = max(sizes, key=lambda value: (sizes[value], value))
-        style = _common_style([w.style for w in words])
+        size = _usual_size(words)
+        style = _common_style({word.style for word in words})
         rtl = self.rtl and sum(w.rtl for w in words) * 2 >= len(words)
         if not style.mono and _equally_wide(words):
             style = style._replace(mono=True)
         rect = self.rect
-        text, hangs = words_text(words), 0.0
+        text, hangs = (_typed if style.mono else words_text)(words), 0.0
         if words[0].size >= _INITIAL * size and len(words[0].text) <= 2 and len(words) > 1:
             rest = hull(words[1:])
             hangs = max(rect.bottom - rest.bottom, 0.0)
@@ -185,10 +206,23 @@ class _Run:
         return TextLine(text, rect, sheet, size, style, rtl, hangs)
 
 
+def _usual_size(words: Sequence[Word]) -> float:
+    if len({word.size for word in words}) == 1:
+        return round(words[0].size, 1)
+    sizes: Counter[float] = Counter()
+    for word in words:
+        sizes[round(word.size, 1)] += len(word.text)
+    return max(sizes, key=lambda value: (sizes[value], value))
+
+
 def _equally_wide(words: Sequence[Word]) -> bool:
     """Tell whether all letters are as wide as each other, as on a typewriter."""
     measured = [word for word in words if len(word.text) > 2 and word.text.isascii()]
-    if len(measured) < 2 or sum(c.isalpha() for w in measured for c in w.text) < _MIN_LETTERS:
+    if (
+        len(measured) < 2
+        or not _same_pitch(*measured[:2])
+        or sum(c.isalpha() for w in measured for c in w.text) < _MIN_LETTERS
+    ):
         return False
     pitches = [word.rect.width / len(word.text) for word in measured]
     return max(pitches) - min(pitches) < _SAME_PITCH * max(pitches)

@@ -86,7 +86,6 @@ def usual_size(lines: Sequence[TextLine]) -> float:
 def lay_out(page: ReadPage, furniture: Mapping[int, DropKind], body: float) -> LaidOutPage:
     """Put the lines and tables of a page in reading order, without its furniture."""
     laid_out = LaidOutPage(page.frame.number)
-    furniture = {**page.seen_furniture, **furniture}
     laid_out.drops = [(kind, page.lines[index]) for index, kind in sorted(furniture.items())]
     laid_out.drops += page.drops
     lines = [line for index, line in enumerate(page.lines) if index not in furniture]

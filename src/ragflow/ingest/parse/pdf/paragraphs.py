@@ -7,6 +7,7 @@ list marker, an indent, a wider gap or a finished short line starts the next run
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,6 +23,8 @@ LIST_MARKER = re.compile(
     r"|\([ivx]{1,5}\)|[（(]?[一二三四五六七八九十]{1,3}[)）、]|[（(]\d{1,2}[)）]|\d{1,2}、"
     r"|[①-⑳]|[가-하][.)](?=\s))\s*"
 )
+_BULLET_LETTERS = "rlnqvuopmtwxz"  # that symbol fonts show as bullets
+_MIN_BULLETS = 3
 _FAR = 99.0  # sizes: there is nothing above
 _SAME_SIZE = 0.06  # share by which the sizes of a paragraph's lines may differ
 _SAME_LARGE = 0.12  # and those of a title's lines
@@ -115,9 +118,10 @@ def paragraphs(lines: Sequence[TextLine], page: int, body: float) -> list[Paragr
     left = min(line.rect.x0 for line in lines)
     right = max(line.rect.x1 for line in lines)
     leading = _leading(lines)
+    letters = _bullet_letters(lines)
     result: list[Paragraph] = []
     for line in lines:
-        marker = _has_marker(line)
+        marker = _has_marker(line) or line.text[:2] in letters
         if result and not marker and _continues(result[-1], line, leading, body):
             result[-1].lines.append(line)
             continue
@@ -131,6 +135,16 @@ def paragraphs(lines: Sequence[TextLine], page: int, body: float) -> list[Paragr
 def _has_marker(line: TextLine) -> bool:
     match = LIST_MARKER.match(line.text)
     return match is not None and len(line.text) > match.end()
+
+
+def _bullet_letters(lines: Sequence[TextLine]) -> set[str]:
+    """Return the letters that stand for bullets: a symbol font shows them as such."""
+    starts = Counter(
+        line.text[:2]
+        for line in lines
+        if line.text[:1] in _BULLET_LETTERS and line.text[1:2] == " " and line.text[2:3].isupper()
+    )
+    return {start for start, count in starts.items() if count >= _MIN_BULLETS}
 
 
 def _leading(lines: Sequence[TextLine]) -> float:
