@@ -218,18 +218,22 @@ def _without_repeats(words: list[Word]) -> tuple[list[Word], list[Word]]:
     """Return words, and those that are drawn over themselves again, as bold type sometimes is."""
     if len({_cell(word) for word in words}) == len(words):
         return words, []
-    drawn: set[tuple[str, int, int]] = set()
+    drawn: dict[tuple[str, int, int], list[Rect]] = {}
     once: list[Word] = []
     again: list[Word] = []
     for word in words:
-        if _cell(word) in drawn:
+        near = _TWICE * word.size
+        if any(_near(word.rect, other, near) for other in drawn.get(_cell(word), ())):
             again.append(word)
             continue
-        near = _TWICE * word.size
-        for dx in (-near, near):
-            drawn.update(_cell(word, dx, dy) for dy in (-near, near))
+        for cell in {_cell(word, dx, dy) for dx in (-near, near) for dy in (-near, near)}:
+            drawn.setdefault(cell, []).append(word.rect)
         once.append(word)
     return once, again
+
+
+def _near(rect: Rect, other: Rect, distance: float) -> bool:
+    return abs(rect.x0 - other.x0) < distance and abs(rect.bottom - other.bottom) < distance
 
 
 def _cell(word: Word, dx: float = 0.0, dy: float = 0.0) -> tuple[str, int, int]:

@@ -82,7 +82,11 @@ def _read(answer: str, number: int, options: ParseOptions) -> ParsedDocument:
     fenced = _FENCED.fullmatch(answer)
     markdown = (fenced[1] if fenced else answer).replace("\0", " ")
     source = SourceFile(f"page-{number}.md", markdown.encode("utf-8", "replace"))
-    return MarkdownParser().parse(source, options, lambda share, line: None)
+    return MarkdownParser().parse(source, options, _no_progress)
+
+
+def _no_progress(_share: float, _line: str) -> None:
+    """Do nothing: a page is but a step of its document."""
 
 
 def _write(page: ParsedDocument, box: Box, builder: DocumentBuilder) -> None:

@@ -185,6 +185,11 @@ def _runs_in(paragraph: Paragraph, line: TextLine) -> bool:
     return True
 
 
+def _fits(line: TextLine, slack: float) -> bool:
+    """Tell whether a line's first word had room on the line above: the break is on purpose."""
+    return slack > (len(line.text.split(" ", 1)[0]) + 1) * line.pitch + 2 * line.size
+
+
 def _starts_anew(paragraph: Paragraph, above: TextLine, line: TextLine) -> bool:
     """Tell whether indents or a short line above say that a new paragraph begins."""
     size = line.size
@@ -198,6 +203,8 @@ def _starts_anew(paragraph: Paragraph, above: TextLine, line: TextLine) -> bool:
     if line.rect.top < paragraph.lines[0].rect.bottom + paragraph.lines[0].hangs:
         return False  # it stands beside the initial
     if paragraph.marker:
+        if ends_sentence(above.text) and above.text[-1] not in ":：" and _fits(line, slack):
+            return True
         return indent < before - 0.6 * size and len(paragraph.lines) > 1
     if line.text[0].islower() and not ends_sentence(above.text):
         return False
