@@ -63,7 +63,7 @@ class _Piece(NamedTuple):
     start: int
     end: int
     look: Look
-    leads: bool  # its token
+    leads: bool  # stands after a space, or where the direction of writing changes
 
 
 def page_frame(page: Any, number: int) -> PageFrame:
@@ -175,14 +175,14 @@ class _TextReader:
         """Cut tokens where their characters jump away from each other."""
         pieces: list[_Piece] = []
         for token in tokens:
-            first, look = token.start, token.look
+            first, look, leads = token.start, token.look, True
             turns = _turns(self._text, first, token.end) if self._rtl else ()
             if turns or any(breaks[first + 1 : token.end]):
                 for index in range(first + 1, token.end):
                     if breaks[index] or index in turns:
-                        pieces.append(_Piece(first, index, look, first == token.start))
-                        first, look = index, self._looks.of(index)
-            pieces.append(_Piece(first, token.end, look, first == token.start))
+                        pieces.append(_Piece(first, index, look, leads))
+                        first, look, leads = index, self._looks.of(index), index in turns
+            pieces.append(_Piece(first, token.end, look, leads))
         return pieces
 
     def _word(self, piece: _Piece, rect: Rect, rects: Any) -> Word:

@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from ragflow.domain.documents import DropKind
 from ragflow.ingest.parse.pdf.lines import TextLine, same_row
@@ -58,6 +59,7 @@ def find_furniture(
 
     `seen` is what the layout model says of some pages.
     """
+    usual = median([line.size for lines in pages.values() for line in lines] or [10.0])
     groups: defaultdict[tuple[str, bool], list[tuple[int, _Candidate]]] = defaultdict(list)
     for number, lines in pages.items():
         for index, candidate in _candidates(number, lines):
@@ -76,7 +78,7 @@ def find_furniture(
                 (index, candidate) for index, candidate in rest if _at_very_edge(candidate.line)
             ]
         kind = _KINDS[at_top]
-        for index, candidate in _repeated(rest, len(pages)):
+        for index, candidate in _repeated(rest, len(pages), usual):
             found[candidate.page][index] = DropKind.PAGE_NUMBER if key == "#" else kind
     _complete(pages, found)
     return dict(found)
@@ -244,10 +246,11 @@ def _roman(text: str) -> int:
 
 
 def _repeated(
-    members: Sequence[tuple[int, _Candidate]], page_count: int
+    members: Sequence[tuple[int, _Candidate]], page_count: int, usual: float
 ) -> list[tuple[int, _Candidate]]:
     """Return the members that stand at one height on enough pages."""
-    needed = 2 if page_count < 5 else 3
+    small = all(_at_very_edge(c.line) and c.line.size <= 1.15 * usual for _, c in members)
+    needed = 2 if page_count < 5 or small else 3
     pages: defaultdict[int, set[int]] = defaultdict(set)
     for _, candidate in members:
         for near in (-1, 0, 1):

@@ -19,6 +19,7 @@ from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 
 _MAX_GAP = 0.9  # of the size: wider than a stretched word space, narrower than a gutter
 _INITIAL = 1.8  # of the size: larger first letters hang down
+_MOST_SPACES = 80  # between two parts of a typed line
 _MIN_SPACED = 5  # letters that stand alone in a line set with spaced letters
 _MIN_LETTERS = 10  # that show whether all are equally wide
 _SAME_PITCH = 0.02  # by how much their widths may differ
@@ -75,8 +76,10 @@ def join_row(lines: Sequence[TextLine]) -> TextLine:
     rtl = sum(line.rtl for line in lines) * 2 > len(lines)
     ordered = sorted(lines, key=lambda line: -line.rect.x1 if rtl else line.rect.x0)
     text, rect = ordered[0].text, ordered[0].rect
-    for line in ordered[1:]:
-        text += gap_text(text, line.text) + line.text
+    for before, line in pairwise(ordered):
+        typed = before.style.mono and line.style.mono and line.text.isascii()
+        gap = round((line.rect.x0 - before.rect.x1) / line.pitch) if typed else 0
+        text += (" " * min(gap, _MOST_SPACES) or gap_text(text, line.text)) + line.text
         rect = rect.union(line.rect)
     main = max(ordered, key=lambda line: len(line.text))
     style = _common_style({line.style for line in lines})
@@ -104,10 +107,22 @@ def words_text(words: Sequence[Word]) -> str:
         if before is not None:
             apart = max(word.rect.x0 - before.rect.x1, before.rect.x0 - word.rect.x1)
             spaced = word.spaced or apart > 0.15 * word.size if gaps is None else apart > gaps
+            spaced = spaced and not _is_initial(before, word, apart)
             text += gap_text(text, word.text, spaced=spaced)
         text += word.text
         before = word
     return text
+
+
+def _is_initial(letter: Word, word: Word, apart: float) -> bool:
+    """Tell whether a large letter is the first of the word after it; A and I may be words."""
+    return (
+        letter.size >= _INITIAL * word.size
+        and len(letter.text) == 1
+        and letter.text not in "AI"
+        and word.text[0].isalpha()
+        and apart < 0.6 * word.size
+    )
 
 
 def _common_style(styles: Collection[Style]) -> Style:

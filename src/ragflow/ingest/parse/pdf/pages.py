@@ -14,7 +14,7 @@ from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.pdf.cells import TableRegion
 from ragflow.ingest.parse.pdf.figures import Figure, decorations
 from ragflow.ingest.parse.pdf.lines import TextLine, join_row
-from ragflow.ingest.parse.pdf.paragraphs import Paragraph, is_caption, paragraphs
+from ragflow.ingest.parse.pdf.paragraphs import Paragraph, is_bare_caption, is_caption, paragraphs
 from ragflow.ingest.parse.pdf.reading_order import columns
 from ragflow.ingest.parse.pdf.regions import LayoutRegion, covers, of_kind
 from ragflow.ingest.parse.pdf.rulings import Segment
@@ -30,6 +30,7 @@ _CAPTIONS = (RegionKind.FIGURE_CAPTION, RegionKind.TABLE_CAPTION)
 _SURE = 0.6  # score from which what the model sees counts
 _PROSE = 40  # characters from which a line counts as running text
 _CAPTION_LINES = 8
+_CAPTION_APART = 1.3  # of the size, between a caption's number and its words
 
 
 @dataclass(slots=True)
@@ -70,15 +71,19 @@ def drop_decorations(pages: Sequence[ReadPage]) -> None:
         page.figures = [figure for figure in page.figures if id(figure) not in gone]
 
 
-def usual_size(lines: Sequence[TextLine]) -> float:
+def usual_size(pages: Sequence[ReadPage]) -> float:
     """Return the size of a document's text: that of most running text, else of most characters."""
     sizes: Counter[float] = Counter()
     prose: Counter[float] = Counter()
-    for line in lines:
-        length = len(line.text)
-        sizes[round(line.size * 2) / 2] += length
-        if length >= _PROSE:
-            prose[round(line.size * 2) / 2] += length
+    for page in pages:
+        for line in page.lines:
+            length = len(line.text)
+            sizes[round(line.size * 2) / 2] += length
+            if length >= _PROSE:
+                prose[round(line.size * 2) / 2] += length
+        for table in page.tables:
+            cells = sum(len(cell.text) for row in table.rows for cell in row)
+            sizes[round(table.size * 2) / 2] += cells
     counted = prose if prose.total() * 4 >= sizes.total() else sizes
     return max(counted, key=lambda size: (counted[size], size)) if counted else 10.0
 
@@ -156,7 +161,7 @@ class _Arranger:
             elif self._seen_as(paragraph, *_CAPTIONS):
                 paragraph.kind = BlockKind.CAPTION
             paragraph.seen_as_title = self._seen_as(paragraph, RegionKind.TITLE)
-        return found
+        return _with_whole_captions(found)
 
     def _seen_as(self, paragraph: Paragraph, *kinds: RegionKind) -> bool:
         """Tell whether the layout model sees a short paragraph as one of some kinds."""
@@ -169,3 +174,22 @@ class _Arranger:
         left = min(line.rect.x0 for line in lines)
         right = max(line.rect.x1 for line in lines)
         return Paragraph(self.number, lines, left, right, kind=kind)
+
+
+def _with_whole_captions(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """Join a caption's number, where it stands in a line of its own, with what it says."""
+    whole: list[Paragraph] = []
+    for paragraph in paragraphs:
+        last = whole[-1] if whole else None
+        if (
+            last is not None
+            and is_bare_caption(last.text)
+            and last.kind is BlockKind.CAPTION
+            and paragraph.kind is BlockKind.TEXT
+            and len(paragraph.lines) <= 3
+            and paragraph.above < _CAPTION_APART
+        ):
+            last.lines.extend(paragraph.lines)
+        else:
+            whole.append(paragraph)
+    return whole

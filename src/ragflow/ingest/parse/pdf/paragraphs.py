@@ -111,6 +111,12 @@ def is_caption(text: str) -> bool:
     return len(text) < 120 and not ends_sentence(text)
 
 
+def is_bare_caption(text: str) -> bool:
+    """Tell whether a text names a figure or a table and says nothing of it."""
+    match = _CAPTION.match(text)
+    return match is not None and not text[match.end() :].strip(" .:：．|—–-)]）】")
+
+
 def paragraphs(lines: Sequence[TextLine], page: int, body: float) -> list[Paragraph]:
     """Return the paragraphs of a column; `body` is the size of the document's text."""
     if not lines:

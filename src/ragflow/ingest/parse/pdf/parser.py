@@ -125,7 +125,7 @@ def _write_blocks(
         {page.frame.number: page.lines for page in pages},
         {page.frame.number: page.seen_furniture for page in pages},
     )
-    body = usual_size([line for page in pages for line in page.lines])
+    body = usual_size(pages)
     laid_out = [lay_out(page, furniture.get(page.frame.number, {}), body) for page in pages]
     BlockWriter(builder, laid_out, body, outline(document)).write()
 

@@ -8,6 +8,7 @@ what is usual in the document; runs of equal short lines are lists or labels, no
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -24,9 +25,13 @@ _LARGER = 1.12  # than the body text
 _BARELY = 1.045  # larger than the body text, for a line that stands apart
 _APART = 0.35  # of the size: the least gap above a title that is set in the body's size
 _FOOT = 0.85  # of the page's height
+_MUCH = 600  # characters of a page that tell the size of its text
 _RUN = 3  # equal short paragraphs in a row that are no titles
 _LETTERS = re.compile(r"[^\W\d_]")
-_BYLINE = re.compile(r"@|https?://|www\.|^(?:by|von|par|por)\s+[A-Z]|^\W*\d[\d\s./:-]*$")
+_BYLINE = re.compile(
+    r"@|https?://|www\.|\w\.(?:com|org|net|edu|gov)\b| = |;$"
+    r"|^(?:by|von|par|por)\s+[A-Z]|^\W*\d[\d\s./:-]*$"
+)
 _CLOSED = re.compile(r"[.,;，。；]$")
 
 
@@ -36,7 +41,7 @@ class TitleFinder:
     def __init__(
         self, pages: Sequence[Sequence[Paragraph]], body: float, outline: Iterable[OutlineEntry]
     ) -> None:
-        self._body = body
+        self._here = body  # the size of the text on the page that is looked at
         every = [paragraph for page in pages for paragraph in page]
         total = sum(len(line.text) for paragraph in every for line in paragraph.lines)
         self._bold_tells = 3 * _share(every, "bold") < total
@@ -48,6 +53,7 @@ class TitleFinder:
         found: dict[int, Paragraph] = {}
         named: dict[int, int] = {}
         for page in pages:
+            self._here = min(body, _page_size(page) or body)
             for paragraph in self._titles_of(page, named):
                 found[id(paragraph)] = paragraph
         self._levels = levels([p for p in every if id(p) in found], named)
@@ -86,7 +92,7 @@ class TitleFinder:
             return False
         if paragraph.lines[0].sheet.turn or BULLET.match(text) or _BYLINE.search(text):
             return False
-        size = paragraph.size / self._body
+        size = paragraph.size / self._here
         if size >= _LARGER:
             is_sentence = text.endswith("。") or (ends_sentence(text) and len(text) > 80)
             return not is_sentence and (not paragraph.marker or size > 1.2 or paragraph.bold)
@@ -124,6 +130,17 @@ class TitleFinder:
         if len(capitals) >= 5 and all(character.isupper() for character in capitals):
             return apart and following is not None and not following.text.isupper()
         return False
+
+
+def _page_size(page: Sequence[Paragraph]) -> float | None:
+    """Return the size of most of a page's text; None where there is but little of it."""
+    sizes: Counter[float] = Counter()
+    for paragraph in page:
+        if paragraph.kind is not BlockKind.FOOTNOTE:
+            sizes[round(paragraph.size * 2) / 2] += len(paragraph.text)
+    if sizes.total() < _MUCH:
+        return None
+    return max(sizes, key=lambda size: (sizes[size], size))
 
 
 def _share(paragraphs: Sequence[Paragraph], style: str) -> int:
