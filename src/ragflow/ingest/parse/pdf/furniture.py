@@ -25,6 +25,7 @@ _LONE_EDGE = 0.085  # of the page's height, for a number on a document's only pa
 _MAX_ROWS = 4  # rows from the edge that may be furniture
 _SAME_HEIGHT = 5.0  # points
 _MAX_CHARS = 160
+_MAX_VARYING = 80  # characters of a line whose numbers may differ from page to page
 _GAP = 0.8  # of the size: white space between furniture and text
 _KINDS = {True: DropKind.HEADER, False: DropKind.FOOTER}  # at the top, at the bottom
 _LONE_GAP = 2.0  # of the size: white space around a number that is alone on its document's pages
@@ -104,6 +105,11 @@ def _complete(
     pages: Mapping[int, Sequence[TextLine]], found: Mapping[int, dict[int, DropKind]]
 ) -> None:
     """Add what stands in furniture's place with other words; take back what is part of the text."""
+    for number, lines in pages.items():
+        for at_top in (True, False):
+            row = _edge_row(lines, at_top, found[number])
+            if len(row) == 1 and _is_lone_number(lines, row[0], at_top, found[number]):
+                found[number][row[0]] = DropKind.PAGE_NUMBER
     places = {_place(pages[number][index]) for number, kinds in found.items() for index in kinds}
     for number, lines in pages.items():
         kinds = found[number]
@@ -193,7 +199,8 @@ def _candidates(number: int, lines: Sequence[TextLine]) -> list[tuple[int, _Cand
     for index in order:
         line = lines[index]
         height = line.sheet.height
-        if len(line.text) > _MAX_CHARS:
+        varies = len(line.text) > _MAX_VARYING and re.search(r"\d", line.text) is not None
+        if len(line.text) > _MAX_CHARS or varies:
             continue
         above = line.rect.bottom < _EDGE * height and line.rect.top <= tops[:_MAX_ROWS][-1] + 1
         below = line.rect.top > (1 - _EDGE) * height and line.rect.top >= tops[-_MAX_ROWS:][0] - 1
