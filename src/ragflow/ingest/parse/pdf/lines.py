@@ -6,25 +6,25 @@ of right-to-left scripts keep the order that pdfium gave them, which is the orde
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
 from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.looks import Style
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
+from ragflow.ingest.parse.pdf.spacing import (
+    INITIAL,
+    UNSPACED,
+    equally_wide,
+    is_initial,
+    letter_gaps,
+    typed_text,
+)
 
 _MAX_GAP = 0.9  # of the size: wider than a stretched word space, narrower than a gutter
-_INITIAL = 1.8  # of the size: larger first letters hang down
 _MOST_SPACES = 80  # between two parts of a typed line
-_MIN_SPACED = 5  # letters that stand alone in a line set with spaced letters
-_MIN_LETTERS = 10  # that show whether all are equally wide
-_SAME_PITCH = 0.02  # by how much their widths may differ
-_OFF_GRID = 0.3  # of a letter's width: how far a word may stand from the grid of letters
-_UNSPACED = re.compile("[\u2e80-\u312f\u31c0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def gap_text(left: str, right: str, *, spaced: bool = True) -> str:
     """Return what stands between two neighbouring runs: a space, or nothing in Chinese text."""
     if not spaced or not left or not right or left[-1].isspace():
         return ""
-    return "" if _UNSPACED.match(left[-1]) and _UNSPACED.match(right[0]) else " "
+    return "" if UNSPACED.match(left[-1]) and UNSPACED.match(right[0]) else " "
 
 
 def same_row(a: Rect, b: Rect) -> bool:
@@ -101,29 +101,18 @@ def hull(words: Sequence[Word]) -> Rect:
 
 def words_text(words: Sequence[Word]) -> str:
     """Return the text of words that stand in one row, given in the order of reading."""
-    gaps = _letter_gaps(words)
+    gaps = letter_gaps(words)
     text = ""
     before: Word | None = None
     for word in words:
         if before is not None:
             apart = max(word.rect.x0 - before.rect.x1, before.rect.x0 - word.rect.x1)
             spaced = word.spaced or apart > 0.15 * word.size if gaps is None else apart > gaps
-            spaced = spaced and not _is_initial(before, word, apart)
+            spaced = spaced and not is_initial(before, word, apart)
             text += gap_text(text, word.text, spaced=spaced)
         text += word.text
         before = word
     return text
-
-
-def _is_initial(letter: Word, word: Word, apart: float) -> bool:
-    """Tell whether a large letter is the first of the word after it; A and I may be words."""
-    return (
-        letter.size >= _INITIAL * word.size
-        and len(letter.text) == 1
-        and letter.text not in "AI"
-        and word.text[0].isalpha()
-        and apart < 0.6 * word.size
-    )
 
 
 def _common_style(styles: Collection[Style]) -> Style:
@@ -136,41 +125,6 @@ def _common_style(styles: Collection[Style]) -> Style:
     )
 
 
-def _same_pitch(a: Word, b: Word) -> bool:
-    one, other = a.rect.width / len(a.text), b.rect.width / len(b.text)
-    return abs(one - other) < _SAME_PITCH * max(one, other)
-
-
-def _typed(words: Sequence[Word]) -> str:
-    """Return the text of words in a typewriter face, with as many spaces as they stand apart."""
-    if not all(word.text.isascii() for word in words):
-        return words_text(words)
-    pitch = max(median(word.rect.width / len(word.text) for word in words), 0.1)
-    text = ""
-    for before, word in pairwise([None, *words]):
-        if before is not None and word is not None:
-            gap = (word.rect.x0 - before.rect.x1) / pitch
-            text += " " * max(round(gap), int(word.spaced and gap > _OFF_GRID))
-        text += word.text if word is not None else ""
-    return text
-
-
-def _letter_gaps(words: Sequence[Word]) -> float | None:
-    """Return the widest gap between letters of one word in a line set with spaced letters."""
-    if len(words) < _MIN_SPACED or len(words[0].text) + len(words[1].text) > 3:
-        return None
-    single = sum(len(word.text) == 1 for word in words)
-    if single < _MIN_SPACED or single * 5 < len(words) * 4 or any(word.rtl for word in words):
-        return None
-    if sum(word.text.isalpha() for word in words) * 5 < len(words) * 4:
-        return None
-    if _UNSPACED.match(words[0].text):
-        return None
-    gaps = sorted(b.rect.x0 - a.rect.x1 for a, b in pairwise(words))
-    usual = gaps[len(gaps) // 3]
-    return usual * 1.7 if usual > 0 else None
-
-
 class _Run:
     """Collect the words of one line."""
 
@@ -212,11 +166,12 @@ class _Run:
         size = _usual_size(words)
         style = _common_style({word.style for word in words})
         rtl = self.rtl and sum(w.rtl for w in words) * 2 >= len(words)
-        if not style.mono and _equally_wide(words):
+        if not style.mono and equally_wide(words):
             style = style._replace(mono=True)
         rect = self.rect
-        text, hangs = (_typed if style.mono else words_text)(words), 0.0
-        if words[0].size >= _INITIAL * size and len(words[0].text) <= 2 and len(words) > 1:
+        typed = style.mono and all(word.text.isascii() for word in words)
+        text, hangs = typed_text(words) if typed else words_text(words), 0.0
+        if words[0].size >= INITIAL * size and len(words[0].text) <= 2 and len(words) > 1:
             rest = hull(words[1:])
             hangs = max(rect.bottom - rest.bottom, 0.0)
             rect = Rect(rect.x0, rect.x1, rest.top, rest.bottom)
@@ -230,132 +185,6 @@ def _usual_size(words: Sequence[Word]) -> float:
     for word in words:
         sizes[round(word.size, 1)] += len(word.text)
     return max(sizes, key=lambda value: (sizes[value], value))
-
-
-def _equally_wide(words: Sequence[Word]) -> bool:
-    """Tell whether all letters are as wide as each other, as on a typewriter."""
-    measured = [word for word in words if len(word.text) > 2 and word.text.isascii()]
-    if (
-        len(measured) < 2
-        or not _same_pitch(*measured[:2])
-        or sum(c.isalpha() for w in measured for c in w.text) < _MIN_LETTERS
-    ):
-        return False
-    pitches = [word.rect.width / len(word.text) for word in measured]
-    if max(pitches) - min(pitches) > _SAME_PITCH * max(pitches):
-        return False
-    pitch = median(pitches)
-    gaps = [(after.rect.x0 - before.rect.x1) / pitch for before, after in pairwise(words)]
-    return all(gap > 0.5 and abs(gap - round(gap)) < _OFF_GRID for gap in gaps)
-
-
-def _same_pitch(a: Word, b: Word) -> bool:
-    one, other = a.rect.width / len(a.text), b.rect.width / len(b.text)
-    return abs(one - other) < _SAME_PITCH * max(one, other)
-
-
-def _typed(words: Sequence[Word]) -> str:
-    """Return the text of words in a typewriter face, with as many spaces as they stand apart."""
-    if not all(word.text.isascii() for word in words):
-        return words_text(words)
-    pitch = max(median(word.rect.width / len(word.text) for word in words), 0.1)
-    text = ""
-    for before, word in pairwise([None, *words]):
-        if before is not None and word is not None:
-            gap = (word.rect.x0 - before.rect.x1) / pitch
-            text += " " * max(round(gap), int(word.spaced and gap > _OFF_GRID))
-        text += word.text if word is not None else ""
-    return text
-
-
-def _letter_gaps(words: Sequence[Word]) -> float | None:
-    """Return the widest gap between letters of one word in a line set with spaced letters."""
-    if len(words) < _MIN_SPACED or len(words[0].text) + len(words[1].text) > 3:
-        return None
-    single = sum(len(word.text) == 1 for word in words)
-    if single < _MIN_SPACED or single * 5 < len(words) * 4 or any(word.rtl for word in words):
-        return None
-    if sum(word.text.isalpha() for word in words) * 5 < len(words) * 4:
-        return None
-    if _UNSPACED.match(words[0].text):
-        return None
-    gaps = sorted(b.rect.x0 - a.rect.x1 for a, b in pairwise(words))
-    usual = gaps[len(gaps) // 3]
-    return usual * 1.7 if usual > 0 else None
-
-
-class _Run:
-    """Collect the words of one line."""
-
-    __slots__ = ("rtl", "words")
-
-    def __init__(self, word: Word) -> None:
-        self.words = [word]
-        self.rtl = word.rtl
-
-    @property
-    def rect(self) -> Rect:
-        return hull(self.words)
-
-    def continues_with(self, word: Word) -> bool:
-        last = self.words[-1]
-        last_x0, last_x1, last_top, last_bottom = last.rect
-        x0, x1, top, bottom = word.rect
-        shared = min(last_bottom, bottom) - max(last_top, top)
-        if shared <= 0 or shared <= 0.5 * min(last_bottom - last_top, bottom - top):
-            return False
-        size = max(min(last.size, word.size), 1.0)
-        if last_x1 <= x1 and x0 > last_x0:
-            return -0.5 * size < x0 - last_x1 < _MAX_GAP * size
-        if self.rtl or word.rtl:
-            rect = self.rect
-            return max(x0 - rect.x1, rect.x0 - x1) < _MAX_GAP * size
-        return False
-
-    def append(self, word: Word) -> None:
-        self.words.append(word)
-        self.rtl = self.rtl or word.rtl
-
-    def absorb(self, other: _Run) -> None:
-        self.words.extend(other.words)
-        self.rtl = self.rtl or other.rtl
-
-    def line(self, sheet: Sheet) -> TextLine:
-        words = self.words
-        size = _usual_size(words)
-        style = _common_style({word.style for word in words})
-        rtl = self.rtl and sum(w.rtl for w in words) * 2 >= len(words)
-        if not style.mono and _equally_wide(words):
-            style = style._replace(mono=True)
-        rect = self.rect
-        text, hangs = (_typed if style.mono else words_text)(words), 0.0
-        if words[0].size >= _INITIAL * size and len(words[0].text) <= 2 and len(words) > 1:
-            rest = hull(words[1:])
-            hangs = max(rect.bottom - rest.bottom, 0.0)
-            rect = Rect(rect.x0, rect.x1, rest.top, rest.bottom)
-        return TextLine(text, rect, sheet, size, style, rtl, hangs)
-
-
-def _usual_size(words: Sequence[Word]) -> float:
-    if len({word.size for word in words}) == 1:
-        return round(words[0].size, 1)
-    sizes: Counter[float] = Counter()
-    for word in words:
-        sizes[round(word.size, 1)] += len(word.text)
-    return max(sizes, key=lambda value: (sizes[value], value))
-
-
-def _equally_wide(words: Sequence[Word]) -> bool:
-    """Tell whether all letters are as wide as each other, as on a typewriter."""
-    measured = [word for word in words if len(word.text) > 2 and word.text.isascii()]
-    if (
-        len(measured) < 2
-        or not _same_pitch(*measured[:2])
-        or sum(c.isalpha() for w in measured for c in w.text) < _MIN_LETTERS
-    ):
-        return False
-    pitches = [word.rect.width / len(word.text) for word in measured]
-    return max(pitches) - min(pitches) < _SAME_PITCH * max(pitches)
 
 
 def _joined(runs: list[_Run]) -> Iterable[_Run]:

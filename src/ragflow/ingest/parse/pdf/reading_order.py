@@ -117,8 +117,9 @@ def _abreast(group: Sequence[Cluster[Item]]) -> int:
 
 def _is_head(above: Sequence[Cluster[Item]], below: Sequence[Cluster[Item]]) -> bool:
     """Tell whether short lines stand in rows above columns of prose, such as authors' names."""
-    lines = _flat(above)
-    if _is_prose(lines) or not _is_prose(_flat(below)):
+    upper = [item for cluster in above for item in cluster.items]
+    lower = [item for cluster in below for item in cluster.items]
+    if _is_prose(upper) or not _is_prose(lower):
         return False
     gutter = _gutter(above)
     if gutter is None:
