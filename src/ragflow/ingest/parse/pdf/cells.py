@@ -6,16 +6,18 @@ In: cells that hold words. Out: a table region with the text of each cell and it
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from ragflow.ingest.parse.base import CellDraft
 from ragflow.ingest.parse.pdf.characters import Word
-from ragflow.ingest.parse.pdf.lines import gap_text, hull, join_row, lines_of, same_row
+from ragflow.ingest.parse.pdf.lines import gap_text, hull, join_row, lines_of
 from ragflow.ingest.parse.pdf.reading_order import rows_of
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 
 _NUMERIC = re.compile(r"[\s\-+−–—(]*[$€£¥]?\s*[\d.,:/%()\s+\-−–—$€£¥]*\d[\d.,:/%()\s$€£¥]*")
+
+_MOST_HEADERS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,16 @@ class TableRegion:
     rows: list[list[CellDraft]]
     rtl: bool = False
 
+    @property
+    def column_count(self) -> int:
+        """Count the columns."""
+        return max(sum(cell.column_span for cell in row) for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class CellWords:
+    """Hold the words of one cell and the rows and columns that it fills."""
+
     row: int
     column: int
     row_span: int
@@ -38,24 +47,24 @@ class CellWords:
     words: list[Word]
 
 
-def word_rows(words: Sequence[Word]) -> list[list[Word]]:
-    rows: list[list[Word]] = []
-    for word in sorted(words, key=lambda w: (w.rect.top + w.rect.bottom, w.rect.x0)):
-        if rows and same_row(rows[-1][0].rect, word.rect):
-            rows[-1].append(word)
-        else:
-            rows.append([word])
-    return [sorted(row, key=lambda w: w.rect.x0) for row in rows]
-
-
 def table_region(
-    cells: Sequence[CellWords], rect: Rect, words: Sequence[Word], sheet: Sheet
+    cells: Sequence[CellWords],
+    rect: Rect,
+    words: Sequence[Word],
+    sheet: Sheet,
+    *,
+    headers: int | None = None,
+    kept: Set[int] = frozenset(),
 ) -> TableRegion | None:
-    """Return a table of the rows that have text; its first rows are headers if they look so."""
+    """Return a table of the rows and columns that have text, and of the columns `kept` anyway.
+
+    The first `headers` rows name the columns; without a number, those that look so.
+    """
     filled_rows = sorted({cell.row for cell in cells if cell.words})
     filled_columns = {cell.column for cell in cells if cell.words}
     if len(filled_rows) < 2 or len(filled_columns) < 2:
         return None
+    filled_columns |= kept
     rtl = sum(word.rtl for word in words) * 2 > len(words)
     rows = {
         row: sorted(
@@ -64,15 +73,18 @@ def table_region(
         )
         for row in filled_rows
     }
-    texts = {id(cell): _cell_text(cell.words, sheet) for cell in cells}
-    headers = _header_count([rows[row] for row in filled_rows], texts)
+    texts = {id(cell): cell_text(cell.words, sheet) for cell in cells}
+    if headers is None:
+        named = _header_count([rows[row] for row in filled_rows], texts)
+    else:
+        named = sum(row < headers for row in filled_rows)
     drafts = [
         [
             CellDraft(
                 texts[id(cell)],
                 row_span=sum(cell.row <= r < cell.row + cell.row_span for r in filled_rows),
                 column_span=len(filled_columns & _columns(cell)),
-                header=position < headers,
+                header=position < named,
                 box=sheet.box(hull(cell.words)) if cell.words else None,
             )
             for cell in rows[row]
@@ -86,7 +98,7 @@ def _columns(cell: CellWords) -> set[int]:
     return set(range(cell.column, cell.column + cell.column_span))
 
 
-def _cell_text(words: Sequence[Word], sheet: Sheet) -> str:
+def cell_text(words: Sequence[Word], sheet: Sheet) -> str:
     text = ""
     for row in rows_of(lines_of(words, sheet)):
         line = join_row(row)
@@ -99,14 +111,32 @@ def _header_count(rows: Sequence[Sequence[CellWords]], texts: dict[int, str]) ->
     if len(rows) < 2:
         return 0
     first = [cell for cell in rows[0] if cell.words]
-    if not first or any(is_number(texts[id(cell)]) for cell in first):
+    if not first or any(is_number(texts[id(cell)]) for cell in first) or _names_rows(rows):
         return 0
-    spanning = any(cell.column_span > 1 for cell in first) or len(first) * 2 < len(rows[0])
-    if not spanning or len(rows) < 3:
-        return 1
-    second = [cell for cell in rows[1] if cell.words]
-    return 1 if any(is_number(texts[id(cell)]) for cell in second) else 2
+    count = max(cell.row_span for cell in first)
+    while count < min(len(rows) - 1, _MOST_HEADERS) and _goes_on(rows, count, texts):
+        count += max((cell.row_span for cell in rows[count] if cell.words), default=1)
+    return count if count < len(rows) else 1
+
+
+def _goes_on(rows: Sequence[Sequence[CellWords]], count: int, texts: dict[int, str]) -> bool:
+    """Tell whether the row after `count` rows of column names is one of them too."""
+    above = [cell for cell in rows[count - 1] if cell.words]
+    spanning = any(cell.column_span > 1 for cell in above) or len(above) * 2 < len(rows[count - 1])
+    own = [cell for cell in rows[count] if cell.words]
+    return spanning and len(own) > 1 and not any(is_number(texts[id(cell)]) for cell in own)
+
+
+def _names_rows(rows: Sequence[Sequence[CellWords]]) -> bool:
+    """Tell whether the first of two columns alone is bold: it names the rows."""
+    pairs = [row for row in rows if len(row) == 2 and all(cell.words for cell in row)]
+    if len(pairs) < len(rows) or not pairs:
+        return False
+    bold = [[all(word.style.bold for word in cell.words) for cell in row] for row in pairs]
+    first, second = zip(*bold, strict=True)
+    return (all(first) and not any(second)) or (all(second) and not any(first))
 
 
 def is_number(text: str) -> bool:
+    """Tell whether a text is a figure rather than a name; a year alone names a column."""
     return _NUMERIC.fullmatch(text) is not None and not re.fullmatch(r"(?:19|20)\d\d", text)

@@ -22,7 +22,7 @@ LIST_MARKER = re.compile(
 _SENTENCE_END = re.compile(r"[.!?:。！？：؟][\"'”’)\]）」』]*$")
 _CAPTION = re.compile(
     r"(?:figure|fig\.|table|tab\.|chart|exhibit|abbildung|tabelle|tableau|图|圖|表|그림|표)\s*"
-    r"(?:[a-z]?\d+(?:[-–.]\d+)*|[ivx]+\b)",
+    r"(?:(?:[a-z]{1,2}\d?[-–.]?)?\d+(?:[-–.]\d+)*|[ivx]+\b)",
     re.IGNORECASE,
 )
 

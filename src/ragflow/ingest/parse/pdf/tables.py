@@ -9,23 +9,23 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
+from itertools import pairwise
 
-from ragflow.ingest.parse.pdf.aligned import columned, unruled_tables
-from ragflow.ingest.parse.pdf.cells import (
-    CellWords,
-    TableRegion,
-    is_number,
-    table_region,
-    word_rows,
-)
+from ragflow.ingest.parse.pdf.aligned import columned
+from ragflow.ingest.parse.pdf.areas import RuledArea, lines_above, lines_below, ruled_areas
+from ragflow.ingest.parse.pdf.cells import CellWords, TableRegion, table_region
 from ragflow.ingest.parse.pdf.characters import Word
-from ragflow.ingest.parse.pdf.grids import Grid, find_grids, rule_groups
+from ragflow.ingest.parse.pdf.grids import Grid, find_grids
+from ragflow.ingest.parse.pdf.lines import hull
 from ragflow.ingest.parse.pdf.rulings import Rulings
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
+from ragflow.ingest.parse.pdf.splits import split_cells
+from ragflow.ingest.parse.pdf.unruled import unruled_tables
 
 _LONG_CELL = 700  # characters
-_ALIGNED = 4.0  # points by which figures of one row may differ in height
+_NARROW = 12.0  # points: empty columns narrower than this are gaps between double lines
+
+Found = tuple[TableRegion, list[Word]]
 
 
 def find_tables(
@@ -40,12 +40,11 @@ def find_tables(
         if table is not None:
             tables.append(table)
             rest = _without(rest, inside)
-    for rect in rule_groups(rulings):
-        inside = [word for word in rest if _within(word.rect, rect)]
-        table = columned(rect, inside, sheet)
-        if table is not None:
-            tables.append(table)
-            rest = _without(rest, inside)
+    for area in ruled_areas(rulings, rest):
+        found = _between_rules(area, rest, sheet)
+        if found is not None:
+            tables.append(found[0])
+            rest = _without(rest, found[1])
     for table, inside in unruled_tables(rest, sheet):
         tables.append(table)
         rest = _without(rest, inside)
@@ -62,12 +61,35 @@ def _without(words: list[Word], taken: Sequence[Word]) -> list[Word]:
     return [word for word in words if id(word) not in gone]
 
 
+def _between_rules(area: RuledArea, words: Sequence[Word], sheet: Sheet) -> Found | None:
+    """Return the table between rules, with the lines above and below that belong to it."""
+    inside = [word for word in words if _within(word.rect, area.rect)]
+    table = columned(area.rect, inside, sheet, area.rules)
+    best: Found | None = (table, inside) if table is not None else None
+    for lines in (lines_above(area, words), lines_below(area, words)):
+        known = {id(word) for word in best[1]} if best else {id(word) for word in inside}
+        more = [word for line in lines for word in line.words if id(word) not in known]
+        if not more:
+            continue
+        wider = [*more, *(best[1] if best else inside)]
+        rect = area.rect.union(hull(wider))
+        table = columned(rect, wider, sheet, area.rules)
+        if table is not None and (best is None or _grows(best[0], table)):
+            best = table, wider
+    return best
+
+
+def _grows(table: TableRegion, wider: TableRegion) -> bool:
+    """Tell whether lines around a table fit into its columns."""
+    return wider.column_count >= table.column_count and len(wider.rows) > len(table.rows)
+
+
 def _ruled(grid: Grid, words: Sequence[Word], sheet: Sheet) -> TableRegion | None:
     """Return the table of a grid, or None if the grid is a frame or a drawing."""
     if not words:
         return None
     if len(grid.xs) < 3:  # rows without column lines
-        return columned(grid.rect, words, sheet) if len(grid.ys) >= 3 else None
+        return columned(grid.rect, words, sheet, grid.rules) if len(grid.ys) >= 3 else None
     inside: dict[tuple[int, int], list[Word]] = {}
     for word in words:
         x, y = (word.rect.x0 + word.rect.x1) / 2, (word.rect.top + word.rect.bottom) / 2
@@ -81,8 +103,14 @@ def _ruled(grid: Grid, words: Sequence[Word], sheet: Sheet) -> TableRegion | Non
     filled = sum(bool(cell.words) for cell in cells)
     if filled < 2 or (len(grid.ys) < 3 and filled < 3) or filled * 5 < len(cells):
         return None
-    cells = _split_rows(cells)
-    return None if _is_layout(cells) else table_region(cells, grid.rect, words, sheet)
+    if _is_layout(cells) or _is_drawing(cells):
+        return None
+    split = split_cells(cells, grid.xs)
+    return table_region(split.cells, grid.rect, words, sheet, kept=_wide_columns(split.xs))
+
+
+def _wide_columns(xs: Sequence[float]) -> set[int]:
+    return {index for index, (start, end) in enumerate(pairwise(xs)) if end - start > _NARROW}
 
 
 def _is_layout(cells: Sequence[CellWords]) -> bool:
@@ -94,48 +122,11 @@ def _is_layout(cells: Sequence[CellWords]) -> bool:
     return long * 10 > 6 * sum(sizes) or (merged * 10 > 6 * len(cells) and empty * 4 > len(cells))
 
 
-def _split_rows(cells: Sequence[CellWords]) -> list[CellWords]:
-    """Cut rows in which several cells hold figures one below the other, line by line."""
-    rows = sorted({cell.row for cell in cells})
-    bottoms = {row: _figure_lines([cell for cell in cells if cell.row == row]) for row in rows}
-    place: list[int] = [0]  # where each row begins once the rows before it are cut
-    for row in range(max(rows) + max(cell.row_span for cell in cells)):
-        place.append(place[-1] + max(len(bottoms.get(row, [])), 1))
-    split: list[CellWords] = []
+def _is_drawing(cells: Sequence[CellWords]) -> bool:
+    """Tell whether no two cells stand side by side: boxes in boxes, one below the other."""
+    filled: dict[int, int] = {}
     for cell in cells:
-        start, end = place[cell.row], place[cell.row + cell.row_span]
-        if cell.row_span > 1:
-            split.append(replace(cell, row=start, row_span=end - start))
-            continue
-        for index, words in enumerate(_pieces(cell, bottoms[cell.row])):
-            split.append(replace(cell, row=start + index, words=words))
-    return split
-
-
-def _figure_lines(cells: Sequence[CellWords]) -> list[float]:
-    """Return the lower edges of a row's lines of figures, where its cells agree on them."""
-    stacks: list[list[float]] = []
-    for cell in cells:
-        if cell.row_span > 1 or not cell.words:
-            continue
-        rows = word_rows(cell.words)
-        figures = sum(is_number(" ".join(word.text for word in row)) for row in rows)
-        if len(rows) > 1 and figures * 5 >= len(rows) * 4:
-            stacks.append([max(word.rect.bottom for word in row) for row in rows])
-    if len(stacks) < 2:
-        return []
-    longest = max(stacks, key=len)
-    aligned = all(
-        min(abs(bottom - other) for other in longest) < _ALIGNED
-        for stack in stacks
-        for bottom in stack
-    )
-    return longest if aligned else []
-
-
-def _pieces(cell: CellWords, bottoms: Sequence[float]) -> list[list[Word]]:
-    pieces: list[list[Word]] = [[] for _ in bottoms] or [[]]
-    for word in cell.words:
-        middle = (word.rect.top + word.rect.bottom) / 2
-        pieces[min(bisect_right(bottoms, middle), len(pieces) - 1)].append(word)
-    return pieces
+        if cell.words:
+            for row in range(cell.row, cell.row + cell.row_span):
+                filled[row] = filled.get(row, 0) + 1
+    return max(filled.values()) < 2
