@@ -1,14 +1,14 @@
 """Areas between rules: where tables with horizontal rules alone may stand.
 
 In: the rulings of a sheet and its words. Out: areas between rules of the same ends, cut where
-titles or running text stand between two tables, the small ones first; each with the lines around
-it that may belong to it though they stand outside of the rules.
+titles, running text or wide gaps stand between two tables, the small ones first; and the lines
+around an area that may belong to it though they stand outside of the rules.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ragflow.ingest.parse.pdf.characters import Word
@@ -19,51 +19,114 @@ from ragflow.ingest.parse.pdf.sheet import Rect
 
 _SHORTEST = 60.0  # points
 _ENDS = 8.0  # points by which the ends of a table's rules differ
+_WIDE_GAP = 2.5  # of the size: lines farther apart than this are not of one table
 _FARTHEST = 1.2  # of the size, from a rule to a line outside of it
+_CLOSE = 0.6  # of the size, between the lines of column names
 _MOST_ABOVE = 5  # lines of column names above the first rule
 
 
 @dataclass(frozen=True, slots=True)
 class RuledArea:
-    """Hold an area between rules, with all rules in it."""
+    """Hold an area between rules of the same ends, with all rules in it and its lines.
+
+    `rules` are the long ones, `drawn` the short ones too; a closed area has lines at its sides.
+    """
 
     rect: Rect
     rules: tuple[Segment, ...]
+    drawn: tuple[Segment, ...]
+    lines: tuple[PartedLine, ...]
+    closed: bool = False
+
+    @property
+    def words(self) -> list[Word]:
+        """Return the words of its lines."""
+        return [word for line in self.lines for word in line.words]
+
+
+@dataclass(slots=True)
+class _Run:
+    """Collect rules and the lines between them."""
+
+    rules: list[Segment] = field(default_factory=list)
+    lines: list[PartedLine] = field(default_factory=list)
 
 
 def ruled_areas(rulings: Rulings, words: Sequence[Word]) -> list[RuledArea]:
-    """Return the areas between two or more horizontal rules with the same ends."""
+    """Return the areas between horizontal rules with the same ends."""
     areas: list[RuledArea] = []
     for rules in _groups(rulings.horizontal):
         start, end = min(r.start for r in rules) - 3, max(r.end for r in rules) + 3
-        inside = [word for word in words if start <= _middle(word) <= end]
-        for run in _runs(rules, parted_lines(inside)):
-            top, bottom = run[0].at - 1, run[-1].at + 1
-            drawn = tuple(
-                rule
-                for rule in rulings.horizontal
-                if top <= rule.at <= bottom and rule.end > start and rule.start < end
-            )
-            areas.append(RuledArea(Rect(start, end, top, bottom), drawn))
+        lines = parted_lines([word for word in words if start <= _middle(word) <= end])
+        areas += [_area(run, rulings, start, end) for run in _runs(rules, lines)]
     return sorted(areas, key=lambda area: (area.rect.height * area.rect.width, area.rect.top))
+
+
+def pieces(area: RuledArea, rulings: Rulings) -> list[RuledArea]:
+    """Return the areas that the lone lines between two rules part from each other."""
+    runs = [_Run()]
+    for above, below in pairwise(area.rules):
+        between = _between(area.lines, above.at, below.at)
+        runs[-1].rules.append(above)
+        if len(between) == 1 and len(between[0].parts) == 1:
+            runs.append(_Run())
+        else:
+            runs[-1].lines.extend(between)
+    runs[-1].rules.append(area.rules[-1])
+    found = [run for run in runs if len(run.lines) > 1]
+    return [_area(run, rulings, area.rect.x0, area.rect.x1) for run in found]
 
 
 def lines_above(area: RuledArea, words: Sequence[Word]) -> list[PartedLine]:
     """Return the lines right above an area that may name its columns."""
     lines = [line for line in _beside(area, words) if line.rect.bottom < area.rect.top + 3]
-    taken = _chain(lines[::-1], area.rect.top, upwards=True)[:_MOST_ABOVE]
-    while taken and len(taken[-1].parts) < 2:
-        taken.pop()
-    return taken[::-1]
+    taken: list[PartedLine] = []
+    edge = area.rect.top
+    for line in lines[::-1][:_MOST_ABOVE]:
+        gap = edge - line.rect.bottom
+        if gap > (_CLOSE if taken else _FARTHEST) * line.size or _is_title(line):
+            break
+        taken.insert(0, line)
+        edge = line.rect.top
+    while taken and len(taken[0].parts) < 2:
+        taken.pop(0)
+    return taken
 
 
 def lines_below(area: RuledArea, words: Sequence[Word]) -> list[PartedLine]:
     """Return the lines right below an area that may be rows of it."""
     lines = [line for line in _beside(area, words) if line.rect.top > area.rect.bottom - 3]
-    taken = _chain(lines, area.rect.bottom, upwards=False)
+    taken: list[PartedLine] = []
+    edge, lone = area.rect.bottom, 0
+    for line in lines:
+        lone = 0 if len(line.parts) > 1 else lone + 1
+        if line.rect.top - edge > _FARTHEST * line.size or lone > 2 or _is_title(line):
+            break
+        taken.append(line)
+        edge = line.rect.bottom
     while taken and len(taken[-1].parts) < 2:
         taken.pop()
     return taken
+
+
+def _area(run: _Run, rulings: Rulings, start: float, end: float) -> RuledArea:
+    edges = [rule.at for rule in run.rules]
+    edges += [edge for line in run.lines for edge in (line.rect.top, line.rect.bottom)]
+    rect = Rect(start, end, min(edges) - 1, max(edges) + 1)
+    drawn = tuple(
+        rule
+        for rule in rulings.horizontal
+        if rect.top <= rule.at <= rect.bottom and rule.end > start and rule.start < end
+    )
+    sides = [
+        any(
+            abs(line.at - at) < _ENDS
+            and min(line.end, rect.bottom) - max(line.start, rect.top) > 0.8 * rect.height
+            for line in rulings.vertical
+        )
+        for at in (start + 3, end - 3)
+    ]
+    return RuledArea(rect, tuple(run.rules), drawn, tuple(run.lines), all(sides))
 
 
 def _groups(rules: Sequence[Segment]) -> Iterator[list[Segment]]:
@@ -82,43 +145,46 @@ def _groups(rules: Sequence[Segment]) -> Iterator[list[Segment]]:
     yield from (group for group in groups if len(group) > 1)
 
 
-def _runs(rules: Sequence[Segment], lines: Sequence[PartedLine]) -> Iterator[list[Segment]]:
-    """Yield the stretches of rules between which rows may stand."""
-    run = [rules[0]]
+def _runs(rules: Sequence[Segment], lines: Sequence[PartedLine]) -> list[_Run]:
+    """Return the stretches of rules between which rows may stand."""
+    runs = [_Run([rules[0]])]
     for above, below in pairwise(rules):
-        if _parts_tables(lines, above.at, below.at):
-            if len(run) > 1:
-                yield run
-            run = []
-        run.append(below)
-    if len(run) > 1:
-        yield run
+        between = _between(lines, above.at, below.at)
+        if _parts_tables(between, below.at - above.at):
+            runs.append(_Run())
+        else:
+            stretches = _stretches(between)
+            runs[-1].lines.extend(stretches[0])
+            runs.extend(_Run(lines=stretch) for stretch in stretches[1:])
+        runs[-1].rules.append(below)
+    return [run for run in runs if run.rules and len(run.lines) > 1]
 
 
-def _parts_tables(lines: Sequence[PartedLine], top: float, bottom: float) -> bool:
+def _between(lines: Sequence[PartedLine], top: float, bottom: float) -> list[PartedLine]:
+    return [line for line in lines if top < (line.rect.top + line.rect.bottom) / 2 < bottom]
+
+
+def _stretches(lines: Sequence[PartedLine]) -> list[list[PartedLine]]:
+    """Return lines cut at wide gaps."""
+    stretches: list[list[PartedLine]] = [list(lines[:1])]
+    for above, below in pairwise(lines):
+        if below.rect.top - above.rect.bottom > _WIDE_GAP * below.size:
+            stretches.append([])
+        stretches[-1].append(below)
+    return stretches
+
+
+def _parts_tables(between: Sequence[PartedLine], height: float) -> bool:
     """Tell whether what stands between two rules is between two tables."""
-    between = [line for line in lines if top < (line.rect.top + line.rect.bottom) / 2 < bottom]
     if not between:
-        return bottom - top > 40
-    if any(is_caption(" ".join(word.text for word in line.words)) for line in between):
+        return height > 40
+    if any(_is_title(line) for line in between):
         return True
     return len(between) > 1 and all(len(line.parts) == 1 for line in between)
 
 
-def _chain(lines: Sequence[PartedLine], edge: float, *, upwards: bool) -> list[PartedLine]:
-    """Return the lines that follow each other closely from an edge."""
-    taken: list[PartedLine] = []
-    lone = 0
-    for line in lines:
-        gap = edge - line.rect.bottom if upwards else line.rect.top - edge
-        lone = 0 if len(line.parts) > 1 else lone + 1
-        if gap > _FARTHEST * line.size or lone > 2:
-            break
-        if is_caption(" ".join(word.text for word in line.words)):
-            break
-        taken.append(line)
-        edge = line.rect.top if upwards else line.rect.bottom
-    return taken
+def _is_title(line: PartedLine) -> bool:
+    return is_caption(" ".join(word.text for word in line.words))
 
 
 def _beside(area: RuledArea, words: Sequence[Word]) -> list[PartedLine]:

@@ -18,6 +18,7 @@ from ragflow.ingest.parse.pdf.parts import PartedLine, parted_lines
 from ragflow.ingest.parse.pdf.rows import Group, slotted, split_rows
 
 _MIN_LINES = 3  # with text on both sides that a gutter within a column needs
+_MANY_LINES = 8
 _CROSSING = 6  # one line in so many may reach over a gutter
 _ALIGNED = 4.0  # points by which figures of one row may differ in height
 
@@ -103,15 +104,15 @@ def _is_heading(slot: Slot, columns: Columns, edges: tuple[float, float]) -> boo
 
 
 def _gutters(cells: Sequence[Sequence[PartedLine]]) -> list[float]:
-    """Return the gutters through a column of figures."""
+    """Return the gutters through a column of figures, or of texts in many lines."""
     lines = [line for cell in cells for line in cell]
     parted = [line for line in lines if len(line.parts) > 1]
     if len(parted) < _MIN_LINES or len(parted) * 10 < 6 * len(lines):
         return []
     figures = sum(is_number(part.text) for line in parted for part in line.parts)
-    if figures * 10 < 6 * sum(len(line.parts) for line in parted):
-        return []
-    return find_gutters(lines)
+    of_figures = figures * 10 >= 6 * sum(len(line.parts) for line in parted)
+    many = len(parted) >= _MANY_LINES and len(parted) * 10 >= 9 * len(lines)
+    return find_gutters(lines) if of_figures or many else []
 
 
 def _split_rows(cells: Sequence[CellWords], xs: Sequence[float]) -> list[CellWords]:

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
+from ragflow.ingest.parse.pdf.above import cells_above
 from ragflow.ingest.parse.pdf.aligned import columned
-from ragflow.ingest.parse.pdf.areas import RuledArea, lines_above, lines_below, ruled_areas
+from ragflow.ingest.parse.pdf.areas import RuledArea, lines_above, lines_below, pieces, ruled_areas
 from ragflow.ingest.parse.pdf.cells import CellWords, TableRegion, table_region
 from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.grids import Grid, find_grids
 from ragflow.ingest.parse.pdf.lines import hull
+from ragflow.ingest.parse.pdf.parts import PartedLine
 from ragflow.ingest.parse.pdf.rulings import Rulings
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
+from ragflow.ingest.parse.pdf.sound import has_axis, is_of_figures, is_of_texts, is_sound
 from ragflow.ingest.parse.pdf.splits import split_cells
 from ragflow.ingest.parse.pdf.unruled import unruled_tables
 
@@ -36,15 +40,15 @@ def find_tables(
     rest = list(words)
     for grid in find_grids(rulings):
         inside = [word for word in rest if _within(word.rect, grid.rect)]
-        table = _ruled(grid, inside, sheet)
-        if table is not None:
-            tables.append(table)
-            rest = _without(rest, inside)
-    for area in ruled_areas(rulings, rest):
-        found = _between_rules(area, rest, sheet)
+        found = _ruled(grid, inside, rest, sheet)
         if found is not None:
             tables.append(found[0])
             rest = _without(rest, found[1])
+    free = _outside(rulings, [table.rect for table in tables])
+    for area in ruled_areas(free, rest):
+        for table, inside in _between_rules(area, rest, free, sheet):
+            tables.append(table)
+            rest = _without(rest, inside)
     for table, inside in unruled_tables(rest, sheet):
         tables.append(table)
         rest = _without(rest, inside)
@@ -61,52 +65,100 @@ def _without(words: list[Word], taken: Sequence[Word]) -> list[Word]:
     return [word for word in words if id(word) not in gone]
 
 
-def _between_rules(area: RuledArea, words: Sequence[Word], sheet: Sheet) -> Found | None:
-    """Return the table between rules, with the lines above and below that belong to it."""
-    inside = [word for word in words if _within(word.rect, area.rect)]
-    table = columned(area.rect, inside, sheet, area.rules)
-    best: Found | None = (table, inside) if table is not None else None
-    for lines in (lines_above(area, words), lines_below(area, words)):
-        known = {id(word) for word in best[1]} if best else {id(word) for word in inside}
-        more = [word for line in lines for word in line.words if id(word) not in known]
-        if not more:
-            continue
-        wider = [*more, *(best[1] if best else inside)]
-        rect = area.rect.union(hull(wider))
-        table = columned(rect, wider, sheet, area.rules)
-        if table is not None and (best is None or _grows(best[0], table)):
-            best = table, wider
-    return best
+def _outside(rulings: Rulings, rects: Sequence[Rect]) -> Rulings:
+    """Return the rulings without the horizontal ones of tables that are found."""
+    return replace(
+        rulings,
+        horizontal=tuple(
+            rule
+            for rule in rulings.horizontal
+            if not any(
+                rect.top - 1 <= rule.at <= rect.bottom + 1
+                and rect.x0 - 3 <= rule.start
+                and rule.end <= rect.x1 + 3
+                for rect in rects
+            )
+        ),
+    )
 
 
-def _grows(table: TableRegion, wider: TableRegion) -> bool:
-    """Tell whether lines around a table fit into its columns."""
-    return wider.column_count >= table.column_count and len(wider.rows) > len(table.rows)
+def _between_rules(
+    area: RuledArea, words: Sequence[Word], rulings: Rulings, sheet: Sheet
+) -> list[Found]:
+    """Return the table between rules, or those that lone lines between two rules set apart."""
+    left = {id(word) for word in words}
+    if not all(id(word) in left for word in area.words):
+        return []  # a smaller area has taken them
+    whole = _of_area(area, words, sheet)
+    if whole is not None and is_sound(whole[0]):
+        return [whole]
+    parts = [_of_area(piece, words, sheet) for piece in pieces(area, rulings)]
+    return [part for part in parts if part is not None and is_sound(part[0])]
 
 
-def _ruled(grid: Grid, words: Sequence[Word], sheet: Sheet) -> TableRegion | None:
+def _of_area(area: RuledArea, words: Sequence[Word], sheet: Sheet) -> Found | None:
+    """Return the table of an area, with the lines above and below that belong to it."""
+    table = columned(area.rect, area.words, sheet, area.drawn)
+    best: Found | None = (table, area.words) if table is not None else None
+    if not area.closed:
+        for lines in (lines_above(area, words), lines_below(area, words)):
+            best = _extended(best, area, lines, sheet)
+    if best is None or len(area.rules) > 2:
+        return best
+    return best if is_of_figures(best[0]) or is_of_texts(best[0]) else None
+
+
+def _extended(
+    best: Found | None, area: RuledArea, lines: Sequence[PartedLine], sheet: Sheet
+) -> Found | None:
+    """Return a table with the lines beside it if they fit into its columns."""
+    if not lines or max(len(line.parts) for line in lines) * 2 < (
+        best[0].column_count if best else 0
+    ):
+        return best
+    wider = [word for line in lines for word in line.words] + (best[1] if best else area.words)
+    table = columned(area.rect.union(hull(wider)), wider, sheet, area.drawn)
+    if table is None or (best and table.column_count < best[0].column_count):
+        return best
+    return table, wider
+
+
+def _ruled(grid: Grid, words: Sequence[Word], around: Sequence[Word], sheet: Sheet) -> Found | None:
     """Return the table of a grid, or None if the grid is a frame or a drawing."""
     if not words:
         return None
     if len(grid.xs) < 3:  # rows without column lines
-        return columned(grid.rect, words, sheet, grid.rules) if len(grid.ys) >= 3 else None
-    inside: dict[tuple[int, int], list[Word]] = {}
-    for word in words:
-        x, y = (word.rect.x0 + word.rect.x1) / 2, (word.rect.top + word.rect.bottom) / 2
-        row = min(max(bisect_right(grid.ys, y) - 1, 0), len(grid.ys) - 2)
-        column = min(max(bisect_right(grid.xs, x) - 1, 0), len(grid.xs) - 2)
-        inside.setdefault(grid.owner(row, column), []).append(word)
-    cells = [
-        CellWords(row, column, row_span, column_span, inside.get((row, column), []))
-        for row, column, row_span, column_span in grid.cells()
-    ]
+        table = columned(grid.rect, words, sheet, grid.rules) if len(grid.ys) > 2 else None
+        return None if table is None else (table, list(words))
+    cells = _grid_cells(grid, words)
     filled = sum(bool(cell.words) for cell in cells)
     if filled < 2 or (len(grid.ys) < 3 and filled < 3) or filled * 5 < len(cells):
         return None
     if _is_layout(cells) or _is_drawing(cells):
         return None
     split = split_cells(cells, grid.xs)
-    return table_region(split.cells, grid.rect, words, sheet, kept=_wide_columns(split.xs))
+    area = RuledArea(grid.rect, grid.rules, grid.rules, ())
+    above = cells_above(lines_above(area, around), split.xs)
+    every = [cell for row in above for cell in row]
+    taken = [*words, *(word for cell in every for word in cell.words)]
+    every += [replace(cell, row=cell.row + len(above)) for cell in split.cells]
+    kept = _wide_columns(split.xs)
+    table = table_region(every, grid.rect.union(hull(taken)), taken, sheet, kept=kept)
+    return None if table is None or has_axis(table) else (table, taken)
+
+
+def _grid_cells(grid: Grid, words: Sequence[Word]) -> list[CellWords]:
+    """Return the cells of a grid with the words in them."""
+    inside: dict[tuple[int, int], list[Word]] = {}
+    for word in words:
+        x, y = (word.rect.x0 + word.rect.x1) / 2, (word.rect.top + word.rect.bottom) / 2
+        row = min(max(bisect_right(grid.ys, y) - 1, 0), len(grid.ys) - 2)
+        column = min(max(bisect_right(grid.xs, x) - 1, 0), len(grid.xs) - 2)
+        inside.setdefault(grid.owner(row, column), []).append(word)
+    return [
+        CellWords(row, column, row_span, column_span, inside.get((row, column), []))
+        for row, column, row_span, column_span in grid.cells()
+    ]
 
 
 def _wide_columns(xs: Sequence[float]) -> set[int]:

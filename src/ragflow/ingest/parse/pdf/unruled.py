@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ragflow.ingest.parse.pdf.aligned import columned
-from ragflow.ingest.parse.pdf.cells import TableRegion, is_number
+from ragflow.ingest.parse.pdf.cells import TableRegion
 from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.lines import hull
 from ragflow.ingest.parse.pdf.parts import PartedLine, parted_lines
 from ragflow.ingest.parse.pdf.sheet import Sheet
+from ragflow.ingest.parse.pdf.sound import is_of_figures, is_of_texts, is_sound
 
 _MIN_ROWS = 4
 _APART = 1.6  # of the size: lines farther apart than this and the usual are not of one table
-_FIGURES = 0.4  # share of cells with figures
-_LONGEST_CELL = 60  # characters, of a table of texts
 
 
 def unruled_tables(words: Sequence[Word], sheet: Sheet) -> list[tuple[TableRegion, list[Word]]]:
@@ -27,7 +26,10 @@ def unruled_tables(words: Sequence[Word], sheet: Sheet) -> list[tuple[TableRegio
     for lines in _runs(parted_lines(words)):
         inside = [word for line in lines for word in line.words]
         table = columned(hull(inside), inside, sheet)
-        if table is not None and (_is_of_figures(table) or _is_of_texts(table, lines)):
+        if table is None or not is_sound(table):
+            continue
+        mono = all(word.style.mono for word in inside)
+        if is_of_figures(table) or (is_of_texts(table) and not mono):
             found.append((table, inside))
     return found
 
@@ -61,45 +63,3 @@ def _middle(run: Sequence[PartedLine]) -> float:
 def _long(run: list[PartedLine]) -> Iterator[list[PartedLine]]:
     if len(run) >= _MIN_ROWS:
         yield run
-
-
-def _is_of_figures(table: TableRegion) -> bool:
-    texts = [cell.text for row in table.rows for cell in row if cell.text]
-    body = [row for row in table.rows if not row[0].header and len(row) > 1]
-    figures = sum(map(is_number, texts))
-    if table.column_count == 2:
-        last = [row[-1].text for row in body if row[-1].text]
-        names = [row[0].text for row in body]
-        return (
-            len(body) >= _MIN_ROWS
-            and sum(map(is_number, last)) * 10 >= 9 * len(body)
-            and not any(map(is_number, names))
-        )
-    return figures >= _FIGURES * len(texts)
-
-
-def _is_of_texts(table: TableRegion, lines: Sequence[PartedLine]) -> bool:
-    """Tell whether short texts are aligned at the left in at least three columns."""
-    if table.column_count < 3 or any(line.words[0].style.mono for line in lines):
-        return False
-    cells = [cell for row in table.rows for cell in row]
-    filled = [cell for cell in cells if cell.text]
-    if len(filled) * 10 < 6 * len(cells) or max(len(c.text) for c in filled) > _LONGEST_CELL:
-        return False
-    full = sum(sum(bool(cell.text) for cell in row) * 2 > table.column_count for row in table.rows)
-    return full * 10 >= 8 * len(table.rows) and _is_aligned(table)
-
-
-def _is_aligned(table: TableRegion) -> bool:
-    starts: dict[int, list[int]] = {}
-    for row in table.rows:
-        column = 0
-        for cell in row:
-            if cell.box is not None and cell.column_span == 1 and not cell.header:
-                starts.setdefault(column, []).append(round(cell.box.x0))
-            column += cell.column_span
-    aligned = [
-        sum(abs(x - max(set(xs), key=xs.count)) < 2 for x in xs) * 10 >= 8 * len(xs)
-        for xs in starts.values()
-    ]
-    return sum(aligned) * 10 >= 7 * table.column_count
