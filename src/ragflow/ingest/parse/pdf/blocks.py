@@ -12,16 +12,14 @@ from dataclasses import dataclass, field
 
 from ragflow.domain.documents import BlockKind, Box, DropKind
 from ragflow.ingest.parse.base import DocumentBuilder
+from ragflow.ingest.parse.pdf.captions import Element, table_captions
 from ragflow.ingest.parse.pdf.cells import TableRegion
+from ragflow.ingest.parse.pdf.continued import join_over_pages
 from ragflow.ingest.parse.pdf.document import OutlineEntry
 from ragflow.ingest.parse.pdf.hyphens import Vocabulary
 from ragflow.ingest.parse.pdf.lines import TextLine
 from ragflow.ingest.parse.pdf.paragraphs import Paragraph, is_caption
 from ragflow.ingest.parse.pdf.titles import TitleFinder
-
-Element = Paragraph | TableRegion
-
-_CAPTION_GAP = 30.0  # points between a table and its caption
 
 
 @dataclass(slots=True)
@@ -51,6 +49,7 @@ class BlockWriter:
 
     def write(self) -> None:
         """Write all pages."""
+        join_over_pages([page.elements for page in self._pages])
         _join_over_breaks(self._pages, self._titles)
         for page in self._pages:
             self._drop(page, DropKind.HEADER)
@@ -65,16 +64,20 @@ class BlockWriter:
                 self._builder.drop(kind, line.text, line.sheet.box(line.rect))
 
     def _write_elements(self, elements: Sequence[Element]) -> None:
-        captions = _table_captions(elements)
-        taken = {id(caption) for caption in captions.values()}
+        captions = table_captions(elements)
+        taken = {id(paragraph) for caption in captions.values() for paragraph in caption}
         for element in elements:
             if isinstance(element, TableRegion):
-                caption = captions.get(id(element))
-                text = "".join(text for text, _ in self._joined(caption)) if caption else ""
-                box = element.sheet.box(element.rect)
-                self._builder.table(element.rows, caption=text, box=box)
+                self._write_table(element, captions.get(id(element), ()))
             elif id(element) not in taken:
                 self._write_paragraph(element)
+
+    def _write_table(self, table: TableRegion, caption: Sequence[Paragraph]) -> None:
+        lines = ["".join(text for text, _ in self._joined(part)) for part in caption]
+        box = table.sheet.box(table.rect)
+        self._builder.table(table.rows, caption=" ".join(lines), box=box)
+        for repeated in table.repeated:
+            self._builder.drop(DropKind.DUPLICATE, repeated.text, repeated.box)
 
     def _write_paragraph(self, paragraph: Paragraph) -> None:
         if paragraph.mono and len(paragraph.lines) > 1:
@@ -117,37 +120,6 @@ def _code(paragraph: Paragraph) -> list[tuple[str, Box | None]]:
         (" " * round((line.rect.x0 - left) / width) + line.text, line.sheet.box(line.rect))
         for line in paragraph.lines
     ]
-
-
-def _table_captions(elements: Sequence[Element]) -> dict[int, Paragraph]:
-    """Return for each table, by identity, the caption that stands right above or below it."""
-    tables = [element for element in elements if isinstance(element, TableRegion)]
-    if not tables:
-        return {}
-    free = [e for e in elements if isinstance(e, Paragraph) and _names_a_table(e)]
-    captions: dict[int, Paragraph] = {}
-    for table in tables:
-        near = [caption for caption in free if _distance(table, caption) < _CAPTION_GAP]
-        if near:
-            nearest = min(near, key=lambda caption: _distance(table, caption))
-            captions[id(table)] = nearest
-            free.remove(nearest)
-    return captions
-
-
-def _names_a_table(paragraph: Paragraph) -> bool:
-    text = paragraph.text
-    names = text[:1] in ("表", "표") or text[:3].casefold() == "tab"
-    return names and len(paragraph.lines) <= 8 and is_caption(text)
-
-
-def _distance(table: TableRegion, paragraph: Paragraph) -> float:
-    """Return how far above or below a table a paragraph stands, or infinity if elsewhere."""
-    rect = paragraph.rect
-    beside = rect.x1 < table.rect.x0 or rect.x0 > table.rect.x1
-    if beside or paragraph.lines[0].sheet != table.sheet:
-        return float("inf")
-    return max(table.rect.top - rect.bottom, rect.top - table.rect.bottom)
 
 
 def _join_over_breaks(pages: Sequence[LaidOutPage], titles: TitleFinder) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+from ragflow.domain.documents import Box
 from ragflow.ingest.parse.base import CellDraft
 from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.lines import gap_text, hull, join_row, lines_of
@@ -21,14 +22,27 @@ _MOST_HEADERS = 6
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """Hold text that stands once more on a later page of a table."""
+
+    text: str
+    box: Box | None
+
+
+@dataclass(frozen=True, slots=True)
 class TableRegion:
-    """Hold a table and its place on a sheet."""
+    """Hold a table and its place on a sheet.
+
+    `edges` are where its columns begin and end, if lines tell.
+    """
 
     rect: Rect
     sheet: Sheet
     size: float
     rows: list[list[CellDraft]]
     rtl: bool = False
+    edges: tuple[float, ...] = ()
+    repeated: tuple[Repeated, ...] = ()
 
     @property
     def column_count(self) -> int:

@@ -144,7 +144,9 @@ def _ruled(grid: Grid, words: Sequence[Word], around: Sequence[Word], sheet: She
     every += [replace(cell, row=cell.row + len(above)) for cell in split.cells]
     kept = _wide_columns(split.xs)
     table = table_region(every, grid.rect.union(hull(taken)), taken, sheet, kept=kept)
-    return None if table is None or has_axis(table) else (table, taken)
+    if table is None or has_axis(table):
+        return None
+    return replace(table, edges=tuple(split.xs)), taken
 
 
 def _grid_cells(grid: Grid, words: Sequence[Word]) -> list[CellWords]:
