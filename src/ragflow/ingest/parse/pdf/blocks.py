@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from ragflow.domain.documents import BlockKind, Box, DropKind
 from ragflow.ingest.parse.base import DocumentBuilder
-from ragflow.ingest.parse.pdf.captions import Element, table_captions
+from ragflow.ingest.parse.pdf.captions import Element as Element
+from ragflow.ingest.parse.pdf.captions import table_captions
 from ragflow.ingest.parse.pdf.cells import TableRegion
 from ragflow.ingest.parse.pdf.continued import join_over_pages
 from ragflow.ingest.parse.pdf.document import OutlineEntry

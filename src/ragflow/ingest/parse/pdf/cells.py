@@ -18,6 +18,7 @@ from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 
 _NUMERIC = re.compile(r"[\s\-+−–—(]*[$€£¥]?\s*[\d.,:/%()\s+\-−–—$€£¥]*\d[\d.,:/%()\s$€£¥]*")
 
+_LETTER = re.compile(r"[^\W\d_]")
 _MOST_HEADERS = 6
 
 
@@ -79,7 +80,8 @@ def table_region(
     if len(filled_rows) < 2 or len(filled_columns) < 2:
         return None
     filled_columns |= kept
-    rtl = sum(word.rtl for word in words) * 2 > len(words)
+    lettered = [word for word in words if _LETTER.search(word.text)]
+    rtl = sum(word.rtl for word in lettered) * 2 > len(lettered)
     rows = {
         row: sorted(
             (c for c in cells if c.row == row and (c.words or filled_columns & _columns(c))),
@@ -138,7 +140,9 @@ def _goes_on(rows: Sequence[Sequence[CellWords]], count: int, texts: dict[int, s
     above = [cell for cell in rows[count - 1] if cell.words]
     spanning = any(cell.column_span > 1 for cell in above) or len(above) * 2 < len(rows[count - 1])
     own = [cell for cell in rows[count] if cell.words]
-    return spanning and len(own) > 1 and not any(is_number(texts[id(cell)]) for cell in own)
+    if not spanning or any(is_number(texts[id(cell)]) for cell in own):
+        return False
+    return len(own) > 1 or (len(above) == 1 and len(rows[count]) == 1)
 
 
 def _names_rows(rows: Sequence[Sequence[CellWords]]) -> bool:

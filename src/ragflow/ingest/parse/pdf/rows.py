@@ -67,7 +67,11 @@ def grouped_rows(lines: Sequence[SlottedLine], rules: Sequence[float]) -> Groupe
     """Return the rows of a table between whose lines the rules are drawn, top and bottom too."""
     bands = _bands(lines, rules)
     if _is_row_each(bands):
-        return GroupedRows(bands, None, ruled=True)
+        names = _names_in(bands[0])
+        if not names:
+            return GroupedRows(bands, None, ruled=True)
+        named = header_rows(bands[0][:names])
+        return GroupedRows([*named, bands[0][names:], *bands[1:]], len(named), ruled=True)
     rows: list[Group] = []
     headers: int | None = None
     rest = bands
@@ -129,6 +133,15 @@ def _head(lines: Sequence[SlottedLine]) -> int:
     while head and len(lines[head - 1].slots) == 1 and not lines[head - 1].spans:
         head -= 1  # a heading within the table
     return head
+
+
+def _names_in(band: Group) -> int:
+    """Count the lines of column names at the head of a stretch that holds a row too."""
+    head = next((index for index, line in enumerate(band) if line.figures), 0)
+    while head and len(band[head - 1].slots) == 1:
+        head -= 1
+    whole = set().union(*(line.filled for line in band))
+    return head if any(len(line.filled) * 2 > len(whole) for line in band[:head]) else 0
 
 
 def header_rows(lines: Sequence[SlottedLine]) -> list[Group]:

@@ -33,8 +33,37 @@ class SplitCells:
 
 def split_cells(cells: Sequence[CellWords], xs: Sequence[float]) -> SplitCells:
     """Cut columns and rows that hold several."""
-    split = _split_columns(cells, xs)
+    split = _split_columns(_joined_rows(cells), xs)
     return SplitCells(_split_rows(split.cells, split.xs), split.xs)
+
+
+def _joined_rows(cells: Sequence[CellWords]) -> list[CellWords]:
+    """Join rows that most cells span alike: lines that part only the empty edges of a cell."""
+    count = max(cell.column + cell.column_span for cell in cells)
+    last = max(cell.row + cell.row_span for cell in cells)
+    open_below = [0] * (last + 1)  # columns that reach over the lower edge of a row
+    for cell in cells:
+        for row in range(cell.row, cell.row + cell.row_span - 1):
+            open_below[row] += cell.column_span
+    place: list[int] = []
+    for row in range(last):
+        joins = row > 0 and 2 * open_below[row - 1] > count and _is_free(cells, row)
+        place.append(place[-1] if joins else len(set(place)))
+    joined: dict[tuple[int, int], CellWords] = {}
+    for cell in cells:
+        start, end = place[cell.row], place[cell.row + cell.row_span - 1] + 1
+        key = start, cell.column
+        before = joined.get(key)
+        words = [*before.words, *cell.words] if before else cell.words
+        joined[key] = replace(cell, row=start, row_span=end - start, words=words)
+    return list(joined.values())
+
+
+def _is_free(cells: Sequence[CellWords], row: int) -> bool:
+    """Tell whether the cells that end above a row and those that begin in it are not both full."""
+    above = {c.column: bool(c.words) for c in cells if c.row + c.row_span == row}
+    own = {c.column: bool(c.words) for c in cells if c.row == row}
+    return above.keys() == own.keys() and not any(above[c] and own[c] for c in own)
 
 
 def _split_columns(cells: Sequence[CellWords], xs: Sequence[float]) -> SplitCells:
