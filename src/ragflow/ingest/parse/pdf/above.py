@@ -21,7 +21,10 @@ def cells_above(lines: Sequence[PartedLine], xs: Sequence[float]) -> list[list[C
     columns = Columns(list(xs[1:-1]), [set() for _ in xs[1:]], [set() for _ in xs[1:]])
     rows: list[list[CellWords]] = []
     best = 0
-    for index, group in enumerate(header_rows(slotted(lines, columns))):
+    placed = slotted(lines, columns)
+    if any(line.figures for line in placed):
+        return []
+    for index, group in enumerate(header_rows(placed)):
         slots = _spread([slot for line in group for slot in line.slots], xs)
         best = max(best, sum(slot.span for slot in slots))
         cells = in_columns(slots, columns.count)

@@ -8,7 +8,7 @@ around an area that may belong to it though they stand outside of the rules.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from ragflow.ingest.parse.pdf.characters import Word
@@ -29,7 +29,8 @@ _MOST_ABOVE = 5  # lines of column names above the first rule
 class RuledArea:
     """Hold an area between rules of the same ends, with all rules in it and its lines.
 
-    `rules` are the long ones, `drawn` the short ones too; a closed area has lines at its sides.
+    `rules` are the long ones, `drawn` the short ones too; a closed area ends at its
+    edges: lines are drawn at its sides, or it is part of another.
     """
 
     rect: Rect
@@ -63,18 +64,19 @@ def ruled_areas(rulings: Rulings, words: Sequence[Word]) -> list[RuledArea]:
 
 
 def pieces(area: RuledArea, rulings: Rulings) -> list[RuledArea]:
-    """Return the areas that the lone lines between two rules part from each other."""
+    """Return the areas that titles between two rules part from each other."""
     runs = [_Run()]
     for above, below in pairwise(area.rules):
         between = _between(area.lines, above.at, below.at)
         runs[-1].rules.append(above)
-        if len(between) == 1 and len(between[0].parts) == 1:
+        if len(between) == 1 and len(between[0].parts) == 1 and _is_inset(between[0], area.rect):
             runs.append(_Run())
         else:
             runs[-1].lines.extend(between)
     runs[-1].rules.append(area.rules[-1])
     found = [run for run in runs if len(run.lines) > 1]
-    return [_area(run, rulings, area.rect.x0, area.rect.x1) for run in found]
+    start, end = area.rect.x0, area.rect.x1
+    return [replace(_area(run, rulings, start, end), closed=True) for run in found]
 
 
 def lines_above(area: RuledArea, words: Sequence[Word]) -> list[PartedLine]:
@@ -190,6 +192,11 @@ def _is_title(line: PartedLine) -> bool:
 def _beside(area: RuledArea, words: Sequence[Word]) -> list[PartedLine]:
     inside = [word for word in words if area.rect.x0 <= _middle(word) <= area.rect.x1]
     return parted_lines(inside)
+
+
+def _is_inset(line: PartedLine, rect: Rect) -> bool:
+    """Tell whether a line is a title over the columns rather than the label of a row."""
+    return line.rect.x0 > rect.x0 + 0.2 * rect.width
 
 
 def _middle(word: Word) -> float:

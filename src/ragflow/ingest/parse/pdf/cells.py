@@ -127,7 +127,9 @@ def _header_count(rows: Sequence[Sequence[CellWords]], texts: dict[int, str]) ->
     if len(rows) < 2:
         return 0
     first = [cell for cell in rows[0] if cell.words]
-    if not first or any(is_number(texts[id(cell)]) for cell in first) or _names_rows(rows):
+    if not first or _has_figures(first, texts) or _names_rows(rows):
+        return 0
+    if len(first) == 1 and first[0].column_span == 1 and _has_figures(rows[1], texts):
         return 0
     count = max(cell.row_span for cell in first)
     while count < min(len(rows) - 1, _MOST_HEADERS) and _goes_on(rows, count, texts):
@@ -135,12 +137,16 @@ def _header_count(rows: Sequence[Sequence[CellWords]], texts: dict[int, str]) ->
     return count if count < len(rows) else 1
 
 
+def _has_figures(row: Sequence[CellWords], texts: dict[int, str]) -> bool:
+    return any(is_number(texts[id(cell)]) for cell in row if cell.words)
+
+
 def _goes_on(rows: Sequence[Sequence[CellWords]], count: int, texts: dict[int, str]) -> bool:
     """Tell whether the row after `count` rows of column names is one of them too."""
     above = [cell for cell in rows[count - 1] if cell.words]
     spanning = any(cell.column_span > 1 for cell in above) or len(above) * 2 < len(rows[count - 1])
     own = [cell for cell in rows[count] if cell.words]
-    if not spanning or any(is_number(texts[id(cell)]) for cell in own):
+    if not spanning or _has_figures(own, texts):
         return False
     return len(own) > 1 or (len(above) == 1 and len(rows[count]) == 1)
 

@@ -81,6 +81,8 @@ def grouped_rows(lines: Sequence[SlottedLine], rules: Sequence[float]) -> Groupe
         rest = bands[1:]
     elif len(bands) == 1:
         head = _head(bands[0])
+        if len(set().union(*(line.filled for line in bands[0][:head]))) < 2:
+            head = 0  # the heading of a part, not the names of columns
         rows = header_rows(bands[0][:head])
         rest = [bands[0][head:]]
     for band in rest:

@@ -15,6 +15,7 @@ from ragflow.ingest.parse.pdf.cells import TableRegion, is_number
 
 _FIGURES = 0.4  # share of cells with figures
 _MIN_ROWS = 4
+_LONG_CELL = 160  # characters: a table mostly of such cells is running text
 _LONGEST_CELL = 60  # characters, of a table of texts
 _SERIES = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -26,7 +27,14 @@ def is_sound(table: TableRegion) -> bool:
     spanning = sum(
         len(row) > 1 and any(cell.column_span > 1 and cell.text for cell in row) for row in body
     )
-    return several * 2 >= len(body) and spanning * 3 <= len(body) and not has_axis(table)
+    sizes = [len(cell.text) for row in body for cell in row]
+    long = sum(size for size in sizes if size > _LONG_CELL)
+    return (
+        several * 2 >= len(body)
+        and spanning * 3 <= len(body)
+        and long * 2 <= sum(sizes)
+        and not has_axis(table)
+    )
 
 
 def is_of_figures(table: TableRegion) -> bool:

@@ -24,6 +24,7 @@ from ragflow.ingest.parse.pdf.rulings import Rulings
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 from ragflow.ingest.parse.pdf.sound import has_axis, is_of_figures, is_of_texts, is_sound
 from ragflow.ingest.parse.pdf.splits import split_cells
+from ragflow.ingest.parse.pdf.stacked import join_stacked
 from ragflow.ingest.parse.pdf.unruled import unruled_tables
 
 _LONG_CELL = 700  # characters
@@ -52,7 +53,7 @@ def find_tables(
     for table, inside in unruled_tables(rest, sheet):
         tables.append(table)
         rest = _without(rest, inside)
-    return tables, rest
+    return join_stacked(tables, rest), rest
 
 
 def _within(rect: Rect, outer: Rect) -> bool:
@@ -90,10 +91,12 @@ def _between_rules(
     if not all(id(word) in left for word in area.words):
         return []  # a smaller area has taken them
     whole = _of_area(area, words, sheet)
-    if whole is not None and is_sound(whole[0]):
-        return [whole]
     parts = [_of_area(piece, words, sheet) for piece in pieces(area, rulings)]
-    return [part for part in parts if part is not None and is_sound(part[0])]
+    found = [part for part in parts if part is not None and is_sound(part[0])]
+    if whole is None or not is_sound(whole[0]):
+        return found
+    wider = any(part[0].column_count > whole[0].column_count for part in found)
+    return found if wider else [whole]
 
 
 def _of_area(area: RuledArea, words: Sequence[Word], sheet: Sheet) -> Found | None:
