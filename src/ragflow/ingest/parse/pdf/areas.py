@@ -74,7 +74,7 @@ def pieces(area: RuledArea, rulings: Rulings) -> list[RuledArea]:
         else:
             runs[-1].lines.extend(between)
     runs[-1].rules.append(area.rules[-1])
-    found = [run for run in runs if len(run.lines) > 1]
+    found = [run for run in runs if len(run.lines) > 1] if len(runs) > 1 else []
     start, end = area.rect.x0, area.rect.x1
     return [replace(_area(run, rulings, start, end), closed=True) for run in found]
 

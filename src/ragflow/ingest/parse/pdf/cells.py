@@ -115,6 +115,8 @@ def _columns(cell: CellWords) -> set[int]:
 
 
 def cell_text(words: Sequence[Word], sheet: Sheet) -> str:
+    if len(words) < 2:
+        return words[0].text if words else ""
     text = ""
     for row in rows_of(lines_of(words, sheet)):
         line = join_row(row)

@@ -14,7 +14,7 @@ from ragflow.ingest.parse.pdf.cells import CellWords, is_number
 from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.gutters import Columns, Slot, columns_of, find_gutters, in_columns
 from ragflow.ingest.parse.pdf.lines import hull
-from ragflow.ingest.parse.pdf.parts import PartedLine, parted_lines
+from ragflow.ingest.parse.pdf.parts import PartedLine, parted_lines, word_rows
 from ragflow.ingest.parse.pdf.rows import Group, slotted, split_rows
 
 _MIN_LINES = 3  # with text on both sides that a gutter within a column needs
@@ -70,7 +70,7 @@ def _split_columns(cells: Sequence[CellWords], xs: Sequence[float]) -> SplitCell
     gutters: list[float] = []
     for column in range(len(xs) - 1):
         own = [cell for cell in cells if cell.column == column and cell.column_span == 1]
-        gutters.extend(_gutters([parted_lines(cell.words) for cell in own if cell.words]))
+        gutters.extend(_gutters([line for cell in own for line in parted_lines(cell.words)]))
     edges = sorted([*xs, *gutters])
     if len(edges) == len(xs) and all(cell.column_span == 1 for cell in cells):
         return SplitCells(list(cells), edges)
@@ -132,9 +132,8 @@ def _is_heading(slot: Slot, columns: Columns, edges: tuple[float, float]) -> boo
     return centred or not columns.aligned(slot)
 
 
-def _gutters(cells: Sequence[Sequence[PartedLine]]) -> list[float]:
+def _gutters(lines: Sequence[PartedLine]) -> list[float]:
     """Return the gutters through a column of figures, or of texts in many lines."""
-    lines = [line for cell in cells for line in cell]
     parted = [line for line in lines if len(line.parts) > 1]
     if len(parted) < _MIN_LINES or len(parted) * 10 < 6 * len(lines):
         return []
@@ -180,6 +179,8 @@ def _line_groups(cells: Sequence[CellWords], xs: Sequence[float]) -> list[Group]
 
 def _figures(cell: CellWords) -> list[float]:
     """Return the lower edges of the lines of a cell that holds figures alone."""
+    if len(cell.words) < 2:
+        return []
     lines = parted_lines(cell.words)
     figures = sum(is_number(" ".join(word.text for word in line.words)) for line in lines)
     if len(lines) < 2 or figures * 5 < len(lines) * 4:
@@ -188,7 +189,7 @@ def _figures(cell: CellWords) -> list[float]:
 
 
 def _lines(cell: CellWords) -> int:
-    return len(parted_lines(cell.words))
+    return len(word_rows(cell.words)) if len(cell.words) > 1 else len(cell.words)
 
 
 def _is_whole(cell: CellWords, groups: Sequence[Group]) -> bool:
