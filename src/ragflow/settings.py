@@ -75,6 +75,8 @@ class ModelSettings(_Section):
 
     embedding: str = Field("multilingual-e5-small", description="Default embedding model.")
     chat: str = Field("extractive", description="Default chat model.")
+    vision: str = Field("", description="Default image-to-text model; empty: none.")
+    speech: str = Field("", description="Default speech-to-text model; empty: none.")
     base_url: str = Field(
         "", description="OpenAI-compatible endpoint for model@OpenAI-API-Compatible."
     )

@@ -10,8 +10,9 @@ import ipaddress
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 import structlog
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from ragflow.adapters.models.store import ModelStore
     from ragflow.domain.identity import ProviderAccount
+    from ragflow.domain.models import ModelKind
     from ragflow.domain.ports import BlobStore, ModelCatalog, SearchEngine
     from ragflow.domain.repositories import Database
     from ragflow.services.accounts import AccountService, Registration
@@ -222,6 +224,7 @@ def run_worker(settings: Settings) -> None:
             limits=IngestLimits(
                 limits.file_mib, limits.unpacked_mib, limits.text_chars, limits.pages
             ),
+            page_models=_page_models(settings),
         )
         relay = OutboxRelay(
             opened.database, opened.queue, opened.engine, opened.blobs, opened.clock
@@ -262,21 +265,24 @@ def _search_engine(settings: Settings) -> SearchEngine:
 
 def _catalog(settings: Settings, database: Database) -> ModelCatalog:
     from ragflow.adapters.guarded_http import AddressGuard, HttpClients
-    from ragflow.adapters.models.catalog import Catalog, CatalogOptions, Kind
+    from ragflow.adapters.models.catalog import Catalog, CatalogOptions
 
     def accounts_of(tenant_id: str) -> list[ProviderAccount]:
         with database.reading() as unit:
             return unit.accounts.providers(tenant_id)
 
-    def default_of(tenant_id: str, kind: Kind) -> str:
+    def default_of(tenant_id: str, kind: ModelKind) -> str:
         with database.reading() as unit:
             tenant = unit.accounts.tenant(tenant_id)
         if tenant is None:
             return ""
-        chosen = {
+        chosen: dict[ModelKind, str] = {
             "embedding": tenant.embedding_model,
             "chat": tenant.chat_model,
             "rerank": tenant.rerank_model,
+            "image2text": tenant.vision_model,
+            "speech2text": tenant.speech_model,
+            "tts": tenant.voice_model,
         }
         return chosen[kind]
 
@@ -284,6 +290,8 @@ def _catalog(settings: Settings, database: Database) -> ModelCatalog:
     options = CatalogOptions(
         embedding=models.embedding,
         chat=models.chat,
+        vision=models.vision,
+        speech=models.speech,
         base_url=models.base_url,
         api_key=models.api_key.get_secret_value(),
         ollama_url=models.ollama_url,
@@ -296,6 +304,30 @@ def _catalog(settings: Settings, database: Database) -> ModelCatalog:
     )
     clients = HttpClients(AddressGuard(allowed_hosts=models.allowed_private_hosts))
     return Catalog(options, model_store(settings), clients, accounts_of, default_of)
+
+
+def _page_models(settings: Settings) -> Callable[[], Mapping[str, str | None]]:
+    """Return what names the models that look at pages; one that cannot be fetched is not there."""
+    from ragflow.adapters.models.builtin import LAYOUT, ORIENTATION, TABLE_STRUCTURE
+    from ragflow.adapters.models.store import MODEL_FILE
+    from ragflow.domain.errors import ModelUnavailable
+
+    store = model_store(settings)
+
+    def path(name: str) -> str | None:
+        try:
+            return str(store.ensure(name) / MODEL_FILE)
+        except ModelUnavailable as error:
+            structlog.get_logger(__name__).warning("pages are read without a model", why=str(error))
+            return None
+
+    names = {"layout": LAYOUT, "orientation": ORIENTATION, "table": TABLE_STRUCTURE}
+
+    @cache
+    def paths() -> Mapping[str, str | None]:
+        return {kind: path(model.name) for kind, model in names.items()}
+
+    return paths
 
 
 def _data_dir(settings: Settings) -> Path:

@@ -22,7 +22,7 @@ from ragflow.adapters.system import SystemClock
 from ragflow.domain.jobs import JobHandler
 from ragflow.domain.ports import EmbeddingModel, Progress
 from ragflow.ingest.extract import extract
-from ragflow.ingest.isolate import Isolation, IsolationLimits
+from ragflow.ingest.isolate import Answer, Isolation, IsolationLimits
 from ragflow.ingest.pipeline import IngestParts
 from ragflow.services.outbox import OutboxRelay
 from ragflow.worker import WorkerParts, run_worker
@@ -46,8 +46,9 @@ class SandboxInThisProcess:
         directory: Path,
         progress: Progress,
         check: Callable[[], None],
+        answer: Answer,
     ) -> dict[str, Any]:
-        return extract(request, directory, progress)
+        return extract(request, directory, progress, lambda question: dict(answer(question)))
 
 
 class AnnouncingWorker(DbosWorker):

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from ragflow.domain.documents import Box, Drop, Span
 
+FieldValue = str | int | float | bool | None
+"""A typed value of a table's row; times are ISO 8601 text."""
+
 
 class ChunkKind(StrEnum):
     """Name what a chunk holds."""
@@ -15,6 +18,7 @@ class ChunkKind(StrEnum):
     TEXT = "text"
     TABLE = "table"
     IMAGE = "image"
+    SUMMARY = "summary"  # written about other chunks; it has no characters of the document
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,8 @@ class ChunkDraft:
     may render them differently (a table as HTML) but loses none of them. `repeats` are the
     characters of further passages that say the same, `boxes` the places of all of them, and
     `box_spans` which characters of `content` stand in each box. `image` is an encoded picture that
-    belongs to the chunk.
+    belongs to the chunk. `search_text` is what searches find the chunk's words by, the content
+    where it is empty; `fields` are the typed values of a row.
     """
 
     content: str
@@ -35,6 +40,11 @@ class ChunkDraft:
     image: bytes | None = None
     repeats: tuple[Span, ...] = ()
     box_spans: tuple[Span, ...] = ()
+    important_keywords: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    tags: Mapping[str, int] = field(default_factory=dict)
+    search_text: str = ""
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,8 @@ class Chunk:
     `spans` and `boxes` are those of each place where it stands. `box_spans` are the characters of
     `content` in each box; none where that is not known. `ordinal` is its place in reading order.
     `vector` (unit length, float32 little-endian bytes) is None unless it was asked for.
+    `search_text` is what its words are found by, the content where it is empty; `fields` are the
+    typed values of a table's row.
     """
 
     id: str
@@ -72,6 +84,8 @@ class Chunk:
     has_image: bool = False
     vector: bytes | None = None
     box_spans: tuple[Span, ...] = ()
+    search_text: str = ""
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
 
     def boxes_of(self, quote: Span) -> tuple[Box, ...]:
         """Return the boxes that characters of the content stand in; all where that is unknown."""

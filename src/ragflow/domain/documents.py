@@ -35,6 +35,7 @@ class BlockKind(StrEnum):
     CODE = "code"
     FORMULA = "formula"
     FOOTNOTE = "footnote"
+    CONTENTS = "contents"  # entries of a table of contents; some chunk methods leave them out
     ROW = "row"  # one record of a spreadsheet or of a delimited text
 
 
@@ -90,6 +91,14 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class RecognisedPage:
+    """Say how sure text recognition is of a page's characters, 0 to 1."""
+
+    number: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """Tie a run of the canonical text to the box that it fills on its page."""
 
@@ -142,7 +151,7 @@ class Block:
     """Name what one span of the canonical text is.
 
     `level` is a title's depth (1 to 6), else 0. `image` holds the encoded bytes (JPEG or PNG) of a
-    figure that the file carries.
+    figure that the file carries, `box` its place on a page; such a block may have no text.
     """
 
     kind: BlockKind
@@ -150,6 +159,7 @@ class Block:
     level: int = 0
     table: Table | None = None
     image: bytes | None = None
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +175,8 @@ class ParsedDocument:
     """Hold all that a parser found in a file.
 
     Every non-space character of `text` lies in exactly one block or drop; `blocks` and `lines` are
-    in reading order. Formats without pages leave `pages` and `lines` empty.
+    in reading order. Formats without pages leave `pages` and `lines` empty. `recognised` are the
+    pages, or pictures, with text that was read by optical character recognition.
     """
 
     text: str
@@ -175,19 +186,23 @@ class ParsedDocument:
     lines: tuple[Line, ...] = ()
     warnings: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
+    recognised: tuple[RecognisedPage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """Count where the extracted, non-space characters of a document went.
 
-    `in_chunks + sum(dropped.values()) == extracted` holds for every stored document.
+    `in_chunks + sum(dropped.values()) == extracted` holds for every stored document. `ocr_pages`
+    counts the pages with recognised text, `ocr_confidence` is their mean confidence, 0 to 1.
     """
 
     extracted: int
     in_chunks: int
     dropped: Mapping[str, int]
     warnings: tuple[str, ...] = ()
+    ocr_pages: int = 0
+    ocr_confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

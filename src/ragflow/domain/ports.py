@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
 from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
 from ragflow.domain.jobs import ParseJob
-from ragflow.domain.models import Factory, OfferedModel
+from ragflow.domain.models import Factory, ModelKind, OfferedModel
 from ragflow.domain.queries import Candidate, IndexRecord, SearchRequest
 
 if TYPE_CHECKING:
@@ -207,6 +207,56 @@ class RerankModel(Protocol):
         ...
 
 
+class VisionModel(Protocol):
+    """Put into words what a picture shows."""
+
+    @property
+    def name(self) -> str:
+        """Return the model's own name."""
+        ...
+
+    def describe(self, picture: bytes, prompt: str) -> str:
+        """Return what the model says of a JPEG or PNG. Raises `ModelUnavailable`."""
+        ...
+
+
+class SpeechModel(Protocol):
+    """Write down what is said."""
+
+    @property
+    def name(self) -> str:
+        """Return the model's own name."""
+        ...
+
+    def transcribe(self, name: str, sound: bytes) -> str:
+        """Return the words of a sound file, whose name tells its format.
+
+        Raises `ModelUnavailable`.
+        """
+        ...
+
+
+class ModelHelp(Protocol):
+    """Ask the models of a document's owner while the document is read.
+
+    An answer is kept until the document is done, so that a step that is repeated asks nothing
+    twice. All raise `ModelUnavailable`, and `UnknownModel` or `ModelNotConfigured` for a model that
+    was named.
+    """
+
+    def describe(self, picture: bytes, prompt: str, model: str = "") -> str | None:
+        """Return what a vision model says of a JPEG or PNG; None where there is none by default."""
+        ...
+
+    def transcribe(self, name: str, sound: bytes) -> str | None:
+        """Return the words of a sound file; None where there is no speech model."""
+        ...
+
+    def complete(self, instruction: str, text: str) -> str | None:
+        """Return what a chat model writes; None where there is none that writes freely."""
+        ...
+
+
 class ModelCatalog(Protocol):
     """Find the models that a tenant may use.
 
@@ -226,8 +276,16 @@ class ModelCatalog(Protocol):
         """Return a rerank model. Raises `UnknownModel` or `ModelNotConfigured`."""
         ...
 
-    def default_name(self, tenant_id: str, kind: Literal["embedding", "chat", "rerank"]) -> str:
-        """Return the tenant's default model of a kind, else the server's."""
+    def vision(self, tenant_id: str, name: str) -> VisionModel:
+        """Return an image-to-text model. Raises `UnknownModel` or `ModelNotConfigured`."""
+        ...
+
+    def speech(self, tenant_id: str, name: str) -> SpeechModel:
+        """Return a speech-to-text model. Raises `UnknownModel` or `ModelNotConfigured`."""
+        ...
+
+    def default_name(self, tenant_id: str, kind: ModelKind) -> str:
+        """Return the tenant's default model of a kind, else the server's; empty where none is."""
         ...
 
     def factories(self) -> Sequence[Factory]:

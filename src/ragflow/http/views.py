@@ -124,4 +124,6 @@ def _coverage(coverage: Coverage | None) -> dict[str, Any] | None:
         "in_chunks": coverage.in_chunks,
         "dropped": dict(coverage.dropped),
         "warnings": list(coverage.warnings),
+        "ocr_pages": coverage.ocr_pages,
+        "ocr_confidence": coverage.ocr_confidence,
     }

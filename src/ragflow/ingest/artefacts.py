@@ -49,6 +49,11 @@ def encode_chunks(chunks: Sequence[Chunk]) -> bytes:
             "boxes": [[box.page, box.x0, box.x1, box.top, box.bottom] for box in chunk.boxes],
             "box_spans": [[span.start, span.end] for span in chunk.box_spans],
             "has_image": chunk.has_image,
+            "important_keywords": list(chunk.important_keywords),
+            "questions": list(chunk.questions),
+            "tags": dict(chunk.tags),
+            "search_text": chunk.search_text,
+            "fields": dict(chunk.fields),
         }
         for chunk in chunks
     ]
@@ -66,6 +71,8 @@ def decode_chunks(data: bytes) -> list[Chunk]:
                 "spans": tuple(Span(*span) for span in row["spans"]),
                 "boxes": tuple(Box(*box) for box in row["boxes"]),
                 "box_spans": tuple(Span(*span) for span in row["box_spans"]),
+                "important_keywords": tuple(row["important_keywords"]),
+                "questions": tuple(row["questions"]),
             }
         )
         for row in json.loads(gzip.decompress(data))

@@ -1,7 +1,8 @@
 """The child's side of isolation: `python -m ragflow.ingest.child MEMORY_MIB SECONDS`.
 
-In: one JSON command per line on stdin. Out: JSON lines on stdout, progress first, then a result or
-an error. It ends when stdin does, that is when the parent is gone, even in the middle of a call.
+In: one JSON command per line on stdin. Out: JSON lines on stdout, progress and questions first,
+then a result or an error; the next line on stdin answers a question. It ends when stdin does, that
+is when the parent is gone, even in the middle of a call.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def main() -> None:
     while True:
         command = commands.get()
         _limit_time(seconds)
-        _reply(replies, _serve(command, lambda message: _reply(replies, message)))
+        _reply(replies, _serve(command, lambda message: _reply(replies, message), commands.get))
 
 
 def _listen(commands: queue.SimpleQueue[dict[str, Any]]) -> None:
@@ -61,11 +62,19 @@ def _limit_time(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (allowed, hard))
 
 
-def _serve(command: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+def _serve(
+    command: dict[str, Any],
+    send: Callable[[dict[str, Any]], None],
+    receive: Callable[[], dict[str, Any]],
+) -> dict[str, Any]:
+    def ask(question: Mapping[str, Any]) -> dict[str, Any]:
+        send({"question": dict(question)})
+        return receive()
+
     try:
         module, function = command["target"].split(":")
         target = getattr(importlib.import_module(module), function)
-        result = target(command["request"], Path(command["directory"]), _Reporter(send))
+        result = target(command["request"], Path(command["directory"]), _Reporter(send), ask)
     except RagflowError as error:
         facts = json.loads(json.dumps(error.facts, default=str))
         return {"error": type(error).__name__, "message": str(error), "facts": facts}

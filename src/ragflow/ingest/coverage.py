@@ -53,7 +53,13 @@ def account(document: ParsedDocument, chunked: ChunkedDocument) -> Coverage:
         in_chunks=counts[_IN_CHUNK],
         dropped=dropped,
         warnings=document.warnings,
+        ocr_pages=len(document.recognised),
+        ocr_confidence=_mean([page.confidence for page in document.recognised]),
     )
+
+
+def _mean(shares: Sequence[float]) -> float | None:
+    return round(sum(shares) / len(shares), 4) if shares else None
 
 
 def _marks(document: ParsedDocument, chunked: ChunkedDocument) -> NDArray[np.uint8]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +20,12 @@ from pydantic import BaseModel, ValidationError
 from ragflow.domain.chunks import Chunk, ChunkDraft, ChunkedDocument
 from ragflow.domain.documents import Box, Coverage, ParsedDocument, Span
 from ragflow.domain.errors import InvalidInput, UnsupportedFile
-from ragflow.domain.ports import Progress
+from ragflow.domain.ports import ModelHelp, Progress
 from ragflow.ingest.artefacts import CHUNKS_PER_PART, THUMBNAIL_NAME, chunks_name, encode_chunks
-from ragflow.ingest.chunk.base import Chunker
+from ragflow.ingest.chunk.base import ChunkContext, Chunker
+from ragflow.ingest.help import Ask, AskedHelp, NoHelp
 from ragflow.ingest.idle_options import idle_options
-from ragflow.ingest.parse.base import ParseLimits, ParseOptions, SourceFile
+from ragflow.ingest.parse.base import ParseLimits, ParseOptions, SourceFile, VisionFiles
 
 if TYPE_CHECKING:
     from ragflow.ingest.parse.pictures import PagePictures
@@ -43,18 +44,24 @@ class ExtractRequest:
     chunk_method: str
     parser_config: Mapping[str, Any]
     limits: Mapping[str, int]
+    language: str = "English"
+    vision: Mapping[str, str | None] = field(default_factory=dict)
 
 
-def extract(request: Mapping[str, Any], directory: Path, progress: Progress) -> dict[str, Any]:
+def extract(
+    request: Mapping[str, Any], directory: Path, progress: Progress, ask: Ask
+) -> dict[str, Any]:
     """Write a file's chunks and pictures to a directory; return their numbers and coverage."""
     wanted = ExtractRequest(**request)
     source = SourceFile(wanted.name, Path(wanted.path).read_bytes())
     chunker, warnings = _chunker(wanted.chunk_method, source)
     warnings += idle_options(wanted.parser_config, source.suffix)
     options = _options(chunker, wanted.parser_config)
-    document = _parse(source, wanted, progress)
+    models = AskedHelp(ask, directory)
+    document = _parse(source, wanted, models, progress)
     progress(1.0, "Finish parsing.")
-    chunked = merge_duplicates(chunker.chunk(document, options))
+    context = ChunkContext(source.name, wanted.language, models)
+    chunked = merge_duplicates(chunker.chunk(document, options, context))
     drafts = chunked.chunks
     coverage = _account(document, chunked, warnings)
     pictures = _write_pictures(source, drafts, wanted.document_id, directory)
@@ -71,6 +78,8 @@ def extract(request: Mapping[str, Any], directory: Path, progress: Progress) -> 
             "in_chunks": coverage.in_chunks,
             "dropped": dict(coverage.dropped),
             "warnings": list(coverage.warnings),
+            "ocr_pages": coverage.ocr_pages,
+            "ocr_confidence": coverage.ocr_confidence,
         },
     }
 
@@ -111,7 +120,12 @@ def _placed(draft: ChunkDraft) -> Iterator[tuple[Box, Span]]:
     return zip(draft.boxes, draft.box_spans, strict=False)
 
 
-def parse_options(parser_config: Mapping[str, Any], limits: Mapping[str, int]) -> ParseOptions:
+def parse_options(
+    parser_config: Mapping[str, Any],
+    limits: Mapping[str, int],
+    vision: VisionFiles = VisionFiles(),  # noqa: B008 - frozen
+    models: ModelHelp = NoHelp(),  # noqa: B008 - has no state
+) -> ParseOptions:
     """Read what parser_config says about parsing. Raises `InvalidInput`."""
     layout = parser_config.get("layout_recognize", "DeepDOC")
     if isinstance(layout, bool):
@@ -122,7 +136,7 @@ def parse_options(parser_config: Mapping[str, Any], limits: Mapping[str, int]) -
         )
     except (TypeError, ValueError):
         raise InvalidInput("parser_config.pages must be a list of [from, to].") from None
-    return ParseOptions(str(layout or "DeepDOC"), pages, ParseLimits(**limits))
+    return ParseOptions(str(layout or "DeepDOC"), pages, ParseLimits(**limits), vision, models)
 
 
 def _chunker(method: str, source: SourceFile) -> tuple[Chunker, tuple[str, ...]]:
@@ -147,10 +161,14 @@ def _options(chunker: Chunker, parser_config: Mapping[str, Any]) -> BaseModel:
         raise InvalidInput(f"parser_config.{key}: {first['msg']}.") from None
 
 
-def _parse(source: SourceFile, wanted: ExtractRequest, progress: Progress) -> ParsedDocument:
+def _parse(
+    source: SourceFile, wanted: ExtractRequest, models: ModelHelp, progress: Progress
+) -> ParsedDocument:
     from ragflow.ingest.parse.load import parse
 
-    return parse(source, parse_options(wanted.parser_config, wanted.limits), progress)
+    vision = VisionFiles(**{kind: Path(path) for kind, path in wanted.vision.items() if path})
+    options = parse_options(wanted.parser_config, wanted.limits, vision, models)
+    return parse(source, options, progress)
 
 
 def _account(
@@ -195,6 +213,11 @@ def _chunk(draft: ChunkDraft, ordinal: int, pictures: set[str], wanted: ExtractR
         boxes=draft.boxes,
         box_spans=draft.box_spans,
         has_image=identity in pictures,
+        important_keywords=draft.important_keywords,
+        questions=draft.questions,
+        tags=dict(draft.tags),
+        search_text=draft.search_text,
+        fields=dict(draft.fields),
     )
 
 

@@ -29,7 +29,7 @@ def index_records(chunks: Iterable[Chunk], document_name: str) -> list[IndexReco
             document_id=chunk.document_id,
             chunk_id=chunk.id,
             available=chunk.available,
-            content_tokens=_tokens(chunk.content),
+            content_tokens=_tokens(chunk.search_text or chunk.content),
             title_tokens=title,
             keyword_tokens=_tokens("\n".join(chunk.important_keywords)),
             question_tokens=_tokens("\n".join(chunk.questions)),

@@ -32,6 +32,10 @@ POLL_SECONDS = 0.4
 _MIB = 1 << 20
 
 
+Answer = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Answer a question of the function that runs in the other process."""
+
+
 class Interrupted(BaseException):
     """Unwind a thread whose process is ending; nobody may answer it, the job stays unfinished."""
 
@@ -47,10 +51,12 @@ class Sandbox(Protocol):
         directory: Path,
         progress: Progress,
         check: Callable[[], None],
+        answer: Answer,
     ) -> dict[str, Any]:
         """Return what `target` ("module:function") makes of the request; `name` is for messages.
 
-        `check` is called about twice a second and may raise to stop the work.
+        `check` is called about twice a second and may raise to stop the work; `answer` answers what
+        the function asks, in time that does not count.
         """
         ...
 
@@ -130,6 +136,7 @@ class Isolation:
         directory: Path,
         progress: Progress,
         check: Callable[[], None],
+        answer: Answer,
     ) -> dict[str, Any]:
         """Return what `target` makes of the request. Raises what it raises, or `ParseError`."""
         child = self._take()
@@ -141,6 +148,10 @@ class Isolation:
                 for message in self._messages(name, child):
                     if "progress" in message:
                         progress(message["progress"], message["message"])
+                    elif "question" in message:
+                        asked = time.monotonic()
+                        child.send(answer(message["question"]))
+                        deadline += time.monotonic() - asked
                     else:
                         healthy = "fatal" not in message
                         return _answer(name, message, self._limits)

@@ -24,7 +24,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -60,11 +60,13 @@ from ragflow.ingest.artefacts import (
     vectors_name,
 )
 from ragflow.ingest.embed import chunk_vectors, embedded_text, title_weight
+from ragflow.ingest.help import TenantHelp
 from ragflow.ingest.isolate import Sandbox
 from ragflow.ingest.progress import JobProgress, wanted_document
 from ragflow.ingest.settle import settle_index
 
 _MIB = 1 << 20
+_WITH_PAGES = frozenset({"pdf", "visual"})  # classes of files
 _RETRY_SECONDS = (1.0, 4.0, 10.0)
 
 
@@ -90,8 +92,9 @@ class IngestLimits:
 class IngestParts:
     """Hold what ingestion needs from the outside.
 
-    `scratch` is a directory for files that live as long as one step. `reached` is told the name of
-    each point of a job that is passed; tests end the process there.
+    `scratch` is a directory for files that live as long as one step. `page_models` names the files
+    of the models that look at pages (see `VisionFiles`), fetching them at first use. `reached` is
+    told the name of each point of a job that is passed; tests end the process there.
     """
 
     database: Database
@@ -102,6 +105,7 @@ class IngestParts:
     clock: Clock
     scratch: Path
     limits: IngestLimits = IngestLimits()
+    page_models: Callable[[], Mapping[str, str | None]] = dict
     sleep: Callable[[float], None] = time.sleep
     reached: Callable[[str], None] = lambda _point: None
 
@@ -216,12 +220,15 @@ class _Run:
                     "document_id": document.id,
                     "dataset_id": dataset.id,
                     "chunk_method": document.chunk_method,
+                    "language": dataset.language,
                     "parser_config": dict(document.parser_config or {}),
                     "limits": self._parts.limits.of_parser(),
+                    "vision": self._vision_files(document),
                 },
                 directory,
                 self.progress.within(0.01, 0.6),
                 self.progress.check,
+                partial(self._help(document).reply, directory=directory),
             )
             self._keep(directory, extracted, document)
         finally:
@@ -306,6 +313,14 @@ class _Run:
         if dataset is None:
             raise Cancelled
         return document, dataset
+
+    def _vision_files(self, document: Document) -> dict[str, str | None]:
+        """Name the models that look at pages; a file without pages needs none."""
+        return dict(self._parts.page_models()) if document.type in _WITH_PAGES else {}
+
+    def _help(self, document: Document) -> TenantHelp:
+        prefix = self._key("")
+        return TenantHelp(self._parts.models, self._parts.blobs, document.tenant_id, prefix)
 
     def _fetch(self, document: Document, path: Path) -> None:
         key = document_key(document.dataset_id, document.id)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ragflow.domain.documents import BlockKind, Box, DropKind, ParsedDocument
-from ragflow.ingest.chunk.base import Chunker
+from ragflow.ingest.chunk.base import ChunkContext, Chunker
 from ragflow.ingest.coverage import account
 from ragflow.ingest.parse.base import CellDraft, DocumentBuilder, ParseLimits
 
@@ -122,21 +122,21 @@ class ChunkerContract:
     def test_every_character_is_in_a_chunk_or_a_drop(
         self, chunker: Chunker, document: ParsedDocument, config: dict[str, Any]
     ) -> None:
-        chunked = chunker.chunk(document, chunker.Options.model_validate(config))
+        chunked = chunker.chunk(document, chunker.Options.model_validate(config), ChunkContext())
         coverage = account(document, chunked)
         assert coverage.in_chunks + sum(coverage.dropped.values()) == coverage.extracted
 
     def test_chunks_are_not_blank_and_have_no_blank_edges(
         self, chunker: Chunker, document: ParsedDocument, config: dict[str, Any]
     ) -> None:
-        chunked = chunker.chunk(document, chunker.Options.model_validate(config))
+        chunked = chunker.chunk(document, chunker.Options.model_validate(config), ChunkContext())
         assert all(chunk.content == chunk.content.strip() for chunk in chunked.chunks)
         assert all(chunk.content and chunk.spans for chunk in chunked.chunks)
 
     def test_chunks_stand_in_reading_order(
         self, chunker: Chunker, document: ParsedDocument, config: dict[str, Any]
     ) -> None:
-        chunked = chunker.chunk(document, chunker.Options.model_validate(config))
+        chunked = chunker.chunk(document, chunker.Options.model_validate(config), ChunkContext())
         starts = [chunk.spans[0].start for chunk in chunked.chunks]
         assert starts == sorted(starts)
 
@@ -144,12 +144,14 @@ class ChunkerContract:
         self, chunker: Chunker, document: ParsedDocument, config: dict[str, Any]
     ) -> None:
         options = chunker.Options.model_validate(config)
-        assert chunker.chunk(document, options) == chunker.chunk(document, options)
+        assert chunker.chunk(document, options, ChunkContext()) == chunker.chunk(
+            document, options, ChunkContext()
+        )
 
     def test_boxes_lie_on_pages_of_the_document(
         self, chunker: Chunker, document: ParsedDocument, config: dict[str, Any]
     ) -> None:
-        chunked = chunker.chunk(document, chunker.Options.model_validate(config))
+        chunked = chunker.chunk(document, chunker.Options.model_validate(config), ChunkContext())
         pages = {page.number for page in document.pages}
         boxes: Sequence[Box] = [box for chunk in chunked.chunks for box in chunk.boxes]
         assert {box.page for box in boxes} <= pages
@@ -158,12 +160,14 @@ class ChunkerContract:
     def test_boxes_know_their_words_or_none_of_them_does(
         self, chunker: Chunker, document: ParsedDocument, config: dict[str, Any]
     ) -> None:
-        for chunk in chunker.chunk(document, chunker.Options.model_validate(config)).chunks:
+        for chunk in chunker.chunk(
+            document, chunker.Options.model_validate(config), ChunkContext()
+        ).chunks:
             assert len(chunk.box_spans) in (0, len(chunk.boxes))
             assert all(0 <= s.start < s.end <= len(chunk.content) for s in chunk.box_spans)
 
     def test_a_document_without_words_has_no_chunks(self, chunker: Chunker) -> None:
-        assert chunker.chunk(nothing(), chunker.Options()).chunks == ()
+        assert chunker.chunk(nothing(), chunker.Options(), ChunkContext()).chunks == ()
 
     def test_foreign_keys_of_a_stored_configuration_are_ignored(self, chunker: Chunker) -> None:
         config = {"graphrag": {"use_graphrag": False}, "layout_recognize": "DeepDOC"}

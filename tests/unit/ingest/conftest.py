@@ -10,53 +10,57 @@ BAD_PARSERS = """
 import ctypes, os, time
 
 
-def echo(request, directory, progress):
+def echo(request, directory, progress, ask):
     return {"echo": request, "pid": os.getpid()}
 
 
-def report(request, directory, progress):
+def report(request, directory, progress, ask):
     progress(0.5, "half")
     return {}
 
 
-def print_noise(request, directory, progress):
+def print_noise(request, directory, progress, ask):
     print("noise")
     os.system("echo more noise")
     return {"fine": True}
 
 
-def see_secrets(request, directory, progress):
+def see_secrets(request, directory, progress, ask):
     return {"names": sorted(os.environ)}
 
 
-def segfault(request, directory, progress):
+def segfault(request, directory, progress, ask):
     ctypes.string_at(0)
 
 
-def hang(request, directory, progress):
+def hang(request, directory, progress, ask):
     while True:
         time.sleep(1)
 
 
-def spin(request, directory, progress):
+def spin(request, directory, progress, ask):
     while True:
         pass
 
 
-def eat_memory(request, directory, progress):
+def eat_memory(request, directory, progress, ask):
     return {"size": len(bytearray(1 << 33))}
 
 
-def exit_at_once(request, directory, progress):
+def exit_at_once(request, directory, progress, ask):
     os._exit(3)
 
 
-def refuse(request, directory, progress):
+def ask_twice(request, directory, progress, ask):
+    return {"replies": [ask({"word": "one"}), ask({"word": "two"})]}
+
+
+def refuse(request, directory, progress, ask):
     from ragflow.domain.errors import EncryptedFile
     raise EncryptedFile(name="a.pdf")
 
 
-def fail(request, directory, progress):
+def fail(request, directory, progress, ask):
     raise KeyError("xref")
 """
 

@@ -29,7 +29,7 @@ def extracted(
         "parser_config": config,
         "limits": LIMITS,
     }
-    summary = extract(request, directory, lambda _share, _text: None)
+    summary = extract(request, directory, lambda _share, _text: None, dict)
     parts = range(summary["parts"])
     chunks = [decode_chunks((directory / chunks_name(part)).read_bytes()) for part in parts]
     return summary, [chunk for part in chunks for chunk in part]

@@ -56,7 +56,7 @@ def test_the_coverage_of_a_document_names_its_idle_options(tmp_path: Path) -> No
         "parser_config": {"auto_keywords": 5},
         "limits": IngestLimits().of_parser(),
     }
-    extracted = extract(request, tmp_path, lambda _share, _text: None)
+    extracted = extract(request, tmp_path, lambda _share, _text: None, dict)
     assert extracted["coverage"]["warnings"] == [
         "The chunk method nowhere is not available; naive was used.",
         "parser_config.auto_keywords has no effect yet.",

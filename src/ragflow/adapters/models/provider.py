@@ -10,7 +10,13 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from ragflow.adapters.guarded_http import HttpClients
-from ragflow.domain.ports import ChatModel, EmbeddingModel, RerankModel
+from ragflow.domain.ports import (
+    ChatModel,
+    EmbeddingModel,
+    RerankModel,
+    SpeechModel,
+    VisionModel,
+)
 from ragflow.domain.registry import Registry
 
 
@@ -56,7 +62,25 @@ class RerankProvider(Protocol):
         ...
 
 
-Provider = ChatProvider | EmbeddingProvider | RerankProvider
+@runtime_checkable
+class VisionProvider(Protocol):
+    """Offer image-to-text models."""
+
+    def vision(self, model: str) -> VisionModel:
+        """Return an image-to-text model; nothing is sent yet."""
+        ...
+
+
+@runtime_checkable
+class SpeechProvider(Protocol):
+    """Offer speech-to-text models."""
+
+    def speech(self, model: str) -> SpeechModel:
+        """Return a speech-to-text model; nothing is sent yet."""
+        ...
+
+
+Provider = ChatProvider | EmbeddingProvider | RerankProvider | VisionProvider | SpeechProvider
 providers: Registry[Callable[[Endpoint, HttpClients], Provider]] = Registry("model provider")
 
 

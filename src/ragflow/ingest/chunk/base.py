@@ -1,19 +1,34 @@
 """What a chunk method is.
 
-In: a parsed document and the method's options. Out: chunks in reading order and typed drops that
-together account for every character of the document's blocks.
+In: a parsed document, the method's options and what else is known of the file. Out: chunks in
+reading order and typed drops that together account for every character of the document's blocks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from pydantic import BaseModel
 
 from ragflow.domain.chunks import ChunkedDocument
 from ragflow.domain.documents import ParsedDocument
+from ragflow.domain.ports import ModelHelp
 from ragflow.domain.registry import Registry
+from ragflow.ingest.help import NoHelp
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkContext:
+    """Hold what a method may want to know beside the document's text.
+
+    `name` is the file's, `language` the dataset's; `models` are those of its owner.
+    """
+
+    name: str = ""
+    language: str = "English"
+    models: ModelHelp = field(default_factory=NoHelp)
 
 
 class Chunker(Protocol):
@@ -27,8 +42,10 @@ class Chunker(Protocol):
     suffixes: ClassVar[frozenset[str]]
     """The file extensions that the method accepts, lower case without the dot."""
 
-    def chunk(self, document: ParsedDocument, options: BaseModel) -> ChunkedDocument:
-        """Return the chunks and drops of a document."""
+    def chunk(
+        self, document: ParsedDocument, options: BaseModel, context: ChunkContext
+    ) -> ChunkedDocument:
+        """Return the chunks and drops of a document. Raises `ParseError` for one it cannot cut."""
         ...
 
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ragflow.domain.chunks import ChunkDraft, ChunkedDocument, ChunkKind
 from ragflow.domain.documents import Block, BlockKind, Drop, ParsedDocument, Span, Table
-from ragflow.ingest.chunk.base import chunkers
+from ragflow.ingest.chunk.base import ChunkContext, chunkers
 from ragflow.ingest.chunk.delimiters import delimiter_pattern, split_at, stripped
 from ragflow.ingest.chunk.merge import Piece, content_of, joined, merge, text_pieces
 from ragflow.ingest.chunk.places import Places, Run, runs_of
@@ -83,7 +83,12 @@ class NaiveChunker:
         yaml toml ini xml""".split()  # noqa: SIM905, a word list reads best
     )
 
-    def chunk(self, document: ParsedDocument, options: BaseModel) -> ChunkedDocument:
+    def chunk(
+        self,
+        document: ParsedDocument,
+        options: BaseModel,
+        context: ChunkContext = ChunkContext(),  # noqa: ARG002, B008 - frozen; nothing of it is needed
+    ) -> ChunkedDocument:
         """Return the chunks and drops of a document."""
         if not isinstance(options, NaiveOptions):
             options = NaiveOptions.model_validate(options.model_dump())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from ragflow.domain.documents import (
@@ -21,12 +21,14 @@ from ragflow.domain.documents import (
     Line,
     Page,
     ParsedDocument,
+    RecognisedPage,
     Span,
     Table,
 )
 from ragflow.domain.errors import LimitExceeded
-from ragflow.domain.ports import Progress
+from ragflow.domain.ports import ModelHelp, Progress
 from ragflow.domain.registry import Registry
+from ragflow.ingest.help import NoHelp
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,17 @@ class ParseLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class VisionFiles:
+    """Name the ONNX files of the models that look at pages; None where one is not there."""
+
+    layout: Path | None = None
+    orientation: Path | None = None
+    table: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ParseOptions:
-    """Hold what parser_config says about parsing.
+    """Hold what parser_config says about parsing, and what there is to see and to ask with.
 
     `layout` is `DeepDOC`, `Plain Text` or a vision model's name; `page_ranges` are 1-based and
     inclusive, empty for all pages.
@@ -62,6 +73,8 @@ class ParseOptions:
     layout: str = "DeepDOC"
     page_ranges: tuple[tuple[int, int], ...] = ()
     limits: ParseLimits = field(default_factory=ParseLimits)
+    vision: VisionFiles = field(default_factory=VisionFiles)
+    models: ModelHelp = field(default_factory=NoHelp)
 
 
 class Parser(Protocol):
@@ -105,6 +118,7 @@ class DocumentBuilder:
         self._pages: list[Page] = []
         self._lines: list[Line] = []
         self._warnings: list[str] = []
+        self._recognised: list[RecognisedPage] = []
 
     def page(self, number: int, width: float, height: float) -> None:
         """Add a page."""
@@ -113,6 +127,10 @@ class DocumentBuilder:
                 name=self._name, limit=f"{self._limits.pages} pages", setting="limits.pages"
             )
         self._pages.append(Page(number, width, height))
+
+    def recognised(self, number: int, confidence: float) -> None:
+        """Note that the text of a page was recognised, and how sure the recognition is, 0 to 1."""
+        self._recognised.append(RecognisedPage(number, round(confidence, 4)))
 
     def warn(self, message: str) -> None:
         """Note something that a reader of the result should know; the same is noted once."""
@@ -129,7 +147,8 @@ class DocumentBuilder:
         image: bytes | None = None,
     ) -> Span:
         """Add a block of one run of text; blank text without an image adds nothing."""
-        return self.block_of_lines(kind, [(text, box)], level=level, image=image)
+        place = box if image is not None else None
+        return self.block_of_lines(kind, [(text, box)], level=level, image=image, place=place)
 
     def block_of_lines(
         self,
@@ -139,8 +158,9 @@ class DocumentBuilder:
         level: int = 0,
         image: bytes | None = None,
         separator: str = "\n",
+        place: Box | None = None,
     ) -> Span:
-        """Add a block of several lines, each with its own box."""
+        """Add a block of several lines, each with its own box; `place` is that of its image."""
         lines = [(text, box) for text, box in lines if text.strip()]
         if not lines and image is None:
             return Span(self._length, self._length)
@@ -153,7 +173,7 @@ class DocumentBuilder:
             if box is not None:
                 self._lines.append(Line(span, box))
         span = Span(start, self._length)
-        self._blocks.append(Block(kind, span, level=level, image=image))
+        self._blocks.append(Block(kind, span, level=level, image=image, box=place))
         return span
 
     def table(
@@ -218,6 +238,7 @@ class DocumentBuilder:
             lines=tuple(self._lines),
             warnings=tuple(self._warnings),
             metadata=dict(metadata or {}),
+            recognised=tuple(self._recognised),
         )
 
     def _line(self, span: Span, box: Box | None) -> None:

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ragflow.ingest.parse.base import CellDraft
-from ragflow.ingest.parse.pdf.captions import Element, table_captions
+from ragflow.ingest.parse.pdf.captions import captions_of
 from ragflow.ingest.parse.pdf.cells import Repeated, TableRegion
+from ragflow.ingest.parse.pdf.pages import Element
 from ragflow.ingest.parse.pdf.paragraphs import Paragraph
 
 _SAME_EDGE = 4.0  # points
@@ -59,7 +60,7 @@ def _first_table(elements: Sequence[Element]) -> tuple[int, list[Paragraph]] | N
         return 0, []
     index = next((i for i, e in enumerate(elements[:3]) if isinstance(e, TableRegion)), 0)
     above = [element for element in elements[:index] if isinstance(element, Paragraph)]
-    caption = table_captions(elements[: index + 1]).get(id(elements[index])) if above else None
+    caption = captions_of(elements[: index + 1]).get(id(elements[index])) if above else None
     says_so = any(_CONTINUED.search(paragraph.text) for paragraph in above)
     return (index, above) if caption == above and says_so else None
 
