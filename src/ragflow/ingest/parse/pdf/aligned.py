@@ -15,14 +15,14 @@ from ragflow.ingest.parse.pdf.cells import CellWords, TableRegion, table_region
 from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.gutters import Columns, Slot, columns_of, find_gutters, in_columns
 from ragflow.ingest.parse.pdf.lines import hull
-from ragflow.ingest.parse.pdf.parts import parted_lines
+from ragflow.ingest.parse.pdf.parts import is_leader, parted_lines
 from ragflow.ingest.parse.pdf.rows import GroupedRows, SlottedLine, grouped_rows, slotted
 from ragflow.ingest.parse.pdf.rulings import Segment
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 
 _PROSE_WIDTH = 14.0  # of the size: columns wider than this on both sides are text, not cells
 _MARKER = re.compile(r"[•◦▪■□●○‣–—*►▸✓✗☐☑☒-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]")
-_LEADER = re.compile(r"(?:[.·…_]\s?){4,}")
+_LEADER = re.compile(r"[.·…_]{4,}")
 
 
 def columned(
@@ -39,25 +39,21 @@ def columned(
     if not gutters:
         return None
     columns = columns_of(lines, gutters)
-    placed = slotted(lines, columns)
+    short = [rule for rule in rules if rule.end - rule.start <= 0.8 * rect.width]
+    placed = [_underlined(line, columns, short) for line in slotted(lines, columns)]
     whole = [rule.at for rule in rules if rule.end - rule.start > 0.8 * rect.width]
     grouped = grouped_rows(placed, whole)
     if _is_list(placed) or (not grouped.ruled and _is_prose(placed, columns)):
         return None
-    short = [rule for rule in rules if rule.end - rule.start <= 0.8 * rect.width]
-    cells = placed_cells(grouped, columns, short)
+    cells = placed_cells(grouped, columns)
     return table_region(cells, rect, words, sheet, headers=grouped.headers)
 
 
-def placed_cells(
-    grouped: GroupedRows, columns: Columns, underlines: Sequence[Segment] = ()
-) -> list[CellWords]:
+def placed_cells(grouped: GroupedRows, columns: Columns) -> list[CellWords]:
     """Return the cells of grouped rows, the empty ones too."""
     cells: list[CellWords] = []
     for index, group in enumerate(grouped.rows):
         slots = [slot for line in group for slot in line.slots]
-        if grouped.headers is not None and index < grouped.headers:
-            slots = [_widened(slot, columns, underlines) for slot in slots]
         cells.extend(
             CellWords(index, slot.column, 1, slot.span, slot.words)
             for slot in in_columns(slots, columns.count)
@@ -65,18 +61,24 @@ def placed_cells(
     return cells
 
 
-def _widened(slot: Slot, columns: Columns, underlines: Sequence[Segment]) -> Slot:
-    """Return a heading with the columns that the rule below it reaches over."""
-    rect = hull(slot.words)
-    for rule in underlines:
-        close = -1 <= rule.at - rect.bottom < 0.8 * rect.height
-        if not close or rule.start > rect.x0 + 2 or rule.end < rect.x1 - 2:
+def _underlined(line: SlottedLine, columns: Columns, rules: Sequence[Segment]) -> SlottedLine:
+    """Return a line whose headings span the columns that the rules below them reach over."""
+    slots = list(line.slots)
+    for rule in rules:
+        if not -1 <= rule.at - line.line.rect.bottom < 0.8 * line.line.size:
             continue
+        above = [slot for slot in slots if _overlaps(slot, rule)]
         first = bisect_right(columns.gutters, rule.start + 2)
         last = bisect_right(columns.gutters, rule.end - 2)
-        if first <= slot.column and slot.column + slot.span - 1 <= last:
-            return Slot(first, last - first + 1, slot.words)
-    return slot
+        if len(above) == 1 and first <= above[0].column <= last:
+            span = max(last - first + 1, above[0].span)
+            slots[slots.index(above[0])] = Slot(first, span, above[0].words)
+    return SlottedLine(line.line, slots)
+
+
+def _overlaps(slot: Slot, rule: Segment) -> bool:
+    rect = hull(slot.words)
+    return rect.x0 < rule.end and rule.start < rect.x1
 
 
 def _is_prose(lines: Sequence[SlottedLine], columns: Columns) -> bool:
@@ -100,11 +102,12 @@ def _is_list(lines: Sequence[SlottedLine]) -> bool:
     columns = max(max(line.filled) for line in lines) + 1
     if columns == 2 and marked * 2 > len(first):
         return True
-    leading = sum(
-        _LEADER.search(line.line.parts[0].text) is not None or _dotted(line) for line in lines
-    )
-    return columns <= 3 and leading * 2 > len(lines) and all(len(x.figures) < 2 for x in lines)
+    leading = sum(_leads(line) for line in lines)
+    return leading * 2 > len(lines)
 
 
-def _dotted(line: SlottedLine) -> bool:
-    return any(_LEADER.fullmatch(part.text) for part in line.line.parts)
+def _leads(line: SlottedLine) -> bool:
+    """Tell whether dots lead from a text to the only other thing in a line."""
+    dots = sum(len(word.text) for word in line.line.words if is_leader(word))
+    rest = [part for part in line.line.parts if not all(map(is_leader, part.words))]
+    return len(rest) <= 2 and (dots > 3 or _LEADER.search(line.line.parts[0].text) is not None)

@@ -6,6 +6,7 @@ without column lines is told by where its parts begin and end.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,6 +16,8 @@ from ragflow.ingest.parse.pdf.lines import hull, same_row
 from ragflow.ingest.parse.pdf.sheet import Rect
 
 _WORD_SPACE = 0.6  # of the size: wider gaps set parts of a line apart
+_LEADER_SPACE = 1.5
+_LEADER = re.compile(r"[.·…_]+")
 
 
 class Part(NamedTuple):
@@ -45,6 +48,11 @@ def parted_lines(words: Sequence[Word]) -> list[PartedLine]:
     return [PartedLine(row, _parts(row), hull(row), _size(row)) for row in word_rows(words)]
 
 
+def is_leader(word: Word) -> bool:
+    """Tell whether a word is dots that lead the eye to a number."""
+    return _LEADER.fullmatch(word.text) is not None
+
+
 def _size(row: Sequence[Word]) -> float:
     """Return the size of the longest word; dots that lead to a number may be set in any size."""
     return max(max(row, key=lambda word: len(word.text)).size, 1.0)
@@ -64,7 +72,8 @@ def word_rows(words: Sequence[Word]) -> list[list[Word]]:
 def _parts(row: Sequence[Word]) -> list[Part]:
     parts: list[Part] = []
     for word in row:
-        if parts and word.rect.x0 - parts[-1].x1 < _WORD_SPACE * max(word.size, 1.0):
+        gap = _LEADER_SPACE if is_leader(word) else _WORD_SPACE
+        if parts and word.rect.x0 - parts[-1].x1 < gap * max(row[0].size, word.size, 1.0):
             last = parts[-1]
             parts[-1] = Part(last.x0, max(last.x1, word.rect.x1), [*last.words, word])
         else:
