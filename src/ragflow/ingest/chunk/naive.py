@@ -80,7 +80,7 @@ class NaiveChunker:
     suffixes: ClassVar[frozenset[str]] = frozenset(
         """docx pdf csv tsv xls xlsx xlsm txt text log md markdown htm html json jsonl ldjson doc
         pptx eml py js jsx ts tsx java c cpp h hpp cs php go rs rb swift kt scala sh sql css yml
-        yaml toml ini xml""".split()  # noqa: SIM905, a word list reads best
+        yaml toml ini xml ods""".split()  # noqa: SIM905, a word list reads best
     )
 
     def chunk(

@@ -29,7 +29,7 @@ _SIGNATURES = (
 _PACKAGES = {"word/": "a DOCX", "xl/": "an XLSX", "ppt/": "a PPTX"}
 
 _OFFICE = {"docx": "a DOCX", "pptx": "a PPTX"}
-_SPREADSHEETS = frozenset({"xls", "xlsx", "xlsm"})
+_SPREADSHEETS = frozenset({"xls", "xlsx", "xlsm", "ods"})
 
 
 def looks_like(data: bytes) -> str:

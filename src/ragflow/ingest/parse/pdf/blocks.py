@@ -7,12 +7,13 @@ stays one block. Hyphens taken out at line ends are accounted for by one drop at
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from ragflow.domain.documents import BlockKind, Box, DropKind
 from ragflow.ingest.parse.base import DocumentBuilder
+from ragflow.ingest.parse.pdf.captions import captions_of
 from ragflow.ingest.parse.pdf.cells import TableRegion
+from ragflow.ingest.parse.pdf.continued import join_over_pages
 from ragflow.ingest.parse.pdf.document import OutlineEntry
 from ragflow.ingest.parse.pdf.figures import Figure
 from ragflow.ingest.parse.pdf.hyphens import Vocabulary
@@ -24,8 +25,6 @@ from ragflow.ingest.parse.pdf.titles import TitleFinder
 
 _AFTER_THE_TEXT = (DropKind.FOOTER, DropKind.PAGE_NUMBER, DropKind.HIDDEN, DropKind.DUPLICATE)
 _BETWEEN = (BlockKind.CAPTION, BlockKind.FOOTNOTE, BlockKind.FORMULA)
-_TABLE_NAME = re.compile(r"\W*(?:tab|表|표|таб|cuadro|جدول)", re.IGNORECASE)
-_CAPTION_GAP = 30.0  # points between a table and its caption
 
 
 class BlockWriter:
@@ -49,6 +48,7 @@ class BlockWriter:
 
     def write(self) -> None:
         """Write all pages."""
+        join_over_pages([page.elements for page in self._pages])
         _join_over_breaks(self._pages, self._titles)
         for page in self._pages:
             self._drop(page, DropKind.HEADER)
@@ -63,27 +63,32 @@ class BlockWriter:
                 self._builder.drop(kind, line.text, line.sheet.box(line.rect))
 
     def _write_elements(self, elements: Sequence[Element]) -> None:
-        captions = _captions(elements)
-        taken = {id(caption) for caption in captions.values()}
+        captions = captions_of(elements)
+        taken = {id(paragraph) for caption in captions.values() for paragraph in caption}
         for element in elements:
-            caption = captions.get(id(element))
+            caption = captions.get(id(element), [])
             if isinstance(element, TableRegion):
-                text = "".join(text for text, _ in self._joined(caption)) if caption else ""
-                box = element.sheet.box(element.rect)
-                self._builder.table(element.rows, caption=text, box=box)
+                self._write_table(element, caption)
             elif isinstance(element, Figure):
                 self._write_figure(element, caption)
             elif id(element) not in taken:
                 self._write_paragraph(element)
 
-    def _write_figure(self, figure: Figure, caption: Paragraph | None) -> None:
+    def _write_table(self, table: TableRegion, caption: Sequence[Paragraph]) -> None:
+        lines = ["".join(text for text, _ in self._joined(part)) for part in caption]
+        box = table.sheet.box(table.rect)
+        self._builder.table(table.rows, caption=" ".join(lines), box=box)
+        for repeated in table.repeated:
+            self._builder.drop(DropKind.DUPLICATE, repeated.text, repeated.box)
+
+    def _write_figure(self, figure: Figure, caption: Sequence[Paragraph]) -> None:
         """Write a figure with the text in it, and its caption right after it."""
         lines = [join_row(row) for column in columns(figure.lines) for row in column.rows]
         placed = [(line.text, line.sheet.box(line.rect)) for line in lines]
         place = figure.box if figure.image is not None else None
         self._builder.block_of_lines(BlockKind.FIGURE, placed, image=figure.image, place=place)
-        if caption is not None:
-            self._write_paragraph(caption)
+        for paragraph in caption:
+            self._write_paragraph(paragraph)
 
     def _write_paragraph(self, paragraph: Paragraph) -> None:
         if paragraph.kind is BlockKind.CODE:
@@ -127,44 +132,6 @@ def _code(paragraph: Paragraph) -> list[tuple[str, Box | None]]:
         (" " * round((line.rect.x0 - left) / width) + line.text, line.sheet.box(line.rect))
         for line in paragraph.lines
     ]
-
-
-def _captions(elements: Sequence[Element]) -> dict[int, Paragraph]:
-    """Return for each table and figure, by identity, the caption right above or below it."""
-    owners = [element for element in elements if not isinstance(element, Paragraph)]
-    if not owners:
-        return {}
-    free = [
-        element
-        for element in elements
-        if isinstance(element, Paragraph) and element.kind is BlockKind.CAPTION
-    ]
-    captions: dict[int, Paragraph] = {}
-    for owner in owners:
-        of_table = isinstance(owner, TableRegion)
-        near = [
-            caption
-            for caption in free
-            if of_table == _names_a_table(caption) and _distance(owner, caption) < _CAPTION_GAP
-        ]
-        if near:
-            nearest = min(near, key=lambda caption: _distance(owner, caption))
-            captions[id(owner)] = nearest
-            free.remove(nearest)
-    return captions
-
-
-def _names_a_table(paragraph: Paragraph) -> bool:
-    return _TABLE_NAME.match(paragraph.text) is not None
-
-
-def _distance(owner: TableRegion | Figure, paragraph: Paragraph) -> float:
-    """Return how far above or below a table or figure a paragraph stands, or infinity."""
-    rect = paragraph.rect
-    beside = rect.x1 < owner.rect.x0 or rect.x0 > owner.rect.x1
-    if beside or paragraph.lines[0].sheet != owner.sheet:
-        return float("inf")
-    return max(owner.rect.top - rect.bottom, rect.top - owner.rect.bottom)
 
 
 def _join_over_breaks(pages: Sequence[LaidOutPage], titles: TitleFinder) -> None:

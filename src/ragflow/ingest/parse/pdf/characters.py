@@ -18,7 +18,7 @@ from ragflow.ingest.parse.pdf.sheet import PageFrame, Rect, Sheet
 LINE_END_HYPHEN = "\ufffe"  # what pdfium gives for a hyphen at which a word breaks off
 _TWICE = 0.15  # of the size: how far from itself a word may be drawn again
 _INITIAL = 1.8  # ratio of heights from which a letter is an initial of its word
-_CELL = 8.0  # points
+_CELL = 3.0  # points; lines of the smallest print are farther apart
 _TOKEN = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]+")
 _NAMELESS_BULLET = re.compile(
     r"(?:^|(?<=\s))[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f](?= ?[^\s\x00-\x1f\x7f-\x9f])"

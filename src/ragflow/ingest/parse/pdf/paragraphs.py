@@ -37,7 +37,7 @@ _CAPTION = re.compile(
     r"(?:figures?|figura|figuur|figur|fig\.?|tables?|tab\.|tabla|tabela|tabella|tabell|tabel|chart"
     r"|exhibit|example|listing|algorithm|scheme|plate|photo|map|abbildung|abb\.|tabelle|tableau|schéma"
     r"|graphique|gráfico|cuadro|рис\.|рисунок|таблица|شكل|جدول|图表|图|圖|表|図|그림|표)\s*"
-    r"(?:[a-z]{0,2}[-.]?\d+(?:[-–.]\d+)*|[ivx]+\b|[一二三四五六七八九十]+)[a-z]?",
+    r"(?:(?:[a-z]{1,2}\d?)?[-–.]?\d+(?:[-–.]\d+)*|[ivx]+\b|[一二三四五六七八九十]+)[a-z]?",
     re.IGNORECASE,
 )
 
