@@ -28,7 +28,8 @@ _MIN_BULLETS = 3
 _FAR = 99.0  # sizes: there is nothing above
 _SAME_SIZE = 0.06  # share by which the sizes of a paragraph's lines may differ
 _SAME_LARGE = 0.12  # and those of a title's lines
-_LARGE = 1.25  # of the body text: lines this large are titles
+_LARGE = 1.15  # of the body text: lines this large are titles
+_HUGE = 1.5  # of the body text: titles this large may have lines of different sizes
 _LARGE_STEP = 1.45  # of the size, from one line of a title to the next
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,4}\.?\s")
 _SENTENCE_END = re.compile(r"[.!?:。！？：؟][\"'”’)\]）」』]*$")
@@ -167,8 +168,9 @@ def _leading(lines: Sequence[TextLine]) -> float:
 def _continues(paragraph: Paragraph, line: TextLine, leading: float, body: float) -> bool:
     above = paragraph.lines[-1]
     size = max(above.size, line.size)
-    large = min(above.size, line.size) > _LARGE * body and above.style.bold == line.style.bold
-    if abs(above.size - line.size) > (_SAME_LARGE if large else _SAME_SIZE) * size:
+    large = min(above.size, line.size) > _LARGE * body and above.style == line.style
+    differs = _SAME_LARGE if large and size > _HUGE * body else _SAME_SIZE
+    if abs(above.size - line.size) > differs * size:
         return False
     if above.style.bold != line.style.bold and not _runs_in(paragraph, line):
         return False

@@ -26,6 +26,8 @@ _BARELY = 1.045  # larger than the body text, for a line that stands apart
 _APART = 0.35  # of the size: the least gap above a title that is set in the body's size
 _FOOT = 0.85  # of the page's height
 _MUCH = 600  # characters of a page that tell the size of its text
+_MAIN = 1.3  # times the size of the text, from which a title may be the document's
+_LONG = 160  # characters: a paragraph this long is text that a title may head
 _RUN = 3  # equal short paragraphs in a row that are no titles
 _LETTERS = re.compile(r"[^\W\d_]")
 _BYLINE = re.compile(
@@ -41,6 +43,7 @@ class TitleFinder:
     def __init__(
         self, pages: Sequence[Sequence[Paragraph]], body: float, outline: Iterable[OutlineEntry]
     ) -> None:
+        self._first_page = pages[0][0].page if pages and pages[0] else 0
         self._here = body  # the size of the text on the page that is looked at
         every = [paragraph for page in pages for paragraph in page]
         total = sum(len(line.text) for paragraph in every for line in paragraph.lines)
@@ -72,7 +75,32 @@ class TitleFinder:
             if entry is not None or self._looks_like_title(paragraph, following):
                 candidates.add(id(paragraph))
         candidates -= _equal_runs(page, candidates, named)
+        if page and page[0].page == self._first_page:
+            candidates -= self._bylines(page, candidates, named)
         return [paragraph for paragraph in page if id(paragraph) in candidates]
+
+    def _bylines(
+        self, page: Sequence[Paragraph], candidates: set[int], named: dict[int, int]
+    ) -> set[int]:
+        """Return the candidates that name authors and the like below the title of a document.
+
+        These are followed by short lines, where a title of a section is followed by its text.
+        """
+        sizes = [p.size for p in page if id(p) in candidates]
+        largest = max(sizes, default=0.0)
+        bylines: set[int] = set()
+        below = False
+        for paragraph, following in pairwise([*page, None]):
+            if paragraph is None or len(paragraph.text) >= _LONG:
+                break
+            if id(paragraph) not in candidates:
+                continue
+            if paragraph.size >= 0.9 * largest:
+                below = largest >= _MAIN * self._here
+            elif below and not (following is not None and len(following.text) >= _LONG):
+                free = id(paragraph) not in named and not numbering_depth(paragraph.text)
+                bylines |= {id(paragraph)} if free else set()
+        return bylines
 
     def _in_outline(self, paragraph: Paragraph) -> OutlineEntry | None:
         if not _may_be_title(paragraph) or not self._outline:
