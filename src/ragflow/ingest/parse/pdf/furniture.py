@@ -28,6 +28,8 @@ _MAX_CHARS = 160
 _MAX_VARYING = 80  # characters of a line whose numbers may differ from page to page
 _GAP = 0.8  # of the size: white space between furniture and text
 _KINDS = {True: DropKind.HEADER, False: DropKind.FOOTER}  # at the top, at the bottom
+_LARGER = 1.15  # than most lines: what is set larger is furniture only
+_MOST_PAGES = 0.6  # if it stands on this share of the pages
 _LONE_GAP = 2.0  # of the size: white space around a number that is alone on its document's pages
 _SURE = 0.6  # score of the layout model
 _SEEN = {RegionKind.HEADER: DropKind.HEADER, RegionKind.FOOTER: DropKind.FOOTER}
@@ -81,7 +83,7 @@ def find_furniture(
         kind = _KINDS[at_top]
         for index, candidate in _repeated(rest, len(pages), usual):
             found[candidate.page][index] = DropKind.PAGE_NUMBER if key == "#" else kind
-    _complete(pages, found)
+    _complete(pages, found, usual)
     return dict(found)
 
 
@@ -102,7 +104,9 @@ def seen_furniture(
 
 
 def _complete(
-    pages: Mapping[int, Sequence[TextLine]], found: Mapping[int, dict[int, DropKind]]
+    pages: Mapping[int, Sequence[TextLine]],
+    found: Mapping[int, dict[int, DropKind]],
+    usual: float,
 ) -> None:
     """Add what stands in furniture's place with other words; take back what is part of the text."""
     for number, lines in pages.items():
@@ -122,9 +126,10 @@ def _complete(
                     del kinds[index]
                 continue
             for index in row:
-                short = index not in kinds and len(lines[index].text) <= _MAX_CHARS
-                if short and (known or _place(lines[index]) in places):
-                    lone = _PAGE_NUMBER.fullmatch(lines[index].text) is not None
+                line = lines[index]
+                small = len(line.text) <= _MAX_CHARS and line.size <= _LARGER * usual
+                if small and index not in kinds and (known or _place(line) in places):
+                    lone = _PAGE_NUMBER.fullmatch(line.text) is not None
                     kinds[index] = DropKind.PAGE_NUMBER if lone else _KINDS[at_top]
 
 
@@ -258,6 +263,8 @@ def _repeated(
     """Return the members that stand at one height on enough pages."""
     small = all(_at_very_edge(c.line) and c.line.size <= 1.15 * usual for _, c in members)
     needed = 2 if page_count < 5 or small else 3
+    if any(c.line.size > _LARGER * usual for _, c in members):  # else titles of slides would go
+        needed = max(needed, round(_MOST_PAGES * page_count))
     pages: defaultdict[int, set[int]] = defaultdict(set)
     for _, candidate in members:
         for near in (-1, 0, 1):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.pdf.cells import TableRegion
 from ragflow.ingest.parse.pdf.figures import Figure, decorations
+from ragflow.ingest.parse.pdf.levels import is_bare_chapter
 from ragflow.ingest.parse.pdf.lines import TextLine, join_row
 from ragflow.ingest.parse.pdf.paragraphs import Paragraph, is_bare_caption, is_caption, paragraphs
 from ragflow.ingest.parse.pdf.reading_order import columns
@@ -30,6 +31,8 @@ _CAPTIONS = (RegionKind.FIGURE_CAPTION, RegionKind.TABLE_CAPTION)
 _SURE = 0.6  # score from which what the model sees counts
 _PROSE = 40  # characters from which a line counts as running text
 _CAPTION_LINES = 8
+_TITLE = 1.15  # of the body text
+_CHAPTER_APART = 3.0  # of the size, between a chapter's number and its name
 _CAPTION_APART = 1.3  # of the size, between a caption's number and its words
 
 
@@ -161,7 +164,7 @@ class _Arranger:
             elif self._seen_as(paragraph, *_CAPTIONS):
                 paragraph.kind = BlockKind.CAPTION
             paragraph.seen_as_title = self._seen_as(paragraph, RegionKind.TITLE)
-        return _with_whole_captions(found)
+        return _whole(found, self.body)
 
     def _seen_as(self, paragraph: Paragraph, *kinds: RegionKind) -> bool:
         """Tell whether the layout model sees a short paragraph as one of some kinds."""
@@ -176,20 +179,22 @@ class _Arranger:
         return Paragraph(self.number, lines, left, right, kind=kind)
 
 
-def _with_whole_captions(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
-    """Join a caption's number, where it stands in a line of its own, with what it says."""
+def _whole(paragraphs: Sequence[Paragraph], body: float) -> list[Paragraph]:
+    """Join the number of a caption or a chapter, in a line of its own, with its words."""
     whole: list[Paragraph] = []
     for paragraph in paragraphs:
         last = whole[-1] if whole else None
-        if (
-            last is not None
-            and is_bare_caption(last.text)
-            and last.kind is BlockKind.CAPTION
-            and paragraph.kind is BlockKind.TEXT
-            and len(paragraph.lines) <= 3
-            and paragraph.above < _CAPTION_APART
-        ):
+        if last is not None and _completes(last, paragraph, body):
             last.lines.extend(paragraph.lines)
         else:
             whole.append(paragraph)
     return whole
+
+
+def _completes(number: Paragraph, words: Paragraph, body: float) -> bool:
+    if words.kind is not BlockKind.TEXT or words.marker or len(words.lines) > 3:
+        return False
+    if number.kind is BlockKind.CAPTION:
+        return is_bare_caption(number.text) and words.above < _CAPTION_APART
+    large = min(number.size, words.size) >= _TITLE * body
+    return large and words.above < _CHAPTER_APART and is_bare_chapter(number.text)

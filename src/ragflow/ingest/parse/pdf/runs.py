@@ -24,6 +24,7 @@ _MIN_NUMBERED = 5  # lines of contents without leaders
 _NOTE = re.compile(
     r"(?:\(?\d{1,3}[.)]?|\[\d{1,3}\]|[*∗†‡§¶※#]{1,3}|[a-z][.)]?|[①-⑳]|注\s*\d*[:：]?)\s*(?=\S)"
 )
+_DOTTED = re.compile(r"\d{1,3}\.\s")  # as in lists and dates
 _SMALLER = 0.93  # of the body text: notes are set smaller
 _UPPER = 0.3  # of the sheet's height, where no notes stand
 _LOWER = 0.6  # and below which a column of its own may be notes
@@ -86,9 +87,19 @@ def _contents_in(lines: Sequence[TextLine]) -> list[BlockKind]:
         for before, after in pairwise(places):
             if after - before <= 3:
                 kinds[before:after] = [BlockKind.CONTENTS] * (after - before)
+        _extend(lines, kinds, range(places[0] - 1, -1, -1))
+        _extend(lines, kinds, range(places[-1] + 1, len(lines)))
     else:
         _mark_numbered(lines, kinds)
     return kinds
+
+
+def _extend(lines: Sequence[TextLine], kinds: list[BlockKind], further: Sequence[int]) -> None:
+    """Mark the neighbours of entries with leaders that end with a page's number without them."""
+    for index in further:
+        if not _PAGE_AT_END.search(lines[index].text):
+            return
+        kinds[index] = BlockKind.CONTENTS
 
 
 def _mark_numbered(lines: Sequence[TextLine], kinds: list[BlockKind]) -> None:
@@ -153,7 +164,8 @@ def _notes_from(
         numbered = _NOTE.match(line.text) is not None
         if (numbered or index >= small) and _ruled(lines, index, rules):
             return index
-        if numbered and index >= small and _apart(lines, index):
+        dotted = _DOTTED.match(line.text) is not None
+        if numbered and not dotted and index >= small and _apart(lines, index):
             return index
     return count
 
