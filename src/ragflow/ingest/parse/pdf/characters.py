@@ -128,31 +128,29 @@ class _TextReader:
         self._looks = LookReader(self._handle, frame.rotation)
 
     def sheets(self) -> list[WrittenSheet]:
-        boxes = self._boxes()
+        spans = [match.span() for match in _TOKEN.finditer(self._text)]
+        boxes = self._boxes(spans)
         tokens: dict[int, list[_Token]] = {}
-        for match in _TOKEN.finditer(self._text):
-            start, end = match.span()
+        shown = 0
+        for start, end in spans:
             look = self._looks.of(start)
+            shown += end - start if look.shown else 0
             tokens.setdefault(look.turn, []).append(_Token(start, end, look))
-        looks = [
-            (token.end - token.start, token.look) for part in tokens.values() for token in part
-        ]
-        shown = sum(length for length, look in looks if look.shown)
-        all_count = shown * 2 < sum(length for length, _ in looks)
+        all_count = shown * 2 < sum(end - start for start, end in spans)
         written = [
             self._written(Sheet(self._frame, turn), boxes, of_turn, all_count)
             for turn, of_turn in tokens.items()
         ]
         return sorted(written, key=lambda sheet: (-len(sheet.words), sheet.sheet.turn))
 
-    def _boxes(self) -> Any:
+    def _boxes(self, spans: list[tuple[int, int]]) -> Any:
         import numpy as np
 
         count = len(self._text)
         buffer = (ctypes.c_float * (4 * count))()  # FS_RECTF: left, top, right, bottom
         ask, handle, address = calls().loose_box, self._handle, ctypes.addressof(buffer)
-        for match in _TOKEN.finditer(self._text):
-            for index in range(*match.span()):
+        for start, end in spans:
+            for index in range(start, end):
                 ask(handle, index, address + 16 * index)
         return np.ctypeslib.as_array(buffer).reshape(count, 4).astype(np.float64)
 

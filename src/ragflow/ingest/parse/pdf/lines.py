@@ -54,8 +54,10 @@ def gap_text(left: str, right: str, *, spaced: bool = True) -> str:
 
 def same_row(a: Rect, b: Rect) -> bool:
     """Tell whether two rectangles lie side by side rather than one below the other."""
-    shared = min(a.bottom, b.bottom) - max(a.top, b.top)
-    return shared > 0.5 * min(a.height, b.height) and shared > 0
+    _, _, top, bottom = a
+    _, _, other_top, other_bottom = b
+    shared = min(bottom, other_bottom) - max(top, other_top)
+    return shared > 0 and shared > 0.5 * min(bottom - top, other_bottom - other_top)
 
 
 def lines_of(words: Sequence[Word], sheet: Sheet) -> list[TextLine]:
@@ -90,13 +92,10 @@ def join_row(lines: Sequence[TextLine]) -> TextLine:
 
 def hull(words: Sequence[Word]) -> Rect:
     """Return the rectangle around words."""
-    rects = [word.rect for word in words]
-    return Rect(
-        min(rect.x0 for rect in rects),
-        max(rect.x1 for rect in rects),
-        min(rect.top for rect in rects),
-        max(rect.bottom for rect in rects),
-    )
+    if len(words) == 1:
+        return words[0].rect
+    lefts, rights, tops, bottoms = zip(*[word.rect for word in words], strict=True)
+    return Rect(min(lefts), max(rights), min(tops), max(bottoms))
 
 
 def words_text(words: Sequence[Word]) -> str:
