@@ -110,3 +110,19 @@ def test_a_number_alone_below_a_page_is_its_number_even_if_all_pages_have_the_sa
         pdf.write(canvas, ["1"], x=295, top=760)
 
     assert pdf.drops(pdf.parse(pdf.make(draw)))["page_number"] == ["1"]
+
+
+def test_the_titles_of_slides_stay_although_all_stand_in_one_place(pdf):
+    def slide(title):
+        def draw(canvas):
+            pdf.write(canvas, [title], x=60, top=60, size=24)
+            pdf.write(canvas, [f"What there is to say about {title}."], top=300, size=14)
+            pdf.write(canvas, ["Some Conference"], x=60, top=815, size=9)
+
+        return draw
+
+    names = ["Goals", "Means", "Results", "Results", "Outlook"]
+    document = pdf.parse(pdf.make(*map(slide, names)))
+
+    assert pdf.texts(document, "title") == names
+    assert len(pdf.drops(document)["footer"]) == 5

@@ -119,3 +119,17 @@ def test_the_right_column_comes_first_where_the_script_runs_from_right_to_left(p
     read = [row[0].text for column in columns(lines) for row in column.rows]
 
     assert read == [f"right{n}" for n in range(6)] + [f"left{n}" for n in range(6)]
+
+
+def test_the_number_of_an_equation_stays_in_its_column(pdf):
+    left = [f"Left line {n} tells the first part of the whole story." for n in range(1, 9)]
+
+    def draw(canvas):
+        pdf.write(canvas, left[:5], x=60, top=140)
+        pdf.write(canvas, ["a = b + 2 c"], x=120, top=210)
+        canvas.drawRightString(60 + canvas.stringWidth(left[0], "Helvetica", 10), 632, "(7)")
+        pdf.write(canvas, left[5:], x=60, top=230)
+        pdf.write(canvas, RIGHT, x=312, top=140)
+
+    text = " ".join(pdf.texts(pdf.parse(pdf.make(draw))))
+    assert words_in_order(text, ["Left line 5", "(7)", "Left line 6", "Right line 1"])

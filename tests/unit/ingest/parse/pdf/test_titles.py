@@ -136,3 +136,35 @@ def test_an_entry_of_the_outline_counts_on_its_own_page_alone(pdf):
         pdf.write(canvas, BODY, top=340)
 
     assert titles(pdf.parse(pdf.make(first, second))) == [(2, "Results of the trial")]
+
+
+def test_the_title_that_the_file_tells_is_one_on_the_first_page(pdf):
+    def draw(canvas):
+        canvas.setTitle("On the reading of pages")
+        pdf.write(canvas, ["On the reading of pages"], top=100)
+        pdf.write(canvas, BODY, top=130)
+
+    assert titles(pdf.parse(pdf.make(draw))) == [(1, "On the reading of pages")]
+
+
+def test_the_names_below_a_title_are_no_titles_but_the_heads_of_texts_are(pdf):
+    def draw(canvas):
+        pdf.write(canvas, ["A Paper of Many Authors"], top=80, size=20)
+        pdf.write(canvas, ["Ada Able"], top=120, size=12)
+        pdf.write(canvas, ["University of Somewhere"], top=136)
+        pdf.write(canvas, ["Background"], top=180, size=12)
+        pdf.write(canvas, BODY, top=200)
+
+    assert titles(pdf.parse(pdf.make(draw))) == [
+        (1, "A Paper of Many Authors"),
+        (2, "Background"),
+    ]
+
+
+def test_a_chapter_and_its_number_above_it_are_one_title(pdf):
+    def draw(canvas):
+        pdf.write(canvas, ["Chapter 4"], top=80, size=16)
+        pdf.write(canvas, ["The Measured Page"], top=115, size=20)
+        pdf.write(canvas, BODY, top=170)
+
+    assert titles(pdf.parse(pdf.make(draw))) == [(1, "Chapter 4 The Measured Page")]
