@@ -13,18 +13,21 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls
+from ragflow.ingest.parse.pdf.repeats import without_repeats
 from ragflow.ingest.parse.pdf.sheet import PageFrame, Rect, Sheet
 
 LINE_END_HYPHEN = "\ufffe"  # what pdfium gives for a hyphen at which a word breaks off
-_TWICE = 0.15  # of the size: how far from itself a word may be drawn again
+_DOWN = 3  # quarters by which a line that runs down is turned
+_MIN_DOWN = 3  # characters that show it
 _INITIAL = 1.8  # ratio of heights from which a letter is an initial of its word
-_CELL = 3.0  # points; lines of the smallest print are farther apart
 _TOKEN = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]+")
 _NAMELESS_BULLET = re.compile(
     r"(?:^|(?<=\s))[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f](?= ?[^\s\x00-\x1f\x7f-\x9f])"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LATIN = re.compile("[0-9A-Za-z\u00c0-\u024f]")
+UNSPACED = re.compile("[\u2e80-\u312f\u31c0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60]")
+"""A character of a script that is written without spaces."""
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -125,6 +128,7 @@ class _TextReader:
         self._text = text
         self._frame = frame
         self._rtl = _RTL.search(text) is not None
+        self._upright = UNSPACED.search(text) is not None
         self._looks = LookReader(self._handle, frame.rotation)
 
     def sheets(self) -> list[WrittenSheet]:
@@ -134,6 +138,8 @@ class _TextReader:
         shown = 0
         for start, end in spans:
             look = self._looks.of(start)
+            if self._upright and _runs_down(self._text, start, end, boxes):
+                look = look._replace(turn=(_DOWN - self._frame.rotation) % 4, over=0.0, under=0.0)
             shown += end - start if look.shown else 0
             tokens.setdefault(look.turn, []).append(_Token(start, end, look))
         all_count = shown * 2 < sum(end - start for start, end in spans)
@@ -166,7 +172,7 @@ class _TextReader:
             on_page = rect.x1 > -1 and rect.x0 < right and rect.bottom > -1 and rect.top < low
             shows = on_page and (piece.look.shown or all_count)
             (written.words if shows else written.hidden).append(word)
-        written.words, written.repeated = _without_repeats(written.words)
+        written.words, written.repeated = without_repeats(written.words)
         return written
 
     def _pieces(self, tokens: list[_Token], breaks: list[bool]) -> list[_Piece]:
@@ -212,31 +218,16 @@ def _turns(text: str, start: int, end: int) -> set[int]:
     }
 
 
-def _without_repeats(words: list[Word]) -> tuple[list[Word], list[Word]]:
-    """Return words, and those that are drawn over themselves again, as bold type sometimes is."""
-    if len({_cell(word) for word in words}) == len(words):
-        return words, []
-    drawn: dict[tuple[str, int, int], list[Rect]] = {}
-    once: list[Word] = []
-    again: list[Word] = []
-    for word in words:
-        near = _TWICE * word.size
-        if any(_near(word.rect, other, near) for other in drawn.get(_cell(word), ())):
-            again.append(word)
-            continue
-        for cell in {_cell(word, dx, dy) for dx in (-near, near) for dy in (-near, near)}:
-            drawn.setdefault(cell, []).append(word.rect)
-        once.append(word)
-    return once, again
-
-
-def _near(rect: Rect, other: Rect, distance: float) -> bool:
-    return abs(rect.x0 - other.x0) < distance and abs(rect.bottom - other.bottom) < distance
-
-
-def _cell(word: Word, dx: float = 0.0, dy: float = 0.0) -> tuple[str, int, int]:
-    rect = word.rect
-    return word.text, round((rect.x0 + dx) / _CELL), round((rect.bottom + dy) / _CELL)
+def _runs_down(text: str, start: int, end: int, boxes: Any) -> bool:
+    """Tell whether upright characters stand one below the other, as in vertical writing."""
+    if end - start < _MIN_DOWN or not UNSPACED.match(text[start]):
+        return False
+    above, below = boxes[start : end - 1], boxes[start + 1 : end]
+    height = above[:, 1] - above[:, 3]
+    step = above[:, 1] - below[:, 1]
+    aside = abs(above[:, 0] - below[:, 0])
+    down = (aside < 0.5 * height) & (step > 0.5 * height) & (step < 2 * height)
+    return bool(down.mean() > 0.7)
 
 
 def _turned(boxes: Any, sheet: Sheet) -> Any:

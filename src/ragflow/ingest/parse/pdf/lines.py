@@ -11,12 +11,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ragflow.ingest.parse.pdf.characters import Word
+from ragflow.ingest.parse.pdf.characters import UNSPACED, Word
 from ragflow.ingest.parse.pdf.looks import Style
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 from ragflow.ingest.parse.pdf.spacing import (
     INITIAL,
-    UNSPACED,
     equally_wide,
     is_initial,
     letter_gaps,

@@ -5,17 +5,14 @@ In: the words of one line. Out: whether and how far they stand apart.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from ragflow.ingest.parse.pdf.characters import Word
+from ragflow.ingest.parse.pdf.characters import UNSPACED, Word
 
 INITIAL = 1.8
 """How many times the size of its line a letter has that hangs down into further lines."""
-UNSPACED = re.compile("[\u2e80-\u312f\u31c0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60]")
-"""A character of a script that is written without spaces."""
 
 _MIN_SPACED = 5  # letters that stand alone in a line set with spaced letters
 _MIN_LETTERS = 10  # that show whether all are equally wide

@@ -111,3 +111,21 @@ def test_a_face_whose_letters_are_equally_wide_is_a_typewriter_whatever_its_name
 
     assert line.style.mono
     assert line.text == "SELECT lower(name) FROM people"
+
+
+def test_lines_that_run_down_are_read_from_the_right_one_to_the_left(pdf):
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+
+    lines = [
+        "吾輩は猫である名前はまだ無い",
+        "どこで生れたかとんと見当がつか",
+        "ぬそれでも昔は覚えている。",
+    ]
+    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3", isVertical=True))
+
+    def draw(canvas):
+        canvas.setFont("HeiseiMin-W3", 14)
+        for place, line in enumerate(lines):
+            canvas.drawString(500 - 40 * place, 780, line)
+
+    assert "".join(pdf.texts(pdf.parse(pdf.make(draw)))) == "".join(lines)
