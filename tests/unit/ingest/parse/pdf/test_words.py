@@ -116,11 +116,7 @@ def test_a_face_whose_letters_are_equally_wide_is_a_typewriter_whatever_its_name
 def test_lines_that_run_down_are_read_from_the_right_one_to_the_left(pdf):
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
-    lines = [
-        "吾輩は猫である名前はまだ無い",
-        "どこで生れたかとんと見当がつか",
-        "ぬそれでも昔は覚えている。",
-    ]
+    lines = ["吾輩は猫であり名は無い。", "どこで生れたか知らない。", "何でも暗い所であった。"]
     pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3", isVertical=True))
 
     def draw(canvas):
