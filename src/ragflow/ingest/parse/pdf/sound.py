@@ -16,6 +16,8 @@ from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.lines import lines_of
 from ragflow.ingest.parse.pdf.sheet import Sheet
 
+_LONG_WORD = 4  # characters
+_EQUAL = 1.03  # ratio of the widths of characters in a typewriter face
 _FIGURES = 0.4  # share of cells with figures
 _MIN_ROWS = 4
 _LONG_CELL = 160  # characters: a table mostly of such cells is running text
@@ -55,7 +57,10 @@ def _holds_two_numbers(text: str) -> bool:
 
 
 def is_program(words: Sequence[Word], sheet: Sheet) -> bool:
-    """Tell whether most lines are set in a typewriter face."""
+    """Tell whether most lines are set in a typewriter face: all characters are equally wide."""
+    widths = [word.rect.width / len(word.text) for word in words if len(word.text) >= _LONG_WORD]
+    if len(widths) > 1 and max(widths) < _EQUAL * min(widths):
+        return True
     mono = [line.style.mono for line in lines_of(words, sheet)]
     return sum(mono) * 2 > len(mono)
 
