@@ -23,7 +23,7 @@ from ragflow.ingest.parse.pdf.furniture import seen_furniture
 from ragflow.ingest.parse.pdf.lines import lines_of
 from ragflow.ingest.parse.pdf.pages import ReadPage
 from ragflow.ingest.parse.pdf.regions import LayoutRegion, page_regions
-from ragflow.ingest.parse.pdf.rulings import Rulings, read_rulings
+from ragflow.ingest.parse.pdf.rulings import Rulings, read_rulings, with_pictured
 from ragflow.ingest.parse.pdf.seen_tables import with_seen_tables
 from ragflow.ingest.parse.pdf.sheet import Sheet
 from ragflow.ingest.parse.pdf.tables import find_tables
@@ -78,6 +78,8 @@ class PageReader:
         """Read the text of one direction; return the regions, for which unsure tables ask too."""
         words = written.words
         rulings = read_rulings(page, written.sheet) if words else Rulings()
+        if words and not read.lines and not read.tables:
+            rulings = with_pictured(rulings, page, written.sheet)
         read.rules[written.sheet] = rulings.horizontal
         found = find_tables(words, rulings, written.sheet)
         if self._table_model is not None and not read.lines and not read.tables:

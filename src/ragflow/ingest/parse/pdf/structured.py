@@ -49,9 +49,8 @@ def structured_table(
         CellWords(cell.row, cell.column, cell.row_span, cell.column_span, held)
         for cell, held in zip(seen.cells, inside, strict=True)
     ]
-    rows = max(cell.row + cell.row_span for cell in seen.cells)
-    plain = min((cell.row for cell in seen.cells if not cell.header), default=rows)
-    return table_region(cells, hull(words), words, sheet, headers=plain if plain < rows else 0)
+    headers = min((cell.row for cell in seen.cells if not cell.header), default=0)
+    return table_region(cells, hull(words), words, sheet, headers=headers)
 
 
 def _placed(cell: SeenCell, rect: Rect) -> Rect:
