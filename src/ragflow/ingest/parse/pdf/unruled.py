@@ -15,7 +15,7 @@ from ragflow.ingest.parse.pdf.aligned import columned
 from ragflow.ingest.parse.pdf.cells import TableRegion
 from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.lines import hull
-from ragflow.ingest.parse.pdf.parts import Part, PartedLine, parted_lines
+from ragflow.ingest.parse.pdf.parts import Part, PartedLine, line_of, parted_lines
 from ragflow.ingest.parse.pdf.reading_order import columns
 from ragflow.ingest.parse.pdf.sheet import Sheet
 from ragflow.ingest.parse.pdf.sound import is_of_figures, is_of_texts, is_program, is_sound
@@ -55,8 +55,7 @@ def _columns(words: Sequence[Word]) -> Iterator[list[PartedLine]]:
         return
     items = [_PlacedPart(part) for line in lines for part in line.parts]
     for column in columns(items):
-        inside = [word for row in column.rows for item in row for word in item.part.words]
-        yield parted_lines(inside)
+        yield [line_of([item.part for item in row]) for row in column.rows]
 
 
 class _PlacedPart:

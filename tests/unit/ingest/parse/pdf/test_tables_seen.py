@@ -60,9 +60,7 @@ class Model:
         self.shapes.append(picture.shape)
         sides = ((0.0, 1 / 3), (1 / 3, 1.0))
         cells = [
-            SeenCell(
-                row, column, 1, 1, False, column / 3, (1 + 2 * column) / 3, row / 3, (row + 1) / 3
-            )
+            SeenCell(row, column, 1, 1, False, *sides[column], row / 3, (row + 1) / 3)
             for row in range(3)
             for column in range(2)
         ]
