@@ -21,6 +21,7 @@ from ragflow.ingest.parse.pdf.sheet import Sheet
 from ragflow.ingest.parse.pdf.sound import is_of_figures, is_of_texts, is_program, is_sound
 
 _MIN_ROWS = 4
+_NARROW = 12.0  # of the size: wider parts on both sides are lines of prose
 _APART = 1.6  # of the size: lines farther apart than this and the usual are not of one table
 
 
@@ -51,11 +52,16 @@ def unruled_tables(words: Sequence[Word], sheet: Sheet) -> UnruledTables:
 def _columns(words: Sequence[Word]) -> Iterator[list[PartedLine]]:
     """Yield the lines of each column of the page; the whole page where nothing could be a table."""
     lines = parted_lines(words)
-    if sum(len(line.parts) > 1 for line in lines) < _MIN_ROWS:
+    if sum(map(_may_be_row, lines)) < _MIN_ROWS:
         return
     items = [_PlacedPart(part) for line in lines for part in line.parts]
     for column in columns(items):
         yield [line_of([item.part for item in row]) for row in column.rows]
+
+
+def _may_be_row(line: PartedLine) -> bool:
+    narrowest = min(part.x1 - part.x0 for part in line.parts)
+    return len(line.parts) > 1 and narrowest < _NARROW * line.size
 
 
 class _PlacedPart:
