@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ragflow.ingest.parse.base import CellDraft
-from ragflow.ingest.parse.grid import is_header, is_value
+from ragflow.ingest.parse.grid import header_row_count, is_value
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -34,13 +34,11 @@ def rests_of_groups(rows: Sequence[LexborNode]) -> list[int]:
 
 
 def with_header(rows: list[Row]) -> list[Row]:
-    """Mark the first row as names of columns where the page does not say and it looks like them."""
+    """Mark the first rows as names of columns where the page does not say and they look it."""
     if not rows or any(cell.header for row in rows for cell in row):
         return rows
-    if any(cell.row_span * cell.column_span > 1 for row in rows for cell in row):
+    if not any(is_value(cell.text) for row in rows[1:] for cell in row if cell.text):
         return rows
-    texts = [[cell.text for cell in row] for row in rows]
-    values = any(is_value(text) for row in texts[1:] for text in row if text)
-    if not values or not is_header(texts, max(map(len, texts))):
-        return rows
-    return [tuple(replace(cell, header=True) for cell in rows[0]), *rows[1:]]
+    headers = header_row_count(rows)
+    named = [tuple(replace(cell, header=True) for cell in row) for row in rows[:headers]]
+    return [*named, *rows[headers:]]
