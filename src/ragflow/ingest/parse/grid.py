@@ -18,6 +18,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")  # a name where it is merged over columns
 _EMPTY = CellDraft("")
 _SAMPLE = 20  # rows that show whether the first one names columns
 _MOST_HEADERS = 4
+_MOST_SPREAD = 200  # columns
 _MOST_TITLES = 6  # lone cells above a table; more of them are a column
 
 
@@ -167,6 +168,31 @@ def _heights(merges: Iterable[Merge], kept: Sequence[int], height: int) -> dict[
     for index in range(height):
         before[index + 1] += before[index]
     return {merge: before[merge.bottom + 1] - before[merge.top] for merge in merges}
+
+
+def header_row_count(rows: Sequence[Sequence[CellDraft]]) -> int:
+    """Count the leading rows of drafts that name columns, those too that merged names ask for."""
+    if len(rows) < 2:
+        return 0
+    texts = [_spread(row) for row in rows[:_SAMPLE]]
+    if not is_header(texts, max(map(len, texts))):
+        return 0
+    count = max((cell.row_span for cell in rows[0]), default=1)
+    across = any(cell.column_span > 1 for cell in rows[0])
+    if across and count == 1 and len(rows) > 2:
+        below = [cell.text for cell in rows[1]]
+        count += all(below) and not any(map(is_value, below))
+    return min(count, _MOST_HEADERS) if count < len(rows) else 1
+
+
+def _spread(row: Sequence[CellDraft]) -> list[str]:
+    """Return the texts of a row, merged ones in each of their columns; years may be names there."""
+    texts: list[str] = []
+    for cell in row:
+        merged = cell.column_span > 1 and _YEAR.fullmatch(cell.text)
+        text = f"in {cell.text}" if merged else cell.text
+        texts.extend([text] * min(cell.column_span, _MOST_SPREAD))
+    return texts
 
 
 def is_header(rows: Sequence[Sequence[str]], width: int) -> bool:

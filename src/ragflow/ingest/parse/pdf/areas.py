@@ -22,6 +22,7 @@ _ENDS = 8.0  # points by which the ends of a table's rules differ
 _WIDE_GAP = 2.5  # of the size: lines farther apart than this are not of one table
 _FARTHEST = 1.2  # of the size, from a rule to a line outside of it
 _CLOSE = 0.6  # of the size, between the lines of column names
+_REACH = 150.0  # points above an area in which the names of its columns stand
 _MOST_ABOVE = 5  # lines of column names above the first rule
 
 
@@ -58,7 +59,9 @@ def ruled_areas(rulings: Rulings, words: Sequence[Word]) -> list[RuledArea]:
     areas: list[RuledArea] = []
     for rules in _groups(rulings.horizontal):
         start, end = min(r.start for r in rules) - 3, max(r.end for r in rules) + 3
-        lines = parted_lines([word for word in words if start <= _middle(word) <= end])
+        top, bottom = rules[0].at, rules[-1].at
+        inside = [w for w in words if w.rect.bottom > top and w.rect.top < bottom]
+        lines = parted_lines([word for word in inside if start <= _middle(word) <= end])
         areas += [_area(run, rulings, start, end) for run in _runs(rules, lines)]
     return sorted(areas, key=lambda area: (area.rect.height * area.rect.width, area.rect.top))
 
@@ -81,7 +84,8 @@ def pieces(area: RuledArea, rulings: Rulings) -> list[RuledArea]:
 
 def lines_above(area: RuledArea, words: Sequence[Word]) -> list[PartedLine]:
     """Return the lines right above an area that may name its columns."""
-    lines = [line for line in _beside(area, words) if line.rect.bottom < area.rect.top + 3]
+    near = [w for w in words if area.rect.top - _REACH < w.rect.top < area.rect.top]
+    lines = [line for line in _beside(area, near) if line.rect.bottom < area.rect.top + 3]
     taken: list[PartedLine] = []
     edge = area.rect.top
     for line in lines[::-1][:_MOST_ABOVE]:
@@ -97,7 +101,8 @@ def lines_above(area: RuledArea, words: Sequence[Word]) -> list[PartedLine]:
 
 def lines_below(area: RuledArea, words: Sequence[Word]) -> list[PartedLine]:
     """Return the lines right below an area that may be rows of it."""
-    lines = [line for line in _beside(area, words) if line.rect.top > area.rect.bottom - 3]
+    low = [word for word in words if word.rect.top > area.rect.bottom - 3]
+    lines = _beside(area, low)
     taken: list[PartedLine] = []
     edge, lone = area.rect.bottom, 0
     for line in lines:

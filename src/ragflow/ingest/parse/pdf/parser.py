@@ -21,6 +21,7 @@ from ragflow.ingest.parse.pdf.pages import ReadPage, drop_decorations, lay_out, 
 from ragflow.ingest.parse.pdf.plain import page_text
 from ragflow.ingest.parse.pdf.reader import PageReader
 from ragflow.vision.layout import LayoutModel
+from ragflow.vision.table_structure import TableModel
 
 PLAIN_TEXT = "Plain Text"
 DEEP_DOC = "DeepDOC"
@@ -101,7 +102,8 @@ def _write_blocks(
     progress: Progress,
 ) -> None:
     model = LayoutModel(options.vision.layout) if options.vision.layout else None
-    reader = PageReader(len(numbers), model)
+    table_model = TableModel(options.vision.table) if options.vision.table else None
+    reader = PageReader(len(numbers), model, table_model)
     pages: list[ReadPage] = []
     characters = 0
     for number in _reports(numbers, progress):

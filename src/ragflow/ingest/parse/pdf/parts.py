@@ -48,6 +48,12 @@ def parted_lines(words: Sequence[Word]) -> list[PartedLine]:
     return [PartedLine(row, _parts(row), hull(row), _size(row)) for row in word_rows(words)]
 
 
+def line_of(parts: Sequence[Part]) -> PartedLine:
+    """Return the line of parts that stand side by side, from left to right."""
+    words = [word for part in parts for word in part.words]
+    return PartedLine(words, list(parts), hull(words), _size(words))
+
+
 def is_leader(word: Word) -> bool:
     """Tell whether a word is dots that lead the eye to a number."""
     return _LEADER.fullmatch(word.text) is not None

@@ -23,10 +23,12 @@ from ragflow.ingest.parse.pdf.furniture import seen_furniture
 from ragflow.ingest.parse.pdf.lines import lines_of
 from ragflow.ingest.parse.pdf.pages import ReadPage
 from ragflow.ingest.parse.pdf.regions import LayoutRegion, page_regions
-from ragflow.ingest.parse.pdf.rulings import Rulings, read_rulings
+from ragflow.ingest.parse.pdf.rulings import Rulings, read_rulings, with_pictured
+from ragflow.ingest.parse.pdf.seen_tables import with_seen_tables
 from ragflow.ingest.parse.pdf.sheet import Sheet
 from ragflow.ingest.parse.pdf.tables import find_tables
 from ragflow.vision.layout import LayoutModel
+from ragflow.vision.table_structure import TableModel
 
 _FEW_PAGES = 2
 _MOST_IMAGE_BYTES = 96 << 20  # of all figures of a document
@@ -35,9 +37,15 @@ _MOST_IMAGE_BYTES = 96 << 20  # of all figures of a document
 class PageReader:
     """Read the pages of one document."""
 
-    def __init__(self, page_count: int, model: LayoutModel | None = None) -> None:
+    def __init__(
+        self,
+        page_count: int,
+        model: LayoutModel | None = None,
+        table_model: TableModel | None = None,
+    ) -> None:
         self._always_look = page_count <= _FEW_PAGES
         self._model = model
+        self._table_model = table_model
         self._image_bytes = 0
 
     def read(self, page: Any, number: int) -> ReadPage:
@@ -48,7 +56,7 @@ class PageReader:
         drawings = read_drawings(page, sheet)
         regions = self._regions(page, sheet, drawings)
         for part in written:
-            self._read_sheet(page, part, read)
+            regions = self._read_sheet(page, part, read, regions)
         self._add_figures(page, sheet, read, drawings, regions)
         read.regions = regions or []
         if self._always_look:
@@ -60,18 +68,34 @@ class PageReader:
         unsure = self._always_look or drawings.pictures or drawings.drawn
         return page_regions(page, sheet, self._model) if self._model and unsure else None
 
-    def _read_sheet(self, page: Any, written: WrittenSheet, read: ReadPage) -> None:
+    def _read_sheet(
+        self,
+        page: Any,
+        written: WrittenSheet,
+        read: ReadPage,
+        regions: list[LayoutRegion] | None,
+    ) -> list[LayoutRegion] | None:
+        """Read the text of one direction; return the regions, for which unsure tables ask too."""
         words = written.words
         rulings = read_rulings(page, written.sheet) if words else Rulings()
+        if words and not read.lines and not read.tables:
+            rulings = with_pictured(rulings, page, written.sheet)
         read.rules[written.sheet] = rulings.horizontal
-        tables, words = find_tables(words, rulings, written.sheet)
-        read.tables.extend(tables)
-        read.lines.extend(lines_of(words, written.sheet))
+        found = find_tables(words, rulings, written.sheet)
+        if self._table_model is not None and not read.lines and not read.tables:
+            if regions is None and found.unsure and self._model is not None:
+                regions = page_regions(page, written.sheet, self._model)
+            found = with_seen_tables(
+                page, written.sheet, words, found, regions or (), self._table_model
+            )
+        read.tables.extend(found.tables)
+        read.lines.extend(lines_of(found.words, written.sheet))
         for kind, left_out in (
             (DropKind.HIDDEN, written.hidden),
             (DropKind.DUPLICATE, written.repeated),
         ):
             read.drops.extend((kind, line) for line in lines_of(left_out, written.sheet))
+        return regions
 
     def _add_figures(
         self,

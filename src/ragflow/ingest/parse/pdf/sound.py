@@ -12,7 +12,12 @@ from itertools import pairwise
 
 from ragflow.ingest.parse.base import CellDraft
 from ragflow.ingest.parse.pdf.cells import TableRegion, is_number
+from ragflow.ingest.parse.pdf.characters import Word
+from ragflow.ingest.parse.pdf.lines import lines_of
+from ragflow.ingest.parse.pdf.sheet import Sheet
 
+_LONG_WORD = 4  # characters
+_EQUAL = 1.03  # ratio of the widths of characters in a typewriter face
 _FIGURES = 0.4  # share of cells with figures
 _MIN_ROWS = 4
 _LONG_CELL = 160  # characters: a table mostly of such cells is running text
@@ -35,6 +40,29 @@ def is_sound(table: TableRegion) -> bool:
         and long * 2 <= sum(sizes)
         and not has_axis(table)
     )
+
+
+def is_doubtful(table: TableRegion) -> bool:
+    """Tell whether a table without column lines holds two numbers in many of its cells."""
+    if table.edges:
+        return False
+    texts = [cell.text for row in table.rows for cell in row if cell.text and not cell.header]
+    return sum(map(_holds_two_numbers, texts)) * 10 > len(texts)
+
+
+def _holds_two_numbers(text: str) -> bool:
+    numbers = [part for part in text.split() if is_number(part)]
+    thousands = all(re.fullmatch(r"\d{3}(?:[.,]\d+)?", part) for part in numbers[1:])
+    return len(numbers) > 1 and not thousands
+
+
+def is_program(words: Sequence[Word], sheet: Sheet) -> bool:
+    """Tell whether most lines are set in a typewriter face: all characters are equally wide."""
+    widths = [word.rect.width / len(word.text) for word in words if len(word.text) >= _LONG_WORD]
+    if len(widths) > 1 and max(widths) < _EQUAL * min(widths):
+        return True
+    mono = [line.style.mono for line in lines_of(words, sheet)]
+    return sum(mono) * 2 > len(mono)
 
 
 def is_of_figures(table: TableRegion) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ragflow.ingest.parse.pdf.above import cells_above
@@ -22,7 +22,13 @@ from ragflow.ingest.parse.pdf.lines import hull
 from ragflow.ingest.parse.pdf.parts import PartedLine
 from ragflow.ingest.parse.pdf.rulings import Rulings
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
-from ragflow.ingest.parse.pdf.sound import has_axis, is_of_figures, is_of_texts, is_sound
+from ragflow.ingest.parse.pdf.sound import (
+    has_axis,
+    is_doubtful,
+    is_of_figures,
+    is_of_texts,
+    is_sound,
+)
 from ragflow.ingest.parse.pdf.splits import split_cells
 from ragflow.ingest.parse.pdf.stacked import join_stacked
 from ragflow.ingest.parse.pdf.unruled import unruled_tables
@@ -33,10 +39,20 @@ _NARROW = 12.0  # points: empty columns narrower than this are gaps between doub
 Found = tuple[TableRegion, list[Word]]
 
 
-def find_tables(
-    words: Sequence[Word], rulings: Rulings, sheet: Sheet
-) -> tuple[list[TableRegion], list[Word]]:
-    """Return the tables of a sheet and the words outside of them, in their order."""
+@dataclass(frozen=True, slots=True)
+class FoundTables:
+    """Hold the tables of a sheet and the words outside of them, in their order.
+
+    `unsure` says that words looked like a table and are in none, or that a table is doubtful.
+    """
+
+    tables: list[TableRegion]
+    words: list[Word]
+    unsure: bool = False
+
+
+def find_tables(words: Sequence[Word], rulings: Rulings, sheet: Sheet) -> FoundTables:
+    """Return what lines and alignment tell of the tables of a sheet."""
     tables: list[TableRegion] = []
     rest = list(words)
     for grid in find_grids(rulings):
@@ -50,10 +66,12 @@ def find_tables(
         for table, inside in _between_rules(area, rest, free, sheet):
             tables.append(table)
             rest = _without(rest, inside)
-    for table, inside in unruled_tables(rest, sheet):
+    unruled = unruled_tables(rest, sheet)
+    for table, inside in unruled.found:
         tables.append(table)
         rest = _without(rest, inside)
-    return join_stacked(tables, rest), rest
+    unsure = unruled.unsure or any(map(is_doubtful, tables))
+    return FoundTables(join_stacked(tables, rest), rest, unsure)
 
 
 def _within(rect: Rect, outer: Rect) -> bool:

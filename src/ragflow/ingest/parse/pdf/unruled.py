@@ -7,6 +7,7 @@ table of three columns or more; texts must be aligned and short, for prose stand
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
@@ -14,38 +15,53 @@ from ragflow.ingest.parse.pdf.aligned import columned
 from ragflow.ingest.parse.pdf.cells import TableRegion
 from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.lines import hull
-from ragflow.ingest.parse.pdf.parts import Part, PartedLine, parted_lines
+from ragflow.ingest.parse.pdf.parts import Part, PartedLine, line_of, parted_lines
 from ragflow.ingest.parse.pdf.reading_order import columns
 from ragflow.ingest.parse.pdf.sheet import Sheet
-from ragflow.ingest.parse.pdf.sound import is_of_figures, is_of_texts, is_sound
+from ragflow.ingest.parse.pdf.sound import is_of_figures, is_of_texts, is_program, is_sound
 
 _MIN_ROWS = 4
+_NARROW = 12.0  # of the size: wider parts on both sides are lines of prose
 _APART = 1.6  # of the size: lines farther apart than this and the usual are not of one table
 
 
-def unruled_tables(words: Sequence[Word], sheet: Sheet) -> list[tuple[TableRegion, list[Word]]]:
-    """Return the tables that alignment alone marks, each with its words."""
-    found: list[tuple[TableRegion, list[Word]]] = []
+@dataclass(slots=True)
+class UnruledTables:
+    """Hold tables, each with its words; `unsure` says that something else looked like one."""
+
+    found: list[tuple[TableRegion, list[Word]]] = field(default_factory=list)
+    unsure: bool = False
+
+
+def unruled_tables(words: Sequence[Word], sheet: Sheet) -> UnruledTables:
+    """Return the tables that alignment alone marks."""
+    result = UnruledTables()
     for lines in (run for column in _columns(words) for run in _runs(column)):
         inside = [word for line in lines for word in line.words]
         table = columned(hull(inside), inside, sheet)
-        if table is None or not is_sound(table):
+        if table is None:
             continue
-        mono = all(word.style.mono for word in inside)
-        if is_of_figures(table) or (is_of_texts(table) and not mono):
-            found.append((table, inside))
-    return found
+        mono = is_program(inside, sheet)
+        if is_sound(table) and (is_of_figures(table) or (is_of_texts(table) and not mono)):
+            result.found.append((table, inside))
+        else:
+            result.unsure = result.unsure or not mono
+    return result
 
 
 def _columns(words: Sequence[Word]) -> Iterator[list[PartedLine]]:
     """Yield the lines of each column of the page; the whole page where nothing could be a table."""
     lines = parted_lines(words)
-    if sum(len(line.parts) > 1 for line in lines) < _MIN_ROWS:
+    if sum(map(_may_be_row, lines)) < _MIN_ROWS:
         return
     items = [_PlacedPart(part) for line in lines for part in line.parts]
     for column in columns(items):
-        inside = [word for row in column.rows for item in row for word in item.part.words]
-        yield parted_lines(inside)
+        yield [line_of([item.part for item in row]) for row in column.rows]
+
+
+def _may_be_row(line: PartedLine) -> bool:
+    narrowest = min(part.x1 - part.x0 for part in line.parts)
+    return len(line.parts) > 1 and narrowest < _NARROW * line.size
 
 
 class _PlacedPart:
