@@ -222,10 +222,12 @@ def _runs_down(text: str, start: int, end: int, boxes: Any) -> bool:
     """Tell whether upright characters stand one below the other, as in vertical writing."""
     if end - start < _MIN_DOWN or not UNSPACED.match(text[start]):
         return False
+    import numpy as np
+
     above, below = boxes[start : end - 1], boxes[start + 1 : end]
     height = above[:, 1] - above[:, 3]
     step = above[:, 1] - below[:, 1]
-    aside = abs(above[:, 0] - below[:, 0])
+    aside = np.minimum(abs(above[:, 0] - below[:, 0]), abs(above[:, 2] - below[:, 2]))
     down = (aside < 0.5 * height) & (step > 0.5 * height) & (step < 2 * height)
     return bool(down.mean() > 0.7)
 
