@@ -56,7 +56,7 @@ class NaiveChunker:
     suffixes: ClassVar[frozenset[str]] = frozenset(
         """docx pdf csv tsv xls xlsx xlsm txt text log md markdown htm html json jsonl ldjson doc
         pptx eml py js jsx ts tsx java c cpp h hpp cs php go rs rb swift kt scala sh sql css yml
-        yaml toml ini xml ppt rtf odt odp epub rst ipynb msg xhtml mdx tex
+        yaml toml ini xml ppt rtf odt odp ods epub rst ipynb msg xhtml mdx tex
         org adoc""".split()  # noqa: SIM905, a word list reads best
     )
 

@@ -13,6 +13,7 @@ from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.base import CellDraft
 from ragflow.ingest.parse.figures import Images, data_image
 from ragflow.ingest.parse.html.elements import is_data_table, number_of, within
+from ragflow.ingest.parse.html.tables import as_shown, rests_of_groups, with_header
 from ragflow.ingest.parse.pieces import Piece, beside_cells, lines_of
 
 if TYPE_CHECKING:
@@ -220,7 +221,8 @@ class Flow:
         rows: list[tuple[CellDraft, ...]] = []
         beside: list[Piece] = []
         caption = ""
-        own_rows = within(table, "tr")
+        own_rows = as_shown(within(table, "tr"))
+        rests = rests_of_groups(own_rows)
         for index, row in enumerate(own_rows):
             in_head = row.parent is not None and row.parent.tag == "thead"
             cells: list[CellDraft] = []
@@ -229,11 +231,16 @@ class Flow:
                     continue
                 pieces = Flow(self.images).pieces(cell)
                 beside.extend(beside_cells(pieces))
-                height = min(number_of(cell, "rowspan", 1), len(own_rows) - index)
+                height = min(number_of(cell, "rowspan", 1) or rests[index], rests[index])
                 across = min(number_of(cell, "colspan", 1), WIDEST_SPAN)
                 is_header = in_head or cell.tag == "th"
                 cells.append(CellDraft(lines_of(pieces), max(height, 1), max(across, 1), is_header))
-            rows.append(tuple(cells))
+            if row.parent is not None and _is_hidden(row):
+                text = "\t".join(cell.text for cell in cells)
+                beside.append(Piece(BlockKind.TEXT, text.strip(), drop=DropKind.HIDDEN))
+            else:
+                rows.append(tuple(cells))
+        rows = with_header(rows)
         for node in within(table, "caption"):
             caption = lines_of(Flow(self.images).pieces(node))
         if self._hidden_depth:
