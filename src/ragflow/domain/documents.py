@@ -35,6 +35,7 @@ class BlockKind(StrEnum):
     CODE = "code"
     FORMULA = "formula"
     FOOTNOTE = "footnote"
+    CONTENTS = "contents"  # entries of a table of contents; some chunk methods leave them out
     ROW = "row"  # one record of a spreadsheet or of a delimited text
 
 
@@ -150,7 +151,7 @@ class Block:
     """Name what one span of the canonical text is.
 
     `level` is a title's depth (1 to 6), else 0. `image` holds the encoded bytes (JPEG or PNG) of a
-    figure that the file carries.
+    figure that the file carries, `box` its place on a page; such a block may have no text.
     """
 
     kind: BlockKind
@@ -158,6 +159,7 @@ class Block:
     level: int = 0
     table: Table | None = None
     image: bytes | None = None
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)

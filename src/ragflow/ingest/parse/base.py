@@ -147,7 +147,8 @@ class DocumentBuilder:
         image: bytes | None = None,
     ) -> Span:
         """Add a block of one run of text; blank text without an image adds nothing."""
-        return self.block_of_lines(kind, [(text, box)], level=level, image=image)
+        place = box if image is not None else None
+        return self.block_of_lines(kind, [(text, box)], level=level, image=image, place=place)
 
     def block_of_lines(
         self,
@@ -157,8 +158,9 @@ class DocumentBuilder:
         level: int = 0,
         image: bytes | None = None,
         separator: str = "\n",
+        place: Box | None = None,
     ) -> Span:
-        """Add a block of several lines, each with its own box."""
+        """Add a block of several lines, each with its own box; `place` is that of its image."""
         lines = [(text, box) for text, box in lines if text.strip()]
         if not lines and image is None:
             return Span(self._length, self._length)
@@ -171,7 +173,7 @@ class DocumentBuilder:
             if box is not None:
                 self._lines.append(Line(span, box))
         span = Span(start, self._length)
-        self._blocks.append(Block(kind, span, level=level, image=image))
+        self._blocks.append(Block(kind, span, level=level, image=image, box=place))
         return span
 
     def table(

@@ -7,30 +7,25 @@ stays one block. Hyphens taken out at line ends are accounted for by one drop at
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from ragflow.domain.documents import BlockKind, Box, DropKind
 from ragflow.ingest.parse.base import DocumentBuilder
 from ragflow.ingest.parse.pdf.cells import TableRegion
 from ragflow.ingest.parse.pdf.document import OutlineEntry
+from ragflow.ingest.parse.pdf.figures import Figure
 from ragflow.ingest.parse.pdf.hyphens import Vocabulary
-from ragflow.ingest.parse.pdf.lines import TextLine
-from ragflow.ingest.parse.pdf.paragraphs import Paragraph, is_caption
+from ragflow.ingest.parse.pdf.lines import join_row
+from ragflow.ingest.parse.pdf.pages import Element, LaidOutPage
+from ragflow.ingest.parse.pdf.paragraphs import Paragraph
+from ragflow.ingest.parse.pdf.reading_order import columns
 from ragflow.ingest.parse.pdf.titles import TitleFinder
 
-Element = Paragraph | TableRegion
-
+_AFTER_THE_TEXT = (DropKind.FOOTER, DropKind.PAGE_NUMBER, DropKind.HIDDEN, DropKind.DUPLICATE)
+_BETWEEN = (BlockKind.CAPTION, BlockKind.FOOTNOTE, BlockKind.FORMULA)
+_TABLE_NAME = re.compile(r"\W*(?:tab|表|표|таб|cuadro|جدول)", re.IGNORECASE)
 _CAPTION_GAP = 30.0  # points between a table and its caption
-
-
-@dataclass(slots=True)
-class LaidOutPage:
-    """Hold a page's elements in reading order and the lines that leave the text."""
-
-    number: int
-    elements: list[Element] = field(default_factory=list)
-    drops: list[tuple[DropKind, TextLine]] = field(default_factory=list)
 
 
 class BlockWriter:
@@ -40,13 +35,16 @@ class BlockWriter:
         self,
         builder: DocumentBuilder,
         pages: Sequence[LaidOutPage],
+        body: float,
         outline: Iterable[OutlineEntry],
     ) -> None:
         self._builder = builder
         self._pages = pages
-        every = [e for page in pages for e in page.elements if isinstance(e, Paragraph)]
-        self._titles = TitleFinder(every, outline)
-        self._words = Vocabulary(line.text for paragraph in every for line in paragraph.lines)
+        written = [[e for e in page.elements if isinstance(e, Paragraph)] for page in pages]
+        self._titles = TitleFinder(written, body, outline)
+        self._words = Vocabulary(
+            line.text for page in written for paragraph in page for line in paragraph.lines
+        )
         self._hyphens: list[str] = []
 
     def write(self) -> None:
@@ -55,7 +53,7 @@ class BlockWriter:
         for page in self._pages:
             self._drop(page, DropKind.HEADER)
             self._write_elements(page.elements)
-            for kind in (DropKind.FOOTER, DropKind.PAGE_NUMBER, DropKind.HIDDEN):
+            for kind in _AFTER_THE_TEXT:
                 self._drop(page, kind)
         self._builder.drop(DropKind.HYPHEN, "".join(self._hyphens))
 
@@ -65,25 +63,39 @@ class BlockWriter:
                 self._builder.drop(kind, line.text, line.sheet.box(line.rect))
 
     def _write_elements(self, elements: Sequence[Element]) -> None:
-        captions = _table_captions(elements)
+        captions = _captions(elements)
         taken = {id(caption) for caption in captions.values()}
         for element in elements:
+            caption = captions.get(id(element))
             if isinstance(element, TableRegion):
-                caption = captions.get(id(element))
                 text = "".join(text for text, _ in self._joined(caption)) if caption else ""
                 box = element.sheet.box(element.rect)
                 self._builder.table(element.rows, caption=text, box=box)
+            elif isinstance(element, Figure):
+                self._write_figure(element, caption)
             elif id(element) not in taken:
                 self._write_paragraph(element)
 
+    def _write_figure(self, figure: Figure, caption: Paragraph | None) -> None:
+        """Write a figure with the text in it, and its caption right after it."""
+        lines = [join_row(row) for column in columns(figure.lines) for row in column.rows]
+        placed = [(line.text, line.sheet.box(line.rect)) for line in lines]
+        place = figure.box if figure.image is not None else None
+        self._builder.block_of_lines(BlockKind.FIGURE, placed, image=figure.image, place=place)
+        if caption is not None:
+            self._write_paragraph(caption)
+
     def _write_paragraph(self, paragraph: Paragraph) -> None:
-        if paragraph.mono and len(paragraph.lines) > 1:
+        if paragraph.kind is BlockKind.CODE:
             self._builder.block_of_lines(BlockKind.CODE, _code(paragraph))
+            return
+        if paragraph.kind in (BlockKind.CONTENTS, BlockKind.FORMULA):
+            lines = [(line.text, line.sheet.box(line.rect)) for line in paragraph.lines]
+            self._builder.block_of_lines(paragraph.kind, lines)
             return
         level = self._titles.level(paragraph)
         kind = BlockKind.TITLE if level else _kind(paragraph)
-        lines = self._joined(paragraph)
-        self._builder.block_of_lines(kind, lines, level=level, separator="")
+        self._builder.block_of_lines(kind, self._joined(paragraph), level=level, separator="")
 
     def _joined(self, paragraph: Paragraph) -> list[tuple[str, Box | None]]:
         """Return the lines with what joins them to the next; notes the hyphens it takes out."""
@@ -101,11 +113,9 @@ class BlockWriter:
 
 
 def _kind(paragraph: Paragraph) -> BlockKind:
-    if paragraph.marker:
+    if paragraph.kind is BlockKind.TEXT and paragraph.marker:
         return BlockKind.LIST_ITEM
-    if len(paragraph.lines) <= 8 and is_caption(paragraph.text):
-        return BlockKind.CAPTION
-    return BlockKind.TEXT
+    return paragraph.kind
 
 
 def _code(paragraph: Paragraph) -> list[tuple[str, Box | None]]:
@@ -119,46 +129,55 @@ def _code(paragraph: Paragraph) -> list[tuple[str, Box | None]]:
     ]
 
 
-def _table_captions(elements: Sequence[Element]) -> dict[int, Paragraph]:
-    """Return for each table, by identity, the caption that stands right above or below it."""
-    tables = [element for element in elements if isinstance(element, TableRegion)]
-    if not tables:
+def _captions(elements: Sequence[Element]) -> dict[int, Paragraph]:
+    """Return for each table and figure, by identity, the caption right above or below it."""
+    owners = [element for element in elements if not isinstance(element, Paragraph)]
+    if not owners:
         return {}
-    free = [e for e in elements if isinstance(e, Paragraph) and _names_a_table(e)]
+    free = [
+        element
+        for element in elements
+        if isinstance(element, Paragraph) and element.kind is BlockKind.CAPTION
+    ]
     captions: dict[int, Paragraph] = {}
-    for table in tables:
-        near = [caption for caption in free if _distance(table, caption) < _CAPTION_GAP]
+    for owner in owners:
+        of_table = isinstance(owner, TableRegion)
+        near = [
+            caption
+            for caption in free
+            if of_table == _names_a_table(caption) and _distance(owner, caption) < _CAPTION_GAP
+        ]
         if near:
-            nearest = min(near, key=lambda caption: _distance(table, caption))
-            captions[id(table)] = nearest
+            nearest = min(near, key=lambda caption: _distance(owner, caption))
+            captions[id(owner)] = nearest
             free.remove(nearest)
     return captions
 
 
 def _names_a_table(paragraph: Paragraph) -> bool:
-    text = paragraph.text
-    names = text[:1] in ("表", "표") or text[:3].casefold() == "tab"
-    return names and len(paragraph.lines) <= 8 and is_caption(text)
+    return _TABLE_NAME.match(paragraph.text) is not None
 
 
-def _distance(table: TableRegion, paragraph: Paragraph) -> float:
-    """Return how far above or below a table a paragraph stands, or infinity if elsewhere."""
+def _distance(owner: TableRegion | Figure, paragraph: Paragraph) -> float:
+    """Return how far above or below a table or figure a paragraph stands, or infinity."""
     rect = paragraph.rect
-    beside = rect.x1 < table.rect.x0 or rect.x0 > table.rect.x1
-    if beside or paragraph.lines[0].sheet != table.sheet:
+    beside = rect.x1 < owner.rect.x0 or rect.x0 > owner.rect.x1
+    if beside or paragraph.lines[0].sheet != owner.sheet:
         return float("inf")
-    return max(table.rect.top - rect.bottom, rect.top - table.rect.bottom)
+    return max(owner.rect.top - rect.bottom, rect.top - owner.rect.bottom)
 
 
 def _join_over_breaks(pages: Sequence[LaidOutPage], titles: TitleFinder) -> None:
-    """Join paragraphs that run on in the next column or on the next page."""
+    """Join paragraphs that run on in the next column or on the next page.
+
+    Tables, captions and notes may stand between their parts.
+    """
     open_paragraph: Paragraph | None = None
     for page in pages:
         kept: list[Element] = []
         for element in page.elements:
-            if isinstance(element, TableRegion):
+            if not isinstance(element, Paragraph) or element.kind in _BETWEEN:
                 kept.append(element)
-                open_paragraph = None
                 continue
             if open_paragraph is not None and _runs_on(open_paragraph, element):
                 open_paragraph.lines.extend(element.lines)
@@ -166,17 +185,17 @@ def _join_over_breaks(pages: Sequence[LaidOutPage], titles: TitleFinder) -> None
                 open_paragraph.left = element.left
                 continue
             kept.append(element)
-            is_text = _kind(element) is not BlockKind.CAPTION and not titles.level(element)
-            open_paragraph = element if is_text and not element.mono else None
+            is_text = element.kind is BlockKind.TEXT and not titles.level(element)
+            open_paragraph = element if is_text else None
         page.elements = kept
 
 
 def _runs_on(paragraph: Paragraph, following: Paragraph) -> bool:
     last, first = paragraph.lines[-1], following.lines[0]
     moved = first.sheet != last.sheet or first.rect.top < last.rect.top
-    if not moved or following.marker or following.mono or paragraph.finished:
+    if not moved or following.marker or following.kind is not BlockKind.TEXT:
         return False
-    if abs(paragraph.size - following.size) > 0.09 * paragraph.size:
+    if paragraph.finished or abs(paragraph.size - following.size) > 0.09 * paragraph.size:
         return False
     if first.style.bold and not last.style.bold:
         return False

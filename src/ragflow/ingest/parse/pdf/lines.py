@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
-from ragflow.ingest.parse.pdf.characters import Style, Word
+from ragflow.ingest.parse.pdf.characters import Word
+from ragflow.ingest.parse.pdf.looks import Style
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 
 _MAX_GAP = 0.9  # of the size: wider than a stretched word space, narrower than a gutter
+_INITIAL = 1.8  # of the size: larger first letters hang down
+_MIN_SPACED = 5  # letters that stand alone in a line set with spaced letters
+_MIN_LETTERS = 10  # that show whether all are equally wide
+_SAME_PITCH = 0.02  # by how much their widths may differ
 _UNSPACED = re.compile("[\u2e80-\u312f\u31c0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60]")
 
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """Hold one line of text on a sheet."""
+    """Hold one line of text on a sheet; an initial that hangs down is not in its rectangle."""
 
     text: str
     rect: Rect
@@ -28,6 +35,12 @@ class TextLine:
     size: float
     style: Style
     rtl: bool = False
+    hangs: float = 0.0  # how far below the line its initial reaches
+
+    @property
+    def pitch(self) -> float:
+        """Return the width of a character, were all equally wide."""
+        return self.rect.width / max(len(self.text), 1)
 
 
 def gap_text(left: str, right: str, *, spaced: bool = True) -> str:
@@ -66,8 +79,9 @@ def join_row(lines: Sequence[TextLine]) -> TextLine:
         text += gap_text(text, line.text) + line.text
         rect = rect.union(line.rect)
     main = max(ordered, key=lambda line: len(line.text))
-    style = Style(all(line.style.bold for line in lines), all(line.style.mono for line in lines))
-    return TextLine(text, rect, main.sheet, main.size, style, rtl)
+    style = _common_style({line.style for line in lines})
+    hangs = max(line.hangs for line in lines)
+    return TextLine(text, rect, main.sheet, main.size, style, rtl, hangs)
 
 
 def hull(words: Sequence[Word]) -> Rect:
@@ -83,16 +97,61 @@ def hull(words: Sequence[Word]) -> Rect:
 
 def words_text(words: Sequence[Word]) -> str:
     """Return the text of words that stand in one row, given in the order of reading."""
+    gaps = _letter_gaps(words)
     text = ""
     before: Word | None = None
     for word in words:
         if before is not None:
             apart = max(word.rect.x0 - before.rect.x1, before.rect.x0 - word.rect.x1)
-            spaced = word.spaced or apart > 0.15 * word.size
+            spaced = word.spaced or apart > 0.15 * word.size if gaps is None else apart > gaps
             text += gap_text(text, word.text, spaced=spaced)
         text += word.text
         before = word
     return text
+
+
+def _common_style(styles: Collection[Style]) -> Style:
+    if len(styles) == 1:
+        return next(iter(styles))
+    return Style(
+        all(style.bold for style in styles),
+        all(style.mono for style in styles),
+        all(style.italic for style in styles),
+    )
+
+
+def _same_pitch(a: Word, b: Word) -> bool:
+    one, other = a.rect.width / len(a.text), b.rect.width / len(b.text)
+    return abs(one - other) < _SAME_PITCH * max(one, other)
+
+
+def _typed(words: Sequence[Word]) -> str:
+    """Return the text of words in a typewriter face, with as many spaces as they stand apart."""
+    if not all(word.text.isascii() for word in words):
+        return words_text(words)
+    pitch = max(median(word.rect.width / len(word.text) for word in words), 0.1)
+    text = ""
+    for before, word in pairwise([None, *words]):
+        if before is not None and word is not None:
+            text += " " * max(round((word.rect.x0 - before.rect.x1) / pitch), 0)
+        text += word.text if word is not None else ""
+    return text
+
+
+def _letter_gaps(words: Sequence[Word]) -> float | None:
+    """Return the widest gap between letters of one word in a line set with spaced letters."""
+    if len(words) < _MIN_SPACED or len(words[0].text) + len(words[1].text) > 3:
+        return None
+    single = sum(len(word.text) == 1 for word in words)
+    if single < _MIN_SPACED or single * 5 < len(words) * 4 or any(word.rtl for word in words):
+        return None
+    if sum(word.text.isalpha() for word in words) * 5 < len(words) * 4:
+        return None
+    if _UNSPACED.match(words[0].text):
+        return None
+    gaps = sorted(b.rect.x0 - a.rect.x1 for a, b in pairwise(words))
+    usual = gaps[len(gaps) // 3]
+    return usual * 1.7 if usual > 0 else None
 
 
 class _Run:
@@ -110,16 +169,17 @@ class _Run:
 
     def continues_with(self, word: Word) -> bool:
         last = self.words[-1]
-        if not same_row(last.rect, word.rect):
+        last_x0, last_x1, last_top, last_bottom = last.rect
+        x0, x1, top, bottom = word.rect
+        shared = min(last_bottom, bottom) - max(last_top, top)
+        if shared <= 0 or shared <= 0.5 * min(last_bottom - last_top, bottom - top):
             return False
         size = max(min(last.size, word.size), 1.0)
-        if last.rect.x1 <= word.rect.x1 and word.rect.x0 > last.rect.x0:
-            gap = word.rect.x0 - last.rect.x1
-            return -0.5 * size < gap < _MAX_GAP * size
+        if last_x1 <= x1 and x0 > last_x0:
+            return -0.5 * size < x0 - last_x1 < _MAX_GAP * size
         if self.rtl or word.rtl:
             rect = self.rect
-            gap = max(word.rect.x0 - rect.x1, rect.x0 - word.rect.x1)
-            return gap < _MAX_GAP * size
+            return max(x0 - rect.x1, rect.x0 - x1) < _MAX_GAP * size
         return False
 
     def append(self, word: Word) -> None:
@@ -132,13 +192,40 @@ class _Run:
 
     def line(self, sheet: Sheet) -> TextLine:
         words = self.words
-        sizes: Counter[float] = Counter()
-        for word in words:
-            sizes[round(word.size, 1)] += len(word.text)
-        size = max(sizes, key=lambda value: (sizes[value], value))
-        style = Style(all(w.style.bold for w in words), all(w.style.mono for w in words))
+        size = _usual_size(words)
+        style = _common_style({word.style for word in words})
         rtl = self.rtl and sum(w.rtl for w in words) * 2 >= len(words)
-        return TextLine(words_text(words), self.rect, sheet, size, style, rtl)
+        if not style.mono and _equally_wide(words):
+            style = style._replace(mono=True)
+        rect = self.rect
+        text, hangs = (_typed if style.mono else words_text)(words), 0.0
+        if words[0].size >= _INITIAL * size and len(words[0].text) <= 2 and len(words) > 1:
+            rest = hull(words[1:])
+            hangs = max(rect.bottom - rest.bottom, 0.0)
+            rect = Rect(rect.x0, rect.x1, rest.top, rest.bottom)
+        return TextLine(text, rect, sheet, size, style, rtl, hangs)
+
+
+def _usual_size(words: Sequence[Word]) -> float:
+    if len({word.size for word in words}) == 1:
+        return round(words[0].size, 1)
+    sizes: Counter[float] = Counter()
+    for word in words:
+        sizes[round(word.size, 1)] += len(word.text)
+    return max(sizes, key=lambda value: (sizes[value], value))
+
+
+def _equally_wide(words: Sequence[Word]) -> bool:
+    """Tell whether all letters are as wide as each other, as on a typewriter."""
+    measured = [word for word in words if len(word.text) > 2 and word.text.isascii()]
+    if (
+        len(measured) < 2
+        or not _same_pitch(*measured[:2])
+        or sum(c.isalpha() for w in measured for c in w.text) < _MIN_LETTERS
+    ):
+        return False
+    pitches = [word.rect.width / len(word.text) for word in measured]
+    return max(pitches) - min(pitches) < _SAME_PITCH * max(pitches)
 
 
 def _joined(runs: list[_Run]) -> Iterable[_Run]:
