@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
+from ragflow.ingest.parse.base import PlacedText
 from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.looks import Style
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
+from ragflow.ingest.parse.pdf.word_places import LineCutter, WordPlaces, places_of
 
 _MAX_GAP = 0.9  # of the size: wider than a stretched word space, narrower than a gutter
 _INITIAL = 1.8  # of the size: larger first letters hang down
@@ -36,11 +38,18 @@ class TextLine:
     style: Style
     rtl: bool = False
     hangs: float = 0.0  # how far below the line its initial reaches
+    places: WordPlaces = field(default_factory=WordPlaces, compare=False, repr=False)
 
     @property
     def pitch(self) -> float:
         """Return the width of a character, were all equally wide."""
         return self.rect.width / max(len(self.text), 1)
+
+    def placed(self, text: str = "", shift: int = 0) -> PlacedText:
+        """Return the line with its boxes; `text` says it otherwise, `shift` characters later."""
+        places = self.places.moved(shift) if shift else self.places
+        cut = LineCutter(text or self.text, places, self.sheet, self.rect, self.rtl)
+        return PlacedText(text or self.text, self.sheet.box(self.rect), cut)
 
 
 def gap_text(left: str, right: str, *, spaced: bool = True) -> str:
@@ -75,13 +84,17 @@ def join_row(lines: Sequence[TextLine]) -> TextLine:
     rtl = sum(line.rtl for line in lines) * 2 > len(lines)
     ordered = sorted(lines, key=lambda line: -line.rect.x1 if rtl else line.rect.x0)
     text, rect = ordered[0].text, ordered[0].rect
+    places = [ordered[0].places]
     for line in ordered[1:]:
-        text += gap_text(text, line.text) + line.text
+        text += gap_text(text, line.text)
+        places.append(line.places.moved(len(text)))
+        text += line.text
         rect = rect.union(line.rect)
     main = max(ordered, key=lambda line: len(line.text))
     style = _common_style({line.style for line in lines})
     hangs = max(line.hangs for line in lines)
-    return TextLine(text, rect, main.sheet, main.size, style, rtl, hangs)
+    joined = places[0].joined(places[1:])
+    return TextLine(text, rect, main.sheet, main.size, style, rtl, hangs, joined)
 
 
 def hull(words: Sequence[Word]) -> Rect:
@@ -203,7 +216,7 @@ class _Run:
             rest = hull(words[1:])
             hangs = max(rect.bottom - rest.bottom, 0.0)
             rect = Rect(rect.x0, rect.x1, rest.top, rest.bottom)
-        return TextLine(text, rect, sheet, size, style, rtl, hangs)
+        return TextLine(text, rect, sheet, size, style, rtl, hangs, places_of(text, words))
 
 
 def _usual_size(words: Sequence[Word]) -> float:
