@@ -7,7 +7,7 @@ drops for the rest. Every later stage points back into that text by `Span` and o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -103,10 +103,14 @@ class RecognisedPage:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Tie a run of the canonical text to the box that it fills on its page."""
+    """Tie a run of the canonical text to the box that it fills on its page.
+
+    `cut` tells the box of some of its characters, counted from the run's beginning.
+    """
 
     span: Span
     box: Box
+    cut: Callable[[Span], Box] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
