@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from ragflow.domain.documents import DropKind
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions
-from ragflow.ingest.parse.pdf.characters import Style, Word, WrittenSheet, read_words
+from ragflow.ingest.parse.pdf.characters import Word, WrittenSheet, read_words
 from ragflow.ingest.parse.pdf.lines import TextLine, lines_of
+from ragflow.ingest.parse.pdf.looks import Style
 from ragflow.ingest.parse.pdf.rulings import Stroke
 from ragflow.ingest.parse.pdf.scans import common, is_legible, layer_rects, pictured_areas
 from ragflow.ingest.parse.pdf.sheet import PageFrame, Rect, Sheet
@@ -223,12 +224,16 @@ def _skew(lines: Sequence[ReadLine]) -> float:
 
 def _strokes(seen: _Seen, skew: float) -> Iterator[tuple[Point, Point]]:
     """Yield the ends of the straight lines of an area, on the page as displayed."""
-    from ragflow.vision.rules import straight_strokes
+    import cv2
+
+    from ragflow.vision.ruling_lines import ruling_lines
 
     height, width = seen.pixels.shape[:2]
     middle = (width / 2, height / 2)
     straight = _rotated(seen.pixels, skew) if skew else seen.pixels
-    for x0, y0, x1, y1 in straight_strokes(straight):
+    grey: Pixels = cv2.cvtColor(straight, cv2.COLOR_BGR2GRAY)
+    across, down = ruling_lines(grey)
+    for x0, y0, x1, y1 in (*across, *down):
         ends = [_around(middle, point, skew) for point in ((x0, y0), (x1, y1))]
         yield seen.displayed(ends[0]), seen.displayed(ends[1])
 
