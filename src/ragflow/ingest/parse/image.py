@@ -10,12 +10,12 @@ damaged pictures and those with too many pixels.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ragflow.domain.documents import Block, BlockKind, ParsedDocument, Span
+from ragflow.domain.documents import Block, BlockKind, Box, ParsedDocument, Span
 from ragflow.domain.errors import LimitExceeded
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import ParseOptions, SourceFile, parsers
@@ -31,6 +31,7 @@ _LONGEST_SIDE = 14_000.0  # points; PDF knows no longer ones
 _USUAL_SIDE = 842.0  # points: smaller prints are enlarged as far as their pixels allow
 _READ_DPI = 200.0  # at which pages are read
 _QUALITY = 92
+_WHOLE = 0.7  # of a page's area, from which a figure is the page
 _READ_SIDE = 5000  # pixels that are kept for reading
 _SHOWN_SIDE = 2000  # pixels of the figure
 
@@ -51,9 +52,23 @@ class ImageParser:
         with _as_pdf(source, options.limits.pages) as (document, figure):
             seen = replace(options, layout=DEEP_DOC)  # there is no other text than what is seen
             parsed = parse_open(document, source.name, seen, progress)
+        sizes = {page.number: page.width * page.height for page in parsed.pages}
+        blocks = [_without_whole_page(block, sizes) for block in parsed.blocks]
         end = len(parsed.text)
-        block = Block(BlockKind.FIGURE, Span(end, end), image=figure)
-        return replace(parsed, blocks=(*parsed.blocks, block), metadata={})
+        first = next(iter(parsed.pages), None)  # parser_config.pages may ask for none of them
+        place = Box(first.number, 0.0, first.width, 0.0, first.height) if first else None
+        blocks.append(Block(BlockKind.FIGURE, Span(end, end), image=figure, box=place))
+        kept = tuple(block for block in blocks if len(block.span) or block.image is not None)
+        return replace(parsed, blocks=kept, metadata={})
+
+
+def _without_whole_page(block: Block, sizes: Mapping[int, float]) -> Block:
+    """Return a block as text where it is a figure that fills its page: that is the file itself."""
+    box = block.box
+    if block.kind is not BlockKind.FIGURE or box is None:
+        return block
+    share = (box.x1 - box.x0) * (box.bottom - box.top) / max(sizes[box.page], 1.0)
+    return replace(block, kind=BlockKind.TEXT, image=None, box=None) if share > _WHOLE else block
 
 
 class _Frame(NamedTuple):

@@ -126,3 +126,12 @@ def test_pictures_with_too_many_pixels_are_refused_before_they_are_unpacked():
 def test_a_video_is_refused_with_advice():
     with pytest.raises(UnsupportedFile, match=r"film\.mp4: file type not supported yet.*MP3"):
         parsed(SourceFile("film.mp4", b"\0\0\0 ftypisom"))
+
+
+def test_a_photograph_without_words_is_one_figure():
+    photo = Image.radial_gradient("L").resize((800, 600)).convert("RGB")
+    document = parsed(SourceFile("photo.jpg", saved(photo, "JPEG")))
+    (figure,) = document.blocks
+    assert (figure.kind, document.text) == (BlockKind.FIGURE, "")
+    assert figure.image
+    assert (figure.box.page, figure.box.x1, figure.box.bottom) == (1, 600, 450)
