@@ -336,7 +336,8 @@ def _trimmed(inked: NDArray[np.bool_], start: float, end: float) -> tuple[float,
     columns = np.flatnonzero(inked[first:last])
     if not len(columns):
         return start, end
-    return (first + columns[0]) / len(inked), (first + columns[-1] + 1) / len(inked)
+    left, right = int(columns[0]), int(columns[-1])
+    return (first + left) / len(inked), (first + right + 1) / len(inked)
 
 
 def _between(corners: NDArray[np.float32], top: float, bottom: float) -> Corners:

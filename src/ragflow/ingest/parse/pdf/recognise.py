@@ -36,6 +36,7 @@ _SCALE = 200 / 72  # pixels per point
 _MOST_SIDE = 4000  # pixels
 _FLAT = 3.0  # shades: a picture that varies less shows nothing
 _UNSURE = 0.5  # confidence below which a line is no text
+_FILLING, _FEW = 0.5, 2  # of a picture's side; characters: a shape rather than a line
 _TAKEN = 0.4  # of a word's area, from which the text layer has it
 _LEAST_SKEW, _MOST_SKEW = math.radians(0.25), math.radians(12)
 _LONG = 4.0  # lines this many times longer than high tell the skew
@@ -171,7 +172,7 @@ class Recogniser:
         weighed: list[tuple[int, float]] = []
         for (each, line), size in zip(every, sizes, strict=True):
             turn = (each.turn + line.turn) % 4
-            home = unsure if line.confidence < _UNSURE else sheets
+            home = sheets if _is_text(line, each) else unsure
             part = home.setdefault(turn, WrittenSheet(Sheet(frame, turn, skew)))
             words = [_word(word, size, each, part.sheet) for word in line.words]
             words = [word for word in words if not _is_taken(word, part.sheet, taken)]
@@ -220,6 +221,12 @@ def _skew(lines: Sequence[ReadLine]) -> float:
             telling.append(line.angle)
     skew = median(telling) if len(telling) > 1 else 0.0
     return skew if _LEAST_SKEW < abs(skew) < _MOST_SKEW else 0.0
+
+
+def _is_text(line: ReadLine, seen: _Seen) -> bool:
+    """Tell whether a line is text: the model also takes round things for an 8 or an O."""
+    fills = line.height > _FILLING * min(seen.pixels.shape[:2])
+    return line.confidence >= _UNSURE and not (fills and len(line.text) <= _FEW)
 
 
 def _strokes(seen: _Seen, skew: float) -> Iterator[tuple[Point, Point]]:
