@@ -14,7 +14,7 @@ alone, in three steps:
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -119,10 +119,10 @@ class TagSets:
         return [each for each in alike if each.likeness >= _LEAST_NEARNESS]
 
     def _voted(self, examples: Sequence[Example], most: int) -> dict[str, int]:
-        votes: Counter[str] = Counter()
+        votes: defaultdict[str, float] = defaultdict(float)
         for example, tags in zip(examples, self.tags_of(examples), strict=True):
             for tag in tags:
-                votes[tag] += example.likeness  # type: ignore[assignment]
+                votes[tag] += example.likeness
         whole = sum(example.likeness for example in examples)
         support = {tag: vote / whole for tag, vote in votes.items()}
         return weighted(support, self.known, self.total, most) if support else {}
