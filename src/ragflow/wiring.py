@@ -142,12 +142,16 @@ def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
     from ragflow.adapters.db.migrate import migrate as migrate_database
     from ragflow.services.container import ServiceOptions, build_services
     from ragflow.services.sign_in import SignInLimits
+    from ragflow.services.uploads import UnpackLimits
 
     migrate_database(database_url(settings))  # the queue sees to its store, at its first use
     with ports(settings) as opened:
         options = ServiceOptions(
             language=settings.language,
             files_per_tenant=settings.limits.files_per_tenant,
+            unpacking=UnpackLimits(
+                settings.limits.zip_files, settings.limits.zip_mib, settings.limits.zip_ratio
+            ),
             registration=registration(settings, settings.http.host if host is None else host),
             sign_in=SignInLimits(
                 session_days=settings.accounts.session_days,
@@ -155,6 +159,8 @@ def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
                 failures_per_address=settings.accounts.failures_per_address,
                 failure_minutes=settings.accounts.failure_minutes,
             ),
+            sql_rows=settings.answers.sql_rows,
+            sql_seconds=settings.answers.sql_seconds,
         )
         yield build_services(opened, options)
 

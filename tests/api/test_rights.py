@@ -98,6 +98,7 @@ ACCOUNT_ROWS = (
 ROWS = (
     Row("POST", "/datasets", ANY_KEY, {"name": "new"}),
     Row("GET", "/datasets", ANY_KEY),
+    Row("GET", "/chunk_methods", ANY_KEY),
     Row("GET", "/datasets", TEAM, query="?id={dataset_id}"),
     Row("GET", "/datasets", TEAM, query="?ids={dataset_id}"),
     Row("PUT", DATASET, OWNER, {"description": "x"}),

@@ -17,6 +17,7 @@ from ragflow.http.described import assemble
 from ragflow.http.routers import (
     chatbots,
     chats,
+    chunk_methods,
     chunks,
     completions,
     datasets,
@@ -45,6 +46,7 @@ DEFAULT_MAX_JSON_BYTES = 32 << 20
 
 ROUTERS: tuple[APIRouter, ...] = (
     datasets.router,
+    chunk_methods.router,
     documents.router,
     files.router,
     documents.single,

@@ -142,6 +142,9 @@ class Ingestion:
             with self._parts.database.transaction() as unit:
                 document = progress.closing(unit, f"[ERROR]{reason}")
                 unit.chunks.replace_document(job.document_id, ())
+                if unit.graphs.delete_share(job.document_id):
+                    told = {"dataset_id": document.dataset_id}
+                    unit.outbox.add(OutboxKind.REBUILD_GRAPH, told)
                 unit.documents.update(
                     replace(
                         document, run=RunState.FAIL, progress=-1.0, chunk_count=0, token_count=0
@@ -300,8 +303,10 @@ class _Run:
                 strict=True,
             )
         ]
-        line = "" if chunks else f"No chunk built from {self._subject()[0].name}"
+        subject, dataset = self._subject()
+        line = "" if chunks else f"No chunk built from {subject.name}"
         with self._parts.database.transaction() as unit:
+            _add_columns(unit, dataset.id, extracted.get("field_map") or {})
             document = self.progress.closing(unit, line)
             unit.chunks.replace_document(document.id, _available(chunks, document))
             unit.documents.update(
@@ -402,6 +407,22 @@ def _available(chunks: Sequence[Chunk], document: Document) -> list[Chunk]:
 
 def _warned(coverage: Coverage, warnings: tuple[str, ...]) -> Coverage:
     return replace(coverage, warnings=coverage.warnings + warnings)
+
+
+def _add_columns(unit: UnitOfWork, dataset_id: str, columns: Mapping[str, str]) -> None:
+    """Add columns to those that the dataset's rows have; the newest name of each counts.
+
+    None is taken away: which of them hold values is seen when the rows are read. The dataset comes
+    before its documents here as in every transaction, so that none waits for another in a circle.
+    """
+    dataset = unit.datasets.get(dataset_id) if columns else None
+    if dataset is None:
+        return
+    config = dict(dataset.parser_config or {})
+    known = config.get("field_map") or {}
+    if {**known, **columns} != known:
+        config["field_map"] = {**known, **columns}
+        unit.datasets.update(replace(dataset, parser_config=config))
 
 
 def _with_tuple(coverage: dict[str, Any]) -> dict[str, Any]:

@@ -70,12 +70,19 @@ def shared_fields(chunk: Chunk, document_name: str) -> dict[str, Any]:
     }
 
 
+def hit_place(hit: Hit) -> dict[str, Any]:
+    """Return where a hit comes from; what graphs know stands on no page, and in all datasets."""
+    if hit.graph_of:
+        return {"dataset_id": list(hit.graph_of), "positions": []}
+    return {"dataset_id": hit.chunk.dataset_id, "positions": positions(hit.chunk)}
+
+
 def _hit_record(hit: Hit) -> dict[str, Any]:
     chunk, score = hit.chunk, hit.score
     return {
         **shared_fields(chunk, hit.document_name),
+        **hit_place(hit),
         "image_id": image_id(chunk),
-        "positions": positions(chunk),
         "url": None,
         "similarity": score.similarity,
         "vector_similarity": score.vector_similarity,

@@ -22,12 +22,13 @@ from ragflow.adapters.db.base import (
     fields_of,
 )
 from ragflow.adapters.db.tables import chunks, documents
-from ragflow.domain.chunks import Chunk, ChunkKind
+from ragflow.domain.chunks import Chunk, ChunkKind, RowValues
 from ragflow.domain.documents import Box, Span
 
 _WITHOUT_VECTOR = [column for column in chunks.columns if column.name != "vector"]
 _READING_ORDER = (chunks.c.ordinal, chunks.c.create_timestamp.desc(), chunks.c.id)
 _ROWS_PER_INSERT = 500
+_ROWS_PER_FETCH = 2000
 
 
 class SqlChunks(Repository):
@@ -130,6 +131,27 @@ class SqlChunks(Repository):
         rows = select(chunks.c.tags).where(chunks.c.dataset_id.in_(list(dataset_ids)))
         counts = Counter(tag for row in self._rows(rows) for tag in row.tags)
         return dict(sorted(counts.items()))
+
+    def rows(
+        self, dataset_ids: Sequence[str], document_ids: Sequence[str] | None, limit: int
+    ) -> list[RowValues]:
+        """Return the typed values of available chunks that are rows, in reading order."""
+        listed = (
+            select(chunks.c.document_id, chunks.c.id, chunks.c.fields)
+            .where(chunks.c.dataset_id.in_(list(dataset_ids)), chunks.c.available)
+            .where(func.length(chunks.c.fields) > len("{}"))
+            .order_by(chunks.c.document_id, *_READING_ORDER)
+        )
+        found: list[RowValues] = []
+        for ids in (
+            [None]
+            if document_ids is None
+            else batches(sorted(set(document_ids)), IDS_PER_STATEMENT)
+        ):
+            some = listed if ids is None else listed.where(chunks.c.document_id.in_(ids))
+            bounded = some.limit(limit - len(found)).execution_options(yield_per=_ROWS_PER_FETCH)
+            found += [RowValues(*row) for row in self._connection.execute(bounded)]
+        return found
 
     def set_available(self, document_id: str, available: bool) -> None:
         """Switch all chunks of a document on or off."""

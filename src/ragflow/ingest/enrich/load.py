@@ -6,7 +6,7 @@ from importlib import import_module
 
 from ragflow.ingest.enrich.base import Configs, Enricher, enrichers
 
-ORDER = ("keywords", "questions", "tags", "raptor")
+ORDER = ("keywords", "questions", "tags", "raptor", "graph")
 """Each is the name of an enrichment and of the module beside this one that registers it."""
 
 
