@@ -25,6 +25,8 @@ _NAMELESS_BULLET = re.compile(
     r"(?:^|(?<=\s))[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f](?= ?[^\s\x00-\x1f\x7f-\x9f])"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_UPRIGHT = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+_FAR = 1e6  # points: where characters of damaged files lie that have no place on the page
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -183,7 +185,8 @@ class _TextReader:
         for match in _TOKEN.finditer(self._text):
             for index in range(*match.span()):
                 ask(handle, index, address + 16 * index)
-        return np.ctypeslib.as_array(buffer).reshape(count, 4).astype(np.float64)
+        boxes = np.ctypeslib.as_array(buffer).reshape(count, 4).astype(np.float64)
+        return np.nan_to_num(boxes, copy=False, nan=_FAR, posinf=_FAR, neginf=-_FAR)
 
     def _look(self, index: int) -> _Look:
         """Return how the text object of a character is set; one object is set one way."""
@@ -195,9 +198,11 @@ class _TextReader:
     def _ask_look(self, index: int, text_object: int | None) -> _Look:
         calls = _calls()
         calls.matrix(self._handle, index, ctypes.addressof(self._matrix))
-        a, b, c, d, _, _ = self._matrix
+        sound = all(map(math.isfinite, self._matrix))
+        a, b, c, d, _, _ = self._matrix if sound else _UPRIGHT
         size = calls.font_size(self._handle, index) * (math.hypot(c, d) or 1.0)
         turn = (round(math.atan2(b, a) / (math.pi / 2)) - self._frame.rotation) % 4
+        size = size if math.isfinite(size) else 0.0  # then the boxes tell it
         return _Look(turn, size, self._style(text_object) if text_object else Style())
 
     def _style(self, text_object: int) -> Style:
