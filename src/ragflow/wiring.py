@@ -109,11 +109,15 @@ def ports(settings: Settings) -> Iterator[Ports]:
     """Open every port; the stores must be migrated."""
     from ragflow.adapters.jobs.dbos_queue import DbosJobQueue
     from ragflow.adapters.system import RandomIds, SystemClock
+    from ragflow.ingest.isolate import Isolation, IsolationLimits
     from ragflow.services.container import Ports
 
     database = _database(settings)
     engine = _search_engine(settings)
     queue = DbosJobQueue(jobs_url(settings))
+    limits = settings.limits
+    allowed = IsolationLimits(limits.parse_seconds, limits.parse_memory_mib)
+    isolation = Isolation(allowed, max_calls=1)  # asked seldom: an idle server keeps no process
     try:
         yield Ports(
             database=database,
@@ -123,8 +127,10 @@ def ports(settings: Settings) -> Iterator[Ports]:
             queue=queue,
             clock=SystemClock(),
             ids=RandomIds(),
+            sandbox=isolation,
         )
     finally:
+        isolation.close()
         queue.close()
         engine.close()
         database.close()

@@ -224,11 +224,14 @@ def _chunk(draft: ChunkDraft, ordinal: int, pictures: set[str], wanted: ExtractR
 def _write_pictures(
     source: SourceFile, drafts: Sequence[ChunkDraft], document_id: str, directory: Path
 ) -> set[str]:
-    """Write the chunks' pictures and, for a PDF, its thumbnail; return the chunks that have one."""
+    """Write the chunks' pictures and the file's thumbnail; return the chunks that have one."""
+    from ragflow.ingest.parse.thumbnails import thumbnail_of
+
     written: set[str] = set()
     with ExitStack() as stack:
         pages = stack.enter_context(_page_pictures(source))
-        if pages and (thumbnail := pages.thumbnail()):
+        thumbnail = pages.thumbnail() if pages else thumbnail_of(source)
+        if thumbnail:
             (directory / THUMBNAIL_NAME).write_bytes(thumbnail)
         for draft in drafts:
             picture = draft.image or (pages.crop(draft.boxes) if pages and draft.boxes else None)

@@ -59,6 +59,7 @@ from ragflow.ingest.artefacts import (
     encode_vectors,
     vectors_name,
 )
+from ragflow.ingest.coverage import in_words
 from ragflow.ingest.embed import chunk_vectors, embedded_text, title_weight
 from ragflow.ingest.help import TenantHelp
 from ragflow.ingest.isolate import Sandbox
@@ -67,6 +68,7 @@ from ragflow.ingest.settle import settle_index
 
 _MIB = 1 << 20
 _WITH_PAGES = frozenset({"pdf", "visual"})  # classes of files
+_MOST_WARNINGS = 20  # that are told as progress
 _RETRY_SECONDS = (1.0, 4.0, 10.0)
 
 
@@ -236,7 +238,17 @@ class _Run:
         seconds = time.monotonic() - began
         self.progress.set_pages(extracted["pages"])
         self.progress.report(0.65, f"Generate {extracted['chunks']} chunks ({seconds:.2f}s)")
+        self._tell(Coverage(**_with_tuple(extracted["coverage"])))
         return extracted
+
+    def _tell(self, coverage: Coverage) -> None:
+        """Say where the characters went, and what a reader should know."""
+        self.progress.report(0.66, in_words(coverage))
+        for warning in coverage.warnings[:_MOST_WARNINGS]:
+            self.progress.report(0.66, f"Warning: {warning}")
+        if len(coverage.warnings) > _MOST_WARNINGS:
+            left = len(coverage.warnings) - _MOST_WARNINGS
+            self.progress.report(0.66, f"{left} more warnings stand in the document's coverage.")
 
     def embed(self, part: int, parts: int) -> None:
         """Compute the vectors of one part."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ragflow.domain.ports import BlobStore, Clock, Ids, JobQueue, ModelCatalog, SearchEngine
 from ragflow.domain.repositories import Database
+from ragflow.ingest.isolate import Sandbox
 from ragflow.services.accounts import AccountService, Registration
 from ragflow.services.chats import ChatService
 from ragflow.services.chunks import ChunkService
@@ -20,6 +21,7 @@ from ragflow.services.graphs import GraphService
 from ragflow.services.metadata import MetadataService
 from ragflow.services.models import ModelService
 from ragflow.services.outbox import OutboxRelay
+from ragflow.services.pages import PageService
 from ragflow.services.parsing import ParsingService
 from ragflow.services.providers import ProviderService
 from ragflow.services.reindex import Reindex
@@ -45,6 +47,7 @@ class Ports:
     queue: JobQueue
     clock: Clock
     ids: Ids
+    sandbox: Sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Services:
     file_browser: FileBrowser
     file_links: FileLinkService
     metadata: MetadataService
+    pages: PageService
     parsing: ParsingService
     chunks: ChunkService
     retrieval: RetrievalService
@@ -112,6 +116,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
             database, ports.blobs, relay, clock, ids, options.files_per_tenant
         ),
         metadata=MetadataService(database, clock),
+        pages=PageService(database, ports.blobs, ports.sandbox),
         parsing=ParsingService(database, relay, clock),
         chunks=ChunkService(database, catalog, ports.blobs, relay, clock),
         retrieval=retrieval,

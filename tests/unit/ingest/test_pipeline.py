@@ -228,6 +228,12 @@ def test_progress_tells_each_stage_with_the_time(parts: IngestParts) -> None:
     assert re.fullmatch(r".* Task done \(\d+\.\d\ds\), after \d+\.\d\ds in the queue\.", lines[-1])
 
 
+def test_progress_tells_where_the_characters_went(parts: IngestParts) -> None:
+    Ingestion(parts)(JOB, MemorySteps())
+    assert "characters" in document_of(parts).progress_msg
+    assert "are in chunks" in document_of(parts).progress_msg
+
+
 def test_the_last_line_tells_the_time_of_the_work_and_that_of_waiting(parts: IngestParts) -> None:
     change(parts, process_begin_at=parts.clock.milliseconds() - 60_000)
     Ingestion(parts)(JOB, MemorySteps())
