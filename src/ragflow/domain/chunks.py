@@ -63,7 +63,8 @@ class ChunkDraft:
 class ChunkedDocument:
     """Hold what a chunk method returns: the chunks in reading order and what it left out itself.
 
-    `warnings` are for people; `field_map` gives the shown name of each key of the chunks' fields.
+    `warnings` are for people, beside those of the parser; `field_map` gives the shown name of each
+    key of the chunks' fields.
     """
 
     chunks: tuple[ChunkDraft, ...]

@@ -7,7 +7,7 @@ drops for the rest. Every later stage points back into that text by `Span` and o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -35,6 +35,7 @@ class BlockKind(StrEnum):
     CODE = "code"
     FORMULA = "formula"
     FOOTNOTE = "footnote"
+    CONTENTS = "contents"  # entries of a table of contents; some chunk methods leave them out
     ROW = "row"  # one record of a spreadsheet or of a delimited text
 
 
@@ -102,10 +103,14 @@ class RecognisedPage:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Tie a run of the canonical text to the box that it fills on its page."""
+    """Tie a run of the canonical text to the box that it fills on its page.
+
+    `cut` tells the box of some of its characters, counted from the run's beginning.
+    """
 
     span: Span
     box: Box
+    cut: Callable[[Span], Box] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,7 @@ class Block:
     """Name what one span of the canonical text is.
 
     `level` is a title's depth (1 to 6), else 0. `image` holds the encoded bytes (JPEG or PNG) of a
-    figure that the file carries.
+    figure that the file carries, `box` its place on a page; such a block may have no text.
     """
 
     kind: BlockKind
@@ -161,6 +166,7 @@ class Block:
     level: int = 0
     table: Table | None = None
     image: bytes | None = None
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +183,8 @@ class ParsedDocument:
 
     Every non-space character of `text` lies in exactly one block or drop; `blocks` and `lines` are
     in reading order. Formats without pages leave `pages` and `lines` empty. `recognised` are the
-    pages, or pictures, with text that was read by optical character recognition.
+    pages, or pictures, with text that was read by optical character recognition. `parts` are where
+    files inside the file begin in the text, such as the attachments of an e-mail.
     """
 
     text: str
@@ -188,6 +195,7 @@ class ParsedDocument:
     warnings: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     recognised: tuple[RecognisedPage, ...] = ()
+    parts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,8 +152,8 @@ def _check_content(text: str, chunk: ChunkDraft) -> None:
         missing = wanted - _visible(html.unescape(_TAG.sub("", chunk.content)))
     else:
         missing = wanted - _visible(chunk.content)
-        if missing:
-            missing = wanted - _visible(html.unescape(chunk.content))
+        if missing:  # a table in prose: what is escaped in the one stands as it is in the other
+            missing -= _visible(html.unescape(chunk.content)) - _visible(chunk.content)
     if missing:
         raise CoverageError(
             f"A chunk lacks characters that it claims to hold, such as {next(iter(missing))!r}: "

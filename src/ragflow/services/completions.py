@@ -236,6 +236,7 @@ class CompletionService:
             rerank_model=chat.rerank_model,
             highlight=False,
             metadata_condition=_metadata_condition(chat.meta_data_filter),
+            use_kg=chat.prompt_config.get("use_kg") is True,
         )
 
     def _retriever(self, turn: Turn) -> Callable[[str], Retrieval] | None:

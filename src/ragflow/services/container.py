@@ -36,6 +36,7 @@ from ragflow.services.sign_in import SignInLimits, SignInService
 from ragflow.services.system import SystemService
 from ragflow.services.teams import TeamService
 from ragflow.services.tenants import TenantService
+from ragflow.services.uploads import UnpackLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class ServiceOptions:
 
     language: str = "English"
     files_per_tenant: int = 0
+    unpacking: UnpackLimits = field(default_factory=UnpackLimits)
     registration: Registration = "on"
     sign_in: SignInLimits = field(default_factory=SignInLimits)
     sql_rows: int = 100_000
@@ -115,7 +117,13 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         datasets=DatasetService(database, catalog, relay, clock, ids, options.language),
         chunk_methods=ChunkMethodService(),
         documents=DocumentService(
-            database, ports.blobs, relay, clock, ids, options.files_per_tenant
+            database,
+            ports.blobs,
+            relay,
+            clock,
+            ids,
+            options.files_per_tenant,
+            options.unpacking,
         ),
         files=FileService(database, ports.blobs, relay, clock, ids, options.files_per_tenant),
         file_browser=FileBrowser(database),

@@ -53,6 +53,17 @@ def test_escaped_content_holds_its_characters() -> None:
     assert account(parsed("a < b &"), ChunkedDocument((chunk,))).in_chunks == 4
 
 
+def test_a_table_in_prose_is_escaped_and_the_prose_is_not() -> None:
+    content = "a &lt; b\n<table><tr><td>c &lt; d</td></tr></table>"
+    chunk = ChunkDraft(content, (Span(0, 8), Span(9, 14)))
+    assert account(parsed("a &lt; b c < d"), ChunkedDocument((chunk,))).in_chunks == 9
+
+
+def test_words_that_a_model_wrote_are_not_counted() -> None:
+    chunk = ChunkDraft("Sales\nA chart that falls.", (Span(0, 5), Span(5, 5)))
+    assert account(parsed("Sales"), ChunkedDocument((chunk,))).in_chunks == 5
+
+
 def test_spans_outside_the_text_are_an_error() -> None:
     with pytest.raises(CoverageError, match="outside"):
         account(parsed("abc"), ChunkedDocument((ChunkDraft("abc", (Span(0, 9),)),)))

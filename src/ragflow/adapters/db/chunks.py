@@ -6,6 +6,7 @@ are raw bytes and are read only when they are asked for.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -113,6 +114,23 @@ class SqlChunks(Repository):
             ordered = rows.order_by(chunks.c.document_id, *_READING_ORDER)
             found += [_value(row) for row in self._rows(ordered)]
         return found
+
+    def tags(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], dict[str, int]]:
+        """Return the tags of chunks by (document_id, chunk_id), of those that have any."""
+        found: dict[tuple[str, str], dict[str, int]] = {}
+        columns = select(chunks.c.document_id, chunks.c.id, chunks.c.tags)
+        for batch in batches(dict.fromkeys(keys), IDS_PER_STATEMENT):
+            key = tuple_(chunks.c.document_id, chunks.c.id)
+            for row in self._rows(columns.where(key.in_(batch))):
+                if row.tags:
+                    found[row.document_id, row.id] = row.tags
+        return found
+
+    def tag_counts(self, dataset_ids: Sequence[str]) -> dict[str, int]:
+        """Count the chunks of some datasets that have each tag, by tag in order."""
+        rows = select(chunks.c.tags).where(chunks.c.dataset_id.in_(list(dataset_ids)))
+        counts = Counter(tag for row in self._rows(rows) for tag in row.tags)
+        return dict(sorted(counts.items()))
 
     def rows(
         self, dataset_ids: Sequence[str], document_ids: Sequence[str] | None, limit: int

@@ -14,7 +14,11 @@ from dataclasses import dataclass
 from ragflow.ingest.parse.base import CellDraft
 
 _VALUE = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d\s.,:/\-T%)eE+]*")
+_YEAR = re.compile(r"(?:19|20)\d\d")  # a name where it is merged over columns
 _EMPTY = CellDraft("")
+_SAMPLE = 20  # rows that show whether the first one names columns
+_MOST_HEADERS = 4
+_MOST_SPREAD = 200  # columns
 _MOST_TITLES = 6  # lone cells above a table; more of them are a column
 
 
@@ -56,11 +60,11 @@ def table_rows(
     spans, covered = _places(merges, len(rows), width)
     kept = [index for index, row in enumerate(rows) if any(row) or covered.get(index)]
     heights = _heights(spans.values(), kept, len(rows)) if spans else {}
-    header = is_header([rows[index] for index in kept[:20]], width)
+    headers = _header_count(rows, kept, spans, width)
     drafts: list[list[CellDraft]] = []
-    for index in kept:
+    for position, index in enumerate(kept):
         row = rows[index][:width]
-        if header and not drafts:
+        if position < headers:
             row = [*row, *[""] * (width - len(row))]
             cells = [CellDraft(text, header=True) for text in row]
         else:
@@ -69,6 +73,45 @@ def table_rows(
             cells = _merged(cells, index, spans, heights, covered[index])
         drafts.append(cells)
     return drafts
+
+
+def _header_count(
+    rows: Sequence[Sequence[str]],
+    kept: Sequence[int],
+    spans: dict[tuple[int, int], Merge],
+    width: int,
+) -> int:
+    """Count the leading rows that name columns: the first, and those that its merges ask for."""
+    sample = [rows[index] for index in kept[:_SAMPLE]]
+    if not sample:
+        return 0
+    first = [merge for (row, _), merge in spans.items() if row == kept[0]]
+    if not first:
+        return int(is_header(sample, width))
+    spread = list(sample[0]) + [""] * (width - len(sample[0]))
+    for merge in first:
+        name = rows[merge.top][merge.left]
+        name = f"in {name}" if _YEAR.fullmatch(name) else name
+        spread[merge.left : merge.right + 1] = [name] * (merge.right - merge.left + 1)
+    if not is_header([spread, *sample[1:]], width):
+        return 0
+    count = max(sum(index <= merge.bottom for index in kept) for merge in first)
+    across = any(merge.right > merge.left for merge in first)
+    if across and count < len(kept) - 1 and _names_parts(rows[kept[count]], spread, first):
+        count += count == 1
+    return min(count, _MOST_HEADERS) if count < len(kept) else 1
+
+
+def _names_parts(row: Sequence[str], above: Sequence[str], merges: Sequence[Merge]) -> bool:
+    """Tell whether a row names the columns below each merged name."""
+    places = [place for m in merges if m.right > m.left for place in range(m.left, m.right + 1)]
+    named = [row[place] for place in places if place < len(row) and row[place] and above[place]]
+    return len(named) == len(places) and not any(map(is_value, named))
+
+
+def is_value(text: str) -> bool:
+    """Tell whether a text is a number, a date or the like."""
+    return _VALUE.fullmatch(text.strip()) is not None
 
 
 def _merged(
@@ -127,13 +170,38 @@ def _heights(merges: Iterable[Merge], kept: Sequence[int], height: int) -> dict[
     return {merge: before[merge.bottom + 1] - before[merge.top] for merge in merges}
 
 
+def header_row_count(rows: Sequence[Sequence[CellDraft]]) -> int:
+    """Count the leading rows of drafts that name columns, those too that merged names ask for."""
+    if len(rows) < 2:
+        return 0
+    texts = [_spread(row) for row in rows[:_SAMPLE]]
+    if not is_header(texts, max(map(len, texts))):
+        return 0
+    count = max((cell.row_span for cell in rows[0]), default=1)
+    across = any(cell.column_span > 1 for cell in rows[0])
+    if across and count == 1 and len(rows) > 2:
+        below = [cell.text for cell in rows[1]]
+        count += all(below) and not any(map(is_value, below))
+    return min(count, _MOST_HEADERS) if count < len(rows) else 1
+
+
+def _spread(row: Sequence[CellDraft]) -> list[str]:
+    """Return the texts of a row, merged ones in each of their columns; years may be names there."""
+    texts: list[str] = []
+    for cell in row:
+        merged = cell.column_span > 1 and _YEAR.fullmatch(cell.text)
+        text = f"in {cell.text}" if merged else cell.text
+        texts.extend([text] * min(cell.column_span, _MOST_SPREAD))
+    return texts
+
+
 def is_header(rows: Sequence[Sequence[str]], width: int) -> bool:
     """Tell whether the first row names columns: texts, not values, over most of the width."""
     if len(rows) < 2:
         return False
     first = [text for text in rows[0] if text]
-    if 2 * len(first) < width or any(_VALUE.fullmatch(text.strip()) for text in first):
+    if 2 * len(first) < width or any(map(is_value, first)):
         return False
     if width > 1:
         return True
-    return any(_VALUE.fullmatch(text.strip()) for row in rows[1:] for text in row if text)
+    return any(is_value(text) for row in rows[1:] for text in row if text)

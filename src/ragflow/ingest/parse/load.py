@@ -14,7 +14,10 @@ from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import ParseOptions, Parser, SourceFile, parsers
 from ragflow.ingest.parse.sniff import check_content
 
-MODULES = ("code", "csv", "docx", "eml", "html", "json", "md", "pdf", "pptx", "txt", "xlsx")
+MODULES = (
+    *("audio", "code", "csv", "doc", "docx", "eml", "epub", "html", "ipynb", "json", "md", "msg"),
+    *("odf", "pdf", "ppt", "pptx", "rst", "rtf", "txt", "xlsx", "xml"),
+)
 """The modules beside this one that register a parser."""
 
 

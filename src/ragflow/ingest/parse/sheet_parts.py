@@ -1,11 +1,11 @@
 """What a spreadsheet carries beside its cells: charts, pictures, text boxes and comments.
 
-In: the package of a workbook. Out: pieces for each sheet, by the sheet's name.
+In: the package of a workbook. Out: the sheets' parts by name, and the pieces of each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ragflow.domain.documents import BlockKind
@@ -17,21 +17,35 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
-def pieces_by_sheet(package: Package) -> dict[str, list[Piece]]:
-    """Return the pieces of each sheet that has any."""
-    book = package.main_part("xl/workbook.xml")
+def sheet_parts(package: Package, book: str) -> dict[str, str]:
+    """Return the part of each sheet by the sheet's name."""
     if not package.has(book):
         return {}
     relationships = package.relationships(book)
-    found: dict[str, list[Piece]] = {}
+    found: dict[str, str] = {}
     for entry in _all(package.root(book), "sheet"):
         relationship = relationships.get(entry.get(f"{RELATIONSHIPS}id", ""))
         if relationship is not None and package.has(relationship.target):
-            found[entry.get("name", "")] = list(_sheet(package, relationship.target))
+            found[entry.get("name", "")] = relationship.target
     return found
 
 
-def _sheet(package: Package, part: str) -> Iterator[Piece]:
+def pieces_of_sheet(package: Package, part: str, people: Mapping[str, str]) -> list[Piece]:
+    """Return the pieces of a sheet; `people` are the names of those who comment, by id."""
+    return list(_sheet(package, part, people))
+
+
+def people_of(package: Package, book: str) -> dict[str, str]:
+    """Return the names of those who comment in threads, by their id."""
+    return {
+        person.get("id", ""): person.get("displayName", "")
+        for relationship in package.relationships(book).values()
+        if relationship.kind == "person" and package.has(relationship.target)
+        for person in _all(package.root(relationship.target), "person")
+    }
+
+
+def _sheet(package: Package, part: str, people: Mapping[str, str]) -> Iterator[Piece]:
     kinds: dict[str, list[str]] = {}
     for relationship in package.relationships(part).values():
         if not relationship.external and package.has(relationship.target):
@@ -42,16 +56,23 @@ def _sheet(package: Package, part: str) -> Iterator[Piece]:
     for comments in kinds.get("threadedComment", ()):
         for comment in _all(package.root(comments), "threadedComment"):
             answered.add(comment.get("ref", ""))
-            yield _comment(comment, "text")
+            yield _comment(comment, "text", people.get(comment.get("personId", ""), ""))
     for comments in kinds.get("comments", ()):
-        for comment in _all(package.root(comments), "comment"):
+        root = package.root(comments)
+        authors = [author.text or "" for author in _all(root, "author")]
+        for comment in _all(root, "comment"):
             if comment.get("ref", "") not in answered:  # else it repeats the thread
-                yield _comment(comment, "t")
+                number = comment.get("authorId", "")
+                known = number.isdecimal() and int(number) < len(authors)
+                yield _comment(comment, "t", authors[int(number)] if known else "")
 
 
-def _comment(comment: _Element, name: str) -> Piece:
+def _comment(comment: _Element, name: str, author: str) -> Piece:
     text = "".join(run.text or "" for run in _all(comment, name))
-    return Piece(BlockKind.FOOTNOTE, f"Comment on {comment.get('ref', '')}: {text}" if text else "")
+    about = [f"Comment on {comment.get('ref', '')}", f"by {author}" if author.strip() else ""]
+    when = comment.get("dT", "")[:16].replace("T", " ")
+    about.append(f"on {when}" if when else "")
+    return Piece(BlockKind.FOOTNOTE, f"{' '.join(filter(None, about))}: {text}" if text else "")
 
 
 def _drawing(package: Package, part: str) -> Iterator[Piece]:

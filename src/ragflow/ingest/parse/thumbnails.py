@@ -11,8 +11,8 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 
-from ragflow.ingest.parse.archive import ZIP_ERRORS
 from ragflow.ingest.parse.base import SourceFile
+from ragflow.ingest.parse.errors import ZIP_ERRORS
 from ragflow.ingest.parse.figures import figure_image
 
 THUMBNAIL_SIDE = 256  # pixels

@@ -1,8 +1,9 @@
-"""Spreadsheets (xlsx, xlsm, xls): one table per sheet, values as people read them.
+"""Spreadsheets (xlsx, xlsm, xls, ods): the tables of each sheet, values as people read them.
 
 The caption of a table is the sheet's name, unless the program gave it, and the titles above it.
-Dates become ISO text, whole numbers lose their `.0`. Hidden sheets are read too, with a warning.
-In the new format the charts, pictures, text boxes and comments of a sheet follow it.
+Dates become ISO text, whole numbers lose their `.0`. Hidden sheets, rows and columns are read too,
+with a warning. In the new format of Excel percentages, currencies and units are shown as the format
+of the cell says; the charts, pictures, text boxes and comments of a sheet follow it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -27,9 +29,18 @@ from ragflow.ingest.parse.base import (
 from ragflow.ingest.parse.encoding import clean
 from ragflow.ingest.parse.errors import reading
 from ragflow.ingest.parse.grid import Merge, titled_rows
+from ragflow.ingest.parse.number_format import shown_date, shown_number
 from ragflow.ingest.parse.opc import Package
 from ragflow.ingest.parse.pieces import Piece, add_pieces
-from ragflow.ingest.parse.sheet_parts import pieces_by_sheet
+from ragflow.ingest.parse.sheet_marks import (
+    Place,
+    SheetMarks,
+    column_number,
+    format_codes,
+    marks_of,
+)
+from ragflow.ingest.parse.sheet_parts import people_of, pieces_of_sheet, sheet_parts
+from ragflow.ingest.parse.sheet_tables import table_areas
 from ragflow.ingest.parse.sniff import ZIP
 
 if TYPE_CHECKING:
@@ -50,23 +61,23 @@ _NARROW_COLUMN = re.compile(rb'r="([A-Z])[1-9]')
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
 
 
-@parsers.register("xlsx", "xlsm", "xls")
+@parsers.register("xlsx", "xlsm", "xls", "ods")
 class SpreadsheetParser:
-    """Read Excel workbooks of the new and the old binary format."""
+    """Read workbooks of Excel, of its old binary format too, and of OpenDocument."""
 
     def parse(
         self, source: SourceFile, options: ParseOptions, progress: Progress
     ) -> ParsedDocument:
-        """Return one table per sheet."""
+        """Return the tables of each sheet."""
         import python_calamine as calamine
 
         builder = DocumentBuilder(source.name, options.limits)
-        beside: dict[str, list[Piece]] = {}
         check_encryption(source)
+        extras: dict[str, _Extras] = {}
         if source.data.startswith(ZIP):
             with check_archive(source, options.limits) as archive:
                 _check_extent(source, archive)
-                beside = pieces_by_sheet(Package(source.name, archive))
+                extras = _extras(Package(source.name, archive))
         with reading(source.name, calamine.CalamineError, OSError, ValueError):
             try:
                 book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.data))
@@ -75,30 +86,84 @@ class SpreadsheetParser:
             metadata = book.sheets_metadata
         for index, sheet in enumerate(metadata):
             progress(index / len(metadata), f"Sheet {index + 1} of {len(metadata)}")
+            extra = extras.get(sheet.name, _Extras())
             if sheet.visible != calamine.SheetVisibleEnum.Visible:
                 builder.warn(f"The sheet {sheet.name!r} is hidden in the file; it was read too.")
             if sheet.typ == calamine.SheetTypeEnum.WorkSheet:
                 with reading(source.name, calamine.CalamineError, OSError, ValueError):
-                    _add_sheet(builder, book.get_sheet_by_name(sheet.name))
+                    _add_sheet(builder, book.get_sheet_by_name(sheet.name), extra.marks)
             else:
                 builder.block(BlockKind.TITLE, _given_name(builder, sheet.name))
-            add_pieces(builder, beside.get(sheet.name, ()))
+            add_pieces(builder, extra.pieces)
         return builder.build()
 
 
-def _add_sheet(builder: DocumentBuilder, sheet: CalamineSheet) -> None:
-    blank: list[str] = []  # sheets often go on for a million empty rows
-    rows = [
-        blank if row.count("") == len(row) else [as_text(value) for value in row]
-        for row in sheet.to_python()
-    ]
-    titles, table = titled_rows(rows, list(_merges(sheet)))
+@dataclass(frozen=True, slots=True)
+class _Extras:
+    """Hold what the new format says of a sheet beside the values of its cells."""
+
+    marks: SheetMarks = field(default_factory=SheetMarks)
+    pieces: Sequence[Piece] = ()
+
+
+def _extras(package: Package) -> dict[str, _Extras]:
+    book = package.main_part("xl/workbook.xml")
+    codes, people = format_codes(package, book), people_of(package, book)
+    return {
+        name: _Extras(marks_of(package, part, codes), pieces_of_sheet(package, part, people))
+        for name, part in sheet_parts(package, book).items()
+    }
+
+
+def _add_sheet(builder: DocumentBuilder, sheet: CalamineSheet, marks: SheetMarks) -> None:
+    if marks.hides:
+        builder.warn(f"The sheet {sheet.name!r} hides rows or columns; they were read too.")
+    rows = _texts(sheet, marks)
+    if marks.formulas:
+        builder.warn(
+            f"The sheet {sheet.name!r} has formulas whose values are not in the file; "
+            "their text was read. Open and save it in a spreadsheet program to store the values."
+        )
+        rows = _with_formulas(rows, sheet.start or (0, 0), marks.formulas)
+    merges = list(_merges(sheet))
     name = _given_name(builder, sheet.name)
-    if table:
+    areas = table_areas(rows, merges)
+    for area in areas:
+        titles, table = titled_rows(area.rows(rows), area.merges(merges))
         caption = "\n".join(filter(None, (name, *titles)))
         builder.table(table, caption=caption, sheet=sheet.name)
-    else:
+    if not areas:
         builder.block(BlockKind.TITLE, name)
+
+
+def _texts(sheet: CalamineSheet, marks: SheetMarks) -> list[list[str]]:
+    """Return the cells of the used rectangle as people read them."""
+    blank: list[str] = []  # sheets often go on for a million empty rows
+    values = sheet.to_python()
+    rows = [
+        blank if row.count("") == len(row) else [as_text(value) for value in row] for row in values
+    ]
+    top, left = sheet.start or (0, 0)
+    for (row, column), code in marks.formats.items():
+        inside = 0 <= row - top < len(rows) and 0 <= column - left < len(rows[row - top])
+        if inside and (value := values[row - top][column - left]) != "":
+            rows[row - top][column - left] = as_text(value, code)
+    return rows
+
+
+def _with_formulas(
+    rows: list[list[str]], start: Place, formulas: Mapping[Place, str]
+) -> list[list[str]]:
+    """Return the rows with formulas in the cells that have no value, in the same rectangle."""
+    top, left = start
+    for (row, column), text in formulas.items():
+        if row < top or column < left:
+            continue
+        rows.extend([] for _ in range(row - top + 1 - len(rows)))
+        cells = rows[row - top] = list(rows[row - top])
+        cells.extend([""] * (column - left + 1 - len(cells)))
+        cells[column - left] = cells[column - left] or clean(text)
+    return rows
 
 
 def _given_name(builder: DocumentBuilder, name: str) -> str:
@@ -119,17 +184,24 @@ def _merges(sheet: CalamineSheet) -> Iterable[Merge]:
         yield Merge(top - row, left - column, bottom - row, right - column)
 
 
-def as_text(value: CellValue) -> str:
-    """Return a cell's value as people read it."""
+def as_text(value: CellValue, code: str = "") -> str:
+    """Return a cell's value as people read it, in the number format of the cell if that says more.
+
+    Without a format, dates are ISO text and numbers have the digits that a spreadsheet keeps.
+    """
     if isinstance(value, str):
         return clean(value).strip()
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return f"{value:.15g}"  # the digits that a spreadsheet itself keeps
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-    return str(value)
+    if isinstance(value, (date, time, timedelta)):
+        if code or isinstance(value, timedelta):
+            return shown_date(value, code)
+        if isinstance(value, datetime):
+            return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+        return value.isoformat()
+    if code:
+        return shown_number(value, code)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _check_extent(source: SourceFile, archive: zipfile.ZipFile) -> None:
@@ -142,7 +214,7 @@ def _check_extent(source: SourceFile, archive: zipfile.ZipFile) -> None:
         if rows * 26 <= MOST_CELLS and not _WIDE_COLUMN.search(sheet):
             continue
         letters = set(_WIDE_COLUMN.findall(sheet)) or set(_NARROW_COLUMN.findall(sheet))
-        columns = max(map(_column_number, letters), default=0)
+        columns = max(map(column_number, letters), default=0)
         if rows * columns > MOST_CELLS:
             raise LimitExceeded(
                 f"{source.name} exceeds the limit: a sheet spans {rows} rows and {columns} "
@@ -151,10 +223,3 @@ def _check_extent(source: SourceFile, archive: zipfile.ZipFile) -> None:
                 limit=f"{MOST_CELLS} cells in a sheet",
                 setting="",
             )
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number

@@ -57,6 +57,20 @@ class ChunksContract:
         with database.reading() as work:
             assert set(work.chunks.get_many(keys)) == set(keys[:2])
 
+    def test_tags_are_read_and_counted_without_the_chunks(self, database: Database) -> None:
+        fill(database, a_dataset(), a_document(), a_dataset("dataset-2", name="other"))
+        fill(database, a_document("document-2", "dataset-2"))
+        tagged = [{"wax": 3, "honey": 1}, {"honey": 2}, {}]
+        chunks = [replace(a_chunk(f"chunk-{n}"), tags=tags) for n, tags in enumerate(tagged)]
+        foreign = replace(a_chunk("chunk-0", "document-2"), dataset_id="dataset-2")
+        fill(database, *chunks, replace(foreign, tags={"honey": 1}))
+        keys = [(DOCUMENT, f"chunk-{n}") for n in (0, 2, 3)]
+        with database.reading() as work:
+            assert work.chunks.tags(keys) == {keys[0]: tagged[0]}
+            counted = work.chunks.tag_counts(["dataset-1"])
+            assert list(counted.items()) == [("honey", 2), ("wax", 1)]
+            assert work.chunks.tag_counts([]) == {}
+
     def test_rows_are_the_available_chunks_with_values_in_reading_order(
         self, database: Database
     ) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.base import CellDraft
 from ragflow.ingest.parse.docx.names import WORD
-from ragflow.ingest.parse.grid import is_header
+from ragflow.ingest.parse.grid import header_row_count
 from ragflow.ingest.parse.pieces import Piece, beside_cells, lines_of
 
 if TYPE_CHECKING:
@@ -63,20 +63,17 @@ def read_table(table: _Element, read: Callable[[_Element], list[Piece]]) -> Iter
 
 
 def _drafts(rows: list[list[_Cell]], header_rows: int) -> tuple[tuple[CellDraft, ...], ...]:
-    if not header_rows:
-        texts = [[cell.text for cell in row] for row in rows]
-        header_rows = int(is_header(texts, max(map(len, texts), default=0)))
-    return tuple(
+    drafts = [
         tuple(
-            CellDraft(
-                cell.text,
-                min(cell.row_span, len(rows) - index),
-                cell.column_span,
-                header=index < header_rows,
-            )
+            CellDraft(cell.text, min(cell.row_span, len(rows) - index), cell.column_span)
             for cell in row
         )
         for index, row in enumerate(rows)
+    ]
+    headers = header_rows or header_row_count(drafts)
+    return tuple(
+        tuple(replace(cell, header=True) for cell in row) if index < headers else row
+        for index, row in enumerate(drafts)
     )
 
 

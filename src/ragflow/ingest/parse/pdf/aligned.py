@@ -1,136 +1,113 @@
 """Tables without column lines: words that stand in columns by their alignment.
 
-In: the words of an area, between rules or where rows of figures follow each other. Out: a table, or
-nothing where the words are running text in columns.
+In: the lines of an area and the rules in it. Out: a table, or nothing where the words are running
+text in columns, a list, a table of contents or a program.
 """
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from statistics import median
 
-from ragflow.ingest.parse.pdf.cells import (
-    CellWords,
-    TableRegion,
-    is_number,
-    table_region,
-    word_rows,
-)
+from ragflow.ingest.parse.pdf.cells import CellWords, TableRegion, table_region
 from ragflow.ingest.parse.pdf.characters import Word
+from ragflow.ingest.parse.pdf.gutters import Columns, Slot, columns_of, find_gutters, in_columns
 from ragflow.ingest.parse.pdf.lines import hull
+from ragflow.ingest.parse.pdf.parts import is_leader, parted_lines
+from ragflow.ingest.parse.pdf.rows import GroupedRows, SlottedLine, grouped_rows, slotted
+from ragflow.ingest.parse.pdf.rulings import Segment
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 
 _PROSE_WIDTH = 14.0  # of the size: columns wider than this on both sides are text, not cells
-_MIN_ROWS = 4  # of a table that no rule marks
-_MIN_COLUMNS = 3
-_FIGURES = 0.4  # share of cells with figures that such a table needs
+_MARKER = re.compile(r"[•◦▪■□●○‣–—*►▸✓✗☐☑☒-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]")
+_LEADER = re.compile(r"[.·…_]{4,}")
 
 
-def unruled_tables(words: Sequence[Word], sheet: Sheet) -> list[tuple[TableRegion, list[Word]]]:
-    """Return tables of figures that no rule marks, each with its words."""
-    found: list[tuple[TableRegion, list[Word]]] = []
-    if sum(word.text[-1].isdigit() for word in words) < _MIN_ROWS * (_MIN_COLUMNS - 1):
-        return found
-    for rows in _runs(word_rows(words)):
-        inside = [word for row in rows for word in row]
-        table = columned(hull(inside), inside, sheet)
-        if table is not None and _is_of_figures(table):
-            found.append((table, inside))
-    return found
+def columned(
+    rect: Rect, words: Sequence[Word], sheet: Sheet, rules: Sequence[Segment] = ()
+) -> TableRegion | None:
+    """Return the table that words form by their alignment alone, or None if they form none.
 
-
-def _runs(rows: Sequence[list[Word]]) -> list[list[list[Word]]]:
-    """Return the stretches of close rows that consist of several parts."""
-    runs: list[list[list[Word]]] = [[]]
-    for row in rows:
-        apart = bool(runs[-1]) and (
-            hull(row).top - hull(runs[-1][-1]).bottom > 1.5 * max(word.size for word in row)
-        )
-        if len(_stretches(row)) < 2:
-            runs.append([])
-        elif apart:
-            runs.append([row])
-        else:
-            runs[-1].append(row)
-    return [run for run in runs if len(run) >= _MIN_ROWS]
-
-
-def _is_of_figures(table: TableRegion) -> bool:
-    texts = [cell.text for row in table.rows for cell in row if cell.text]
-    columns = max(sum(cell.column_span for cell in row) for row in table.rows)
-    return columns >= _MIN_COLUMNS and sum(map(is_number, texts)) >= _FIGURES * len(texts)
-
-
-def columned(rect: Rect, words: Sequence[Word], sheet: Sheet) -> TableRegion | None:
-    """Return the table that words form by their alignment alone, or None if they form none."""
-    rows = word_rows(words)
-    if len(rows) < 2:
+    `rules` are the horizontal rules in the area; those of less than its width underline headings.
+    """
+    lines = parted_lines(words)
+    if len(lines) < 2:
         return None
-    gutters = _gutters(rows, rect)
-    if not gutters or _is_prose(rows, gutters):
+    gutters = find_gutters(lines)
+    if not gutters:
         return None
+    columns = columns_of(lines, gutters)
+    short = [rule for rule in rules if rule.end - rule.start <= 0.8 * rect.width]
+    placed = [_underlined(line, columns, short) for line in slotted(lines, columns)]
+    whole = [rule.at for rule in rules if rule.end - rule.start > 0.8 * rect.width]
+    grouped = grouped_rows(placed, whole)
+    if _is_list(placed) or (not grouped.ruled and _is_prose(placed, columns)):
+        return None
+    cells = placed_cells(grouped, columns)
+    return table_region(cells, rect, words, sheet, headers=grouped.headers)
+
+
+def placed_cells(grouped: GroupedRows, columns: Columns) -> list[CellWords]:
+    """Return the cells of grouped rows, the empty ones too."""
     cells: list[CellWords] = []
-    for index, row in enumerate(rows):
-        column = 0
-        while column <= len(gutters):
-            span = 1
-            while column + span <= len(gutters) and _crossed(row, gutters[column + span - 1]):
-                span += 1
-            start = gutters[column - 1] if column else float("-inf")
-            end = gutters[column + span - 1] if column + span <= len(gutters) else float("inf")
-            inside = [w for w in row if start <= (w.rect.x0 + w.rect.x1) / 2 < end]
-            cells.append(CellWords(index, column, 1, span, inside))
-            column += span
-    return table_region(cells, rect, words, sheet)
+    for index, group in enumerate(grouped.rows):
+        slots = [slot for line in group for slot in line.slots]
+        cells.extend(
+            CellWords(index, slot.column, 1, slot.span, slot.words)
+            for slot in in_columns(slots, columns.count)
+        )
+    return cells
 
 
-def _gutters(rows: Sequence[Sequence[Word]], rect: Rect) -> list[float]:
-    """Return the middles of strips that nearly all rows leave empty and most have text around."""
-    allowed = len(rows) // 6  # rows with a heading that spans columns
-    size = max(min(word.size for row in rows for word in row), 1.0)
-    crossings = sorted(
-        event
-        for row in rows
-        for stretch in _stretches(row)
-        for event in ((stretch[0], 1), (stretch[1], -1))
-    )
-    gutters, covered, since = [], 0, rect.x0
-    for x, step in crossings:
-        before = covered
-        covered += step
-        if before > allowed >= covered:
-            since = x
-        elif before <= allowed < covered and x - since > 0.8 * size and since > rect.x0:
-            middle = (since + x) / 2
-            if _splits(rows, middle):
-                gutters.append(middle)
-    return gutters
+def _underlined(line: SlottedLine, columns: Columns, rules: Sequence[Segment]) -> SlottedLine:
+    """Return a line whose headings span the columns that the rules below them reach over."""
+    slots = list(line.slots)
+    for rule in rules:
+        if not -1 <= rule.at - line.line.rect.bottom < 0.8 * line.line.size:
+            continue
+        above = [slot for slot in slots if _overlaps(slot, rule)]
+        first = bisect_right(columns.gutters, rule.start + 2)
+        last = bisect_right(columns.gutters, rule.end - 2)
+        if len(above) == 1 and first <= above[0].column <= last:
+            span = max(last - first + 1, above[0].span)
+            slots[slots.index(above[0])] = Slot(first, span, above[0].words)
+    return SlottedLine(line.line, slots)
 
 
-def _stretches(row: Sequence[Word]) -> list[tuple[float, float]]:
-    stretches: list[tuple[float, float]] = []
-    for word in row:
-        if stretches and word.rect.x0 - stretches[-1][1] < 0.6 * word.size:
-            stretches[-1] = (stretches[-1][0], max(stretches[-1][1], word.rect.x1))
-        else:
-            stretches.append((word.rect.x0, word.rect.x1))
-    return stretches
+def _overlaps(slot: Slot, rule: Segment) -> bool:
+    rect = hull(slot.words)
+    return rect.x0 < rule.end and rule.start < rect.x1
 
 
-def _splits(rows: Sequence[Sequence[Word]], x: float) -> bool:
-    both = sum(row[0].rect.x0 < x < row[-1].rect.x1 for row in rows)
-    return both * 2 >= len(rows) and both >= 2
+def _is_prose(lines: Sequence[SlottedLine], columns: Columns) -> bool:
+    """Tell whether columns of running text were taken for a table."""
+    prose = 0
+    for column in range(columns.count):
+        slots = [s for line in lines for s in line.slots if s.column == column and s.span == 1]
+        widths = [hull(slot.words).width / max(slot.words[0].size, 1.0) for slot in slots]
+        wide = sum(width > _PROSE_WIDTH for width in widths)
+        if wide < 3 or wide * 2 <= len(widths):
+            continue
+        words = median(len(slot.words) for slot in slots)
+        prose += words >= 3 or columns.count == 2
+    return prose > 1
 
 
-def _crossed(row: Sequence[Word], x: float) -> bool:
-    return any(start < x < end for start, end in _stretches(row))
+def _is_list(lines: Sequence[SlottedLine]) -> bool:
+    """Tell whether the columns are those of a list or of a table of contents."""
+    first = [line.text_at(0) for line in lines if line.text_at(0)]
+    marked = sum(_MARKER.fullmatch(text) is not None for text in first)
+    columns = max(max(line.filled) for line in lines) + 1
+    if columns == 2 and marked * 2 > len(first):
+        return True
+    leading = sum(_leads(line) for line in lines)
+    return leading * 2 > len(lines)
 
 
-def _is_prose(rows: Sequence[Sequence[Word]], gutters: Sequence[float]) -> bool:
-    """Tell whether two columns of running text were taken for a table."""
-    if len(gutters) != 1:
-        return False
-    wide = [0, 0]
-    for row in rows:
-        for start, end in _stretches(row):
-            wide[start > gutters[0]] += end - start > _PROSE_WIDTH * row[0].size
-    return min(wide) * 2 > len(rows)
+def _leads(line: SlottedLine) -> bool:
+    """Tell whether dots lead from a text to the only other thing in a line."""
+    dots = sum(len(word.text) for word in line.line.words if is_leader(word))
+    rest = [part for part in line.line.parts if not all(map(is_leader, part.words))]
+    return len(rest) <= 2 and (dots > 3 or _LEADER.search(line.line.parts[0].text) is not None)

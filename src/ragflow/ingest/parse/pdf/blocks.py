@@ -8,29 +8,23 @@ stays one block. Hyphens taken out at line ends are accounted for by one drop at
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
-from ragflow.domain.documents import BlockKind, Box, DropKind
-from ragflow.ingest.parse.base import DocumentBuilder
+from ragflow.domain.documents import BlockKind, DropKind
+from ragflow.ingest.parse.base import DocumentBuilder, PlacedText
+from ragflow.ingest.parse.pdf.captions import captions_of
 from ragflow.ingest.parse.pdf.cells import TableRegion
+from ragflow.ingest.parse.pdf.continued import join_over_pages
 from ragflow.ingest.parse.pdf.document import OutlineEntry
+from ragflow.ingest.parse.pdf.figures import Figure
 from ragflow.ingest.parse.pdf.hyphens import Vocabulary
-from ragflow.ingest.parse.pdf.lines import TextLine
-from ragflow.ingest.parse.pdf.paragraphs import Paragraph, is_caption
+from ragflow.ingest.parse.pdf.lines import join_row
+from ragflow.ingest.parse.pdf.pages import Element, LaidOutPage
+from ragflow.ingest.parse.pdf.paragraphs import Paragraph
+from ragflow.ingest.parse.pdf.reading_order import columns
 from ragflow.ingest.parse.pdf.titles import TitleFinder
 
-Element = Paragraph | TableRegion
-
-_CAPTION_GAP = 30.0  # points between a table and its caption
-
-
-@dataclass(slots=True)
-class LaidOutPage:
-    """Hold a page's elements in reading order and the lines that leave the text."""
-
-    number: int
-    elements: list[Element] = field(default_factory=list)
-    drops: list[tuple[DropKind, TextLine]] = field(default_factory=list)
+_AFTER_THE_TEXT = (DropKind.FOOTER, DropKind.PAGE_NUMBER, DropKind.HIDDEN, DropKind.DUPLICATE)
+_BETWEEN = (BlockKind.CAPTION, BlockKind.FOOTNOTE, BlockKind.FORMULA)
 
 
 class BlockWriter:
@@ -40,22 +34,26 @@ class BlockWriter:
         self,
         builder: DocumentBuilder,
         pages: Sequence[LaidOutPage],
+        body: float,
         outline: Iterable[OutlineEntry],
     ) -> None:
         self._builder = builder
         self._pages = pages
-        every = [e for page in pages for e in page.elements if isinstance(e, Paragraph)]
-        self._titles = TitleFinder(every, outline)
-        self._words = Vocabulary(line.text for paragraph in every for line in paragraph.lines)
+        written = [[e for e in page.elements if isinstance(e, Paragraph)] for page in pages]
+        self._titles = TitleFinder(written, body, outline)
+        self._words = Vocabulary(
+            line.text for page in written for paragraph in page for line in paragraph.lines
+        )
         self._hyphens: list[str] = []
 
     def write(self) -> None:
         """Write all pages."""
+        join_over_pages([page.elements for page in self._pages])
         _join_over_breaks(self._pages, self._titles)
         for page in self._pages:
             self._drop(page, DropKind.HEADER)
             self._write_elements(page.elements)
-            for kind in (DropKind.FOOTER, DropKind.PAGE_NUMBER, DropKind.HIDDEN):
+            for kind in _AFTER_THE_TEXT:
                 self._drop(page, kind)
         self._builder.drop(DropKind.HYPHEN, "".join(self._hyphens))
 
@@ -65,29 +63,48 @@ class BlockWriter:
                 self._builder.drop(kind, line.text, line.sheet.box(line.rect))
 
     def _write_elements(self, elements: Sequence[Element]) -> None:
-        captions = _table_captions(elements)
-        taken = {id(caption) for caption in captions.values()}
+        captions = captions_of(elements)
+        taken = {id(paragraph) for caption in captions.values() for paragraph in caption}
         for element in elements:
+            caption = captions.get(id(element), [])
             if isinstance(element, TableRegion):
-                caption = captions.get(id(element))
-                text = "".join(text for text, _ in self._joined(caption)) if caption else ""
-                box = element.sheet.box(element.rect)
-                self._builder.table(element.rows, caption=text, box=box)
+                self._write_table(element, caption)
+            elif isinstance(element, Figure):
+                self._write_figure(element, caption)
             elif id(element) not in taken:
                 self._write_paragraph(element)
 
+    def _write_table(self, table: TableRegion, caption: Sequence[Paragraph]) -> None:
+        lines = ["".join(line.text for line in self._joined(part)) for part in caption]
+        box = table.sheet.box(table.rect)
+        self._builder.table(table.rows, caption=" ".join(lines), box=box)
+        for repeated in table.repeated:
+            self._builder.drop(DropKind.DUPLICATE, repeated.text, repeated.box)
+
+    def _write_figure(self, figure: Figure, caption: Sequence[Paragraph]) -> None:
+        """Write a figure with the text in it, and its caption right after it."""
+        lines = [join_row(row) for column in columns(figure.lines) for row in column.rows]
+        placed = [line.placed() for line in lines]
+        place = figure.box if figure.image is not None else None
+        self._builder.block_of_lines(BlockKind.FIGURE, placed, image=figure.image, place=place)
+        for paragraph in caption:
+            self._write_paragraph(paragraph)
+
     def _write_paragraph(self, paragraph: Paragraph) -> None:
-        if paragraph.mono and len(paragraph.lines) > 1:
+        if paragraph.kind is BlockKind.CODE:
             self._builder.block_of_lines(BlockKind.CODE, _code(paragraph))
+            return
+        if paragraph.kind in (BlockKind.CONTENTS, BlockKind.FORMULA):
+            lines = [line.placed() for line in paragraph.lines]
+            self._builder.block_of_lines(paragraph.kind, lines)
             return
         level = self._titles.level(paragraph)
         kind = BlockKind.TITLE if level else _kind(paragraph)
-        lines = self._joined(paragraph)
-        self._builder.block_of_lines(kind, lines, level=level, separator="")
+        self._builder.block_of_lines(kind, self._joined(paragraph), level=level, separator="")
 
-    def _joined(self, paragraph: Paragraph) -> list[tuple[str, Box | None]]:
+    def _joined(self, paragraph: Paragraph) -> list[PlacedText]:
         """Return the lines with what joins them to the next; notes the hyphens it takes out."""
-        joined: list[tuple[str, Box | None]] = []
+        joined: list[PlacedText] = []
         lines = paragraph.lines
         for index, line in enumerate(lines):
             text = line.text
@@ -96,69 +113,39 @@ class BlockWriter:
                 text = joint.text
                 if joint.removed:
                     self._hyphens.append(joint.removed)
-            joined.append((text, line.sheet.box(line.rect)))
+            joined.append(line.placed(text))
         return joined
 
 
 def _kind(paragraph: Paragraph) -> BlockKind:
-    if paragraph.marker:
+    if paragraph.kind is BlockKind.TEXT and paragraph.marker:
         return BlockKind.LIST_ITEM
-    if len(paragraph.lines) <= 8 and is_caption(paragraph.text):
-        return BlockKind.CAPTION
-    return BlockKind.TEXT
+    return paragraph.kind
 
 
-def _code(paragraph: Paragraph) -> list[tuple[str, Box | None]]:
+def _code(paragraph: Paragraph) -> list[PlacedText]:
     """Return the lines of a program, indented as on the page."""
     widths = [line.rect.width / len(line.text) for line in paragraph.lines if line.text]
     width = max(min(widths), 1.0)
     left = min(line.rect.x0 for line in paragraph.lines)
+    indents = [round((line.rect.x0 - left) / width) for line in paragraph.lines]
     return [
-        (" " * round((line.rect.x0 - left) / width) + line.text, line.sheet.box(line.rect))
-        for line in paragraph.lines
+        line.placed(" " * indent + line.text, indent)
+        for line, indent in zip(paragraph.lines, indents, strict=True)
     ]
 
 
-def _table_captions(elements: Sequence[Element]) -> dict[int, Paragraph]:
-    """Return for each table, by identity, the caption that stands right above or below it."""
-    tables = [element for element in elements if isinstance(element, TableRegion)]
-    if not tables:
-        return {}
-    free = [e for e in elements if isinstance(e, Paragraph) and _names_a_table(e)]
-    captions: dict[int, Paragraph] = {}
-    for table in tables:
-        near = [caption for caption in free if _distance(table, caption) < _CAPTION_GAP]
-        if near:
-            nearest = min(near, key=lambda caption: _distance(table, caption))
-            captions[id(table)] = nearest
-            free.remove(nearest)
-    return captions
-
-
-def _names_a_table(paragraph: Paragraph) -> bool:
-    text = paragraph.text
-    names = text[:1] in ("表", "표") or text[:3].casefold() == "tab"
-    return names and len(paragraph.lines) <= 8 and is_caption(text)
-
-
-def _distance(table: TableRegion, paragraph: Paragraph) -> float:
-    """Return how far above or below a table a paragraph stands, or infinity if elsewhere."""
-    rect = paragraph.rect
-    beside = rect.x1 < table.rect.x0 or rect.x0 > table.rect.x1
-    if beside or paragraph.lines[0].sheet != table.sheet:
-        return float("inf")
-    return max(table.rect.top - rect.bottom, rect.top - table.rect.bottom)
-
-
 def _join_over_breaks(pages: Sequence[LaidOutPage], titles: TitleFinder) -> None:
-    """Join paragraphs that run on in the next column or on the next page."""
+    """Join paragraphs that run on in the next column or on the next page.
+
+    Tables, captions and notes may stand between their parts.
+    """
     open_paragraph: Paragraph | None = None
     for page in pages:
         kept: list[Element] = []
         for element in page.elements:
-            if isinstance(element, TableRegion):
+            if not isinstance(element, Paragraph) or element.kind in _BETWEEN:
                 kept.append(element)
-                open_paragraph = None
                 continue
             if open_paragraph is not None and _runs_on(open_paragraph, element):
                 open_paragraph.lines.extend(element.lines)
@@ -166,17 +153,17 @@ def _join_over_breaks(pages: Sequence[LaidOutPage], titles: TitleFinder) -> None
                 open_paragraph.left = element.left
                 continue
             kept.append(element)
-            is_text = _kind(element) is not BlockKind.CAPTION and not titles.level(element)
-            open_paragraph = element if is_text and not element.mono else None
+            is_text = element.kind is BlockKind.TEXT and not titles.level(element)
+            open_paragraph = element if is_text else None
         page.elements = kept
 
 
 def _runs_on(paragraph: Paragraph, following: Paragraph) -> bool:
     last, first = paragraph.lines[-1], following.lines[0]
     moved = first.sheet != last.sheet or first.rect.top < last.rect.top
-    if not moved or following.marker or following.mono or paragraph.finished:
+    if not moved or following.marker or following.kind is not BlockKind.TEXT:
         return False
-    if abs(paragraph.size - following.size) > 0.09 * paragraph.size:
+    if paragraph.finished or abs(paragraph.size - following.size) > 0.09 * paragraph.size:
         return False
     if first.style.bold and not last.style.bold:
         return False

@@ -6,31 +6,55 @@ In: cells that hold words. Out: a table region with the text of each cell and it
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+from ragflow.domain.documents import Box
 from ragflow.ingest.parse.base import CellDraft
 from ragflow.ingest.parse.pdf.characters import Word
-from ragflow.ingest.parse.pdf.lines import gap_text, hull, join_row, lines_of, same_row
+from ragflow.ingest.parse.pdf.lines import gap_text, hull, join_row, lines_of
 from ragflow.ingest.parse.pdf.reading_order import rows_of
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 
 _NUMERIC = re.compile(r"[\s\-+−–—(]*[$€£¥]?\s*[\d.,:/%()\s+\-−–—$€£¥]*\d[\d.,:/%()\s$€£¥]*")
 
+_LETTER = re.compile(r"[^\W\d_]")
+_MOST_HEADERS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """Hold text that stands once more on a later page of a table."""
+
+    text: str
+    box: Box | None
+
 
 @dataclass(frozen=True, slots=True)
 class TableRegion:
-    """Hold a table and its place on a sheet."""
+    """Hold a table and its place on a sheet.
+
+    `edges` are where its columns begin and end, if lines tell.
+    """
 
     rect: Rect
     sheet: Sheet
     size: float
     rows: list[list[CellDraft]]
     rtl: bool = False
+    edges: tuple[float, ...] = ()
+    repeated: tuple[Repeated, ...] = ()
+
+    @property
+    def column_count(self) -> int:
+        """Count the columns."""
+        return max(sum(cell.column_span for cell in row) for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class CellWords:
+    """Hold the words of one cell and the rows and columns that it fills."""
+
     row: int
     column: int
     row_span: int
@@ -38,25 +62,26 @@ class CellWords:
     words: list[Word]
 
 
-def word_rows(words: Sequence[Word]) -> list[list[Word]]:
-    rows: list[list[Word]] = []
-    for word in sorted(words, key=lambda w: (w.rect.top + w.rect.bottom, w.rect.x0)):
-        if rows and same_row(rows[-1][0].rect, word.rect):
-            rows[-1].append(word)
-        else:
-            rows.append([word])
-    return [sorted(row, key=lambda w: w.rect.x0) for row in rows]
-
-
 def table_region(
-    cells: Sequence[CellWords], rect: Rect, words: Sequence[Word], sheet: Sheet
+    cells: Sequence[CellWords],
+    rect: Rect,
+    words: Sequence[Word],
+    sheet: Sheet,
+    *,
+    headers: int | None = None,
+    kept: Set[int] = frozenset(),
 ) -> TableRegion | None:
-    """Return a table of the rows that have text; its first rows are headers if they look so."""
+    """Return a table of the rows and columns that have text, and of the columns `kept` anyway.
+
+    The first `headers` rows name the columns; without a number, those that look so.
+    """
     filled_rows = sorted({cell.row for cell in cells if cell.words})
     filled_columns = {cell.column for cell in cells if cell.words}
     if len(filled_rows) < 2 or len(filled_columns) < 2:
         return None
-    rtl = sum(word.rtl for word in words) * 2 > len(words)
+    filled_columns |= kept
+    lettered = [word for word in words if _LETTER.search(word.text)]
+    rtl = sum(word.rtl for word in lettered) * 2 > len(lettered)
     rows = {
         row: sorted(
             (c for c in cells if c.row == row and (c.words or filled_columns & _columns(c))),
@@ -64,15 +89,18 @@ def table_region(
         )
         for row in filled_rows
     }
-    texts = {id(cell): _cell_text(cell.words, sheet) for cell in cells}
-    headers = _header_count([rows[row] for row in filled_rows], texts)
+    texts = {id(cell): cell_text(cell.words, sheet) for cell in cells}
+    if headers is None:
+        named = _header_count([rows[row] for row in filled_rows], texts)
+    else:
+        named = sum(row < headers for row in filled_rows)
     drafts = [
         [
             CellDraft(
                 texts[id(cell)],
                 row_span=sum(cell.row <= r < cell.row + cell.row_span for r in filled_rows),
                 column_span=len(filled_columns & _columns(cell)),
-                header=position < headers,
+                header=position < named,
                 box=sheet.box(hull(cell.words)) if cell.words else None,
             )
             for cell in rows[row]
@@ -86,7 +114,9 @@ def _columns(cell: CellWords) -> set[int]:
     return set(range(cell.column, cell.column + cell.column_span))
 
 
-def _cell_text(words: Sequence[Word], sheet: Sheet) -> str:
+def cell_text(words: Sequence[Word], sheet: Sheet) -> str:
+    if len(words) < 2:
+        return words[0].text if words else ""
     text = ""
     for row in rows_of(lines_of(words, sheet)):
         line = join_row(row)
@@ -99,14 +129,40 @@ def _header_count(rows: Sequence[Sequence[CellWords]], texts: dict[int, str]) ->
     if len(rows) < 2:
         return 0
     first = [cell for cell in rows[0] if cell.words]
-    if not first or any(is_number(texts[id(cell)]) for cell in first):
+    if not first or _has_figures(first, texts) or _names_rows(rows):
         return 0
-    spanning = any(cell.column_span > 1 for cell in first) or len(first) * 2 < len(rows[0])
-    if not spanning or len(rows) < 3:
-        return 1
-    second = [cell for cell in rows[1] if cell.words]
-    return 1 if any(is_number(texts[id(cell)]) for cell in second) else 2
+    if len(first) == 1 and first[0].column_span == 1 and _has_figures(rows[1], texts):
+        return 0
+    count = max(cell.row_span for cell in first)
+    while count < min(len(rows) - 1, _MOST_HEADERS) and _goes_on(rows, count, texts):
+        count += max((cell.row_span for cell in rows[count] if cell.words), default=1)
+    return count if count < len(rows) else 1
+
+
+def _has_figures(row: Sequence[CellWords], texts: dict[int, str]) -> bool:
+    return any(is_number(texts[id(cell)]) for cell in row if cell.words)
+
+
+def _goes_on(rows: Sequence[Sequence[CellWords]], count: int, texts: dict[int, str]) -> bool:
+    """Tell whether the row after `count` rows of column names is one of them too."""
+    above = [cell for cell in rows[count - 1] if cell.words]
+    spanning = any(cell.column_span > 1 for cell in above) or len(above) * 2 < len(rows[count - 1])
+    own = [cell for cell in rows[count] if cell.words]
+    if not spanning or _has_figures(own, texts):
+        return False
+    return len(own) > 1 or (len(above) == 1 and len(rows[count]) == 1)
+
+
+def _names_rows(rows: Sequence[Sequence[CellWords]]) -> bool:
+    """Tell whether the first of two columns alone is bold: it names the rows."""
+    pairs = [row for row in rows if len(row) == 2 and all(cell.words for cell in row)]
+    if len(pairs) < len(rows) or not pairs:
+        return False
+    bold = [[all(word.style.bold for word in cell.words) for cell in row] for row in pairs]
+    first, second = zip(*bold, strict=True)
+    return (all(first) and not any(second)) or (all(second) and not any(first))
 
 
 def is_number(text: str) -> bool:
+    """Tell whether a text is a figure rather than a name; a year alone names a column."""
     return _NUMERIC.fullmatch(text) is not None and not re.fullmatch(r"(?:19|20)\d\d", text)

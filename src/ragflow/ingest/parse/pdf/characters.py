@@ -8,31 +8,27 @@ once per word, because calls into pdfium cost more than all arithmetic.
 from __future__ import annotations
 
 import ctypes
-import math
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, NamedTuple
 
+from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls
+from ragflow.ingest.parse.pdf.repeats import without_repeats
 from ragflow.ingest.parse.pdf.sheet import PageFrame, Rect, Sheet
 
 LINE_END_HYPHEN = "\ufffe"  # what pdfium gives for a hyphen at which a word breaks off
+_DOWN = 3  # quarters by which a line that runs down is turned
+_MIN_DOWN = 3  # characters that show it
+_INITIAL = 1.8  # ratio of heights from which a letter is an initial of its word
 _TOKEN = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]+")
-_BOLD_NAME = re.compile("bold|black|heavy|semib|demi|[-,]bd|cmbx|sfbx|medi$")
-_MONO_NAME = re.compile("mono|courier|consol|menlo|cmtt")
 _NAMELESS_BULLET = re.compile(
     r"(?:^|(?<=\s))[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f](?= ?[^\s\x00-\x1f\x7f-\x9f])"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_LATIN = re.compile("[0-9A-Za-z\u00c0-\u024f]")
+UNSPACED = re.compile("[\u2e80-\u312f\u31c0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60]")
+"""A character of a script that is written without spaces."""
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-
-
-class Style(NamedTuple):
-    """Say how a word is set."""
-
-    bold: bool = False
-    mono: bool = False
 
 
 class Word(NamedTuple):
@@ -52,55 +48,25 @@ class Word(NamedTuple):
 
 @dataclass(slots=True)
 class WrittenSheet:
-    """Hold the words of one direction of writing, and those that lie outside the visible page."""
+    """Hold the words of one direction of writing, and those that do not show or show twice."""
 
     sheet: Sheet
     words: list[Word] = field(default_factory=list)
     hidden: list[Word] = field(default_factory=list)
-
-
-class _Look(NamedTuple):
-    """Say how text is set: its turn on the displayed page, its size in points, its style."""
-
-    turn: int
-    size: float
-    style: Style
+    repeated: list[Word] = field(default_factory=list)
 
 
 class _Token(NamedTuple):
     start: int
     end: int
-    look: _Look
+    look: Look
 
 
-class _Calls(NamedTuple):
-    """pdfium's functions with plain integers for pointers: half the price of typed arguments."""
-
-    loose_box: Callable[[int, int, int], int]
-    matrix: Callable[[int, int, int], int]
-    font_size: Callable[[int, int], float]
-    text_object: Callable[[int, int], int | None]
-    is_hyphen: Callable[[int, int], int]
-    unicode: Callable[[int, int], int]
-
-
-@cache
-def _calls() -> _Calls:
-    import pypdfium2.raw as raw
-
-    def plain(name: str, result: Any, *arguments: Any) -> Any:
-        address = ctypes.cast(getattr(raw, name), ctypes.c_void_p).value
-        return ctypes.CFUNCTYPE(result, *arguments)(address or 0)
-
-    pointer, integer = ctypes.c_void_p, ctypes.c_int
-    return _Calls(
-        loose_box=plain("FPDFText_GetLooseCharBox", integer, pointer, integer, pointer),
-        matrix=plain("FPDFText_GetMatrix", integer, pointer, integer, pointer),
-        font_size=plain("FPDFText_GetFontSize", ctypes.c_double, pointer, integer),
-        text_object=plain("FPDFText_GetTextObject", pointer, pointer, integer),
-        is_hyphen=plain("FPDFText_IsHyphen", integer, pointer, integer),
-        unicode=plain("FPDFText_GetUnicode", ctypes.c_uint, pointer, integer),
-    )
+class _Piece(NamedTuple):
+    start: int
+    end: int
+    look: Look
+    leads: bool  # stands after a space, or where the direction of writing changes
 
 
 def page_frame(page: Any, number: int) -> PageFrame:
@@ -125,11 +91,11 @@ def read_text(text_page: Any) -> str:
 
 
 def _text_by_character(text_page: Any, count: int) -> str:
-    handle, calls = _address(text_page), _calls()
-    codes = [calls.unicode(handle, index) for index in range(count)]
+    handle, ask = _address(text_page), calls()
+    codes = [ask.unicode(handle, index) for index in range(count)]
     return "".join(
         LINE_END_HYPHEN
-        if code == 2 and calls.is_hyphen(handle, index) == 1
+        if code == 2 and ask.is_hyphen(handle, index) == 1
         else chr(min(code, 0x10FFFF))
         for index, code in enumerate(codes)
     )
@@ -143,7 +109,11 @@ def well_formed(text: str) -> str:
 
 
 def read_words(page: Any, frame: PageFrame) -> list[WrittenSheet]:
-    """Return the words of a page, the sheet with most text first."""
+    """Return the words of a page, the sheet with most text first.
+
+    Text that is drawn invisibly is hidden, unless the page has no other: then it is what OCR read
+    in the picture of the page.
+    """
     text_page = page.get_textpage()
     try:
         text = read_text(text_page)
@@ -157,90 +127,109 @@ class _TextReader:
         self._handle = _address(text_page)
         self._text = text
         self._frame = frame
-        self._matrix = (ctypes.c_float * 6)()
-        self._looks: dict[int | None, _Look] = {}
-        self._styles: dict[int, Style] = {}
+        self._rtl = _RTL.search(text) is not None
+        self._upright = UNSPACED.search(text) is not None
+        self._looks = LookReader(self._handle, frame.rotation)
 
     def sheets(self) -> list[WrittenSheet]:
-        boxes = self._boxes()
+        spans = [match.span() for match in _TOKEN.finditer(self._text)]
+        boxes = self._boxes(spans)
         tokens: dict[int, list[_Token]] = {}
-        for match in _TOKEN.finditer(self._text):
-            start, end = match.span()
-            look = self._look(start)
+        shown = 0
+        for start, end in spans:
+            look = self._looks.of(start)
+            if self._upright and _runs_down(self._text, start, end, boxes):
+                look = look._replace(turn=(_DOWN - self._frame.rotation) % 4, over=0.0, under=0.0)
+            shown += end - start if look.shown else 0
             tokens.setdefault(look.turn, []).append(_Token(start, end, look))
+        all_count = shown * 2 < sum(end - start for start, end in spans)
         written = [
-            self._written(Sheet(self._frame, turn), boxes, of_turn)
+            self._written(Sheet(self._frame, turn), boxes, of_turn, all_count)
             for turn, of_turn in tokens.items()
         ]
         return sorted(written, key=lambda sheet: (-len(sheet.words), sheet.sheet.turn))
 
-    def _boxes(self) -> Any:
+    def _boxes(self, spans: list[tuple[int, int]]) -> Any:
         import numpy as np
 
         count = len(self._text)
         buffer = (ctypes.c_float * (4 * count))()  # FS_RECTF: left, top, right, bottom
-        ask, handle, address = _calls().loose_box, self._handle, ctypes.addressof(buffer)
-        for match in _TOKEN.finditer(self._text):
-            for index in range(*match.span()):
+        ask, handle, address = calls().loose_box, self._handle, ctypes.addressof(buffer)
+        for start, end in spans:
+            for index in range(start, end):
                 ask(handle, index, address + 16 * index)
         return np.ctypeslib.as_array(buffer).reshape(count, 4).astype(np.float64)
 
-    def _look(self, index: int) -> _Look:
-        """Return how the text object of a character is set; one object is set one way."""
-        text_object = _calls().text_object(self._handle, index)
-        if text_object not in self._looks:
-            self._looks[text_object] = self._ask_look(index, text_object)
-        return self._looks[text_object]
-
-    def _ask_look(self, index: int, text_object: int | None) -> _Look:
-        calls = _calls()
-        calls.matrix(self._handle, index, ctypes.addressof(self._matrix))
-        a, b, c, d, _, _ = self._matrix
-        size = calls.font_size(self._handle, index) * (math.hypot(c, d) or 1.0)
-        turn = (round(math.atan2(b, a) / (math.pi / 2)) - self._frame.rotation) % 4
-        return _Look(turn, size, self._style(text_object) if text_object else Style())
-
-    def _style(self, text_object: int) -> Style:
-        import pypdfium2.raw as raw
-
-        font = raw.FPDFTextObj_GetFont(ctypes.cast(text_object, raw.FPDF_PAGEOBJECT))
-        address = ctypes.cast(font, ctypes.c_void_p).value
-        if address is None:
-            return Style()
-        if address not in self._styles:
-            self._styles[address] = _font_style(font)
-        return self._styles[address]
-
-    def _written(self, sheet: Sheet, boxes: Any, tokens: list[_Token]) -> WrittenSheet:
+    def _written(
+        self, sheet: Sheet, boxes: Any, tokens: list[_Token], all_count: bool
+    ) -> WrittenSheet:
         rects = _turned(boxes, sheet)
-        breaks = _breaks(rects)
-        pieces: list[tuple[int, int, _Token]] = []
-        for token in tokens:
-            first = token.start
-            if any(breaks[first + 1 : token.end]):
-                for index in range(first + 1, token.end):
-                    if breaks[index]:
-                        pieces.append((first, index, token))
-                        first = index
-            pieces.append((first, token.end, token))
+        pieces = self._pieces(tokens, _breaks(rects))
         written = WrittenSheet(sheet)
         right, low = sheet.width + 1, sheet.height + 1
-        for (start, end, token), rect in zip(pieces, _hulls(rects, pieces), strict=True):
-            word = self._word(start, end, token, rect, rects)
-            visible = rect.x1 > -1 and rect.x0 < right and rect.bottom > -1 and rect.top < low
-            (written.words if visible else written.hidden).append(word)
+        for piece, rect in zip(pieces, _hulls(rects, pieces), strict=True):
+            word = self._word(piece, rect, rects)
+            on_page = rect.x1 > -1 and rect.x0 < right and rect.bottom > -1 and rect.top < low
+            shows = on_page and (piece.look.shown or all_count)
+            (written.words if shows else written.hidden).append(word)
+        written.words, written.repeated = without_repeats(written.words)
         return written
 
-    def _word(self, start: int, end: int, token: _Token, rect: Rect, rects: Any) -> Word:
+    def _pieces(self, tokens: list[_Token], breaks: list[bool]) -> list[_Piece]:
+        """Cut tokens where their characters jump away from each other."""
+        pieces: list[_Piece] = []
+        for token in tokens:
+            first, look, leads = token.start, token.look, True
+            turns = _turns(self._text, first, token.end) if self._rtl else ()
+            if turns or any(breaks[first + 1 : token.end]):
+                for index in range(first + 1, token.end):
+                    if breaks[index] or index in turns:
+                        pieces.append(_Piece(first, index, look, leads))
+                        first, look, leads = index, self._looks.of(index), index in turns
+            pieces.append(_Piece(first, token.end, look, leads))
+        return pieces
+
+    def _word(self, piece: _Piece, rect: Rect, rects: Any) -> Word:
+        start, end, look, leads = piece
         text = self._text[start:end]
         if LINE_END_HYPHEN in text:
             text = text.replace(LINE_END_HYPHEN, "-")
-        if not text.isascii() and len(text) > 1 and _RTL.search(text):
+        if self._rtl and len(text) > 1 and _RTL.search(text):
             text = _ligatures_in_order(text, rects[start:end].tolist())
-        size = token.look.size
+        size = look.size
         if size < 0.5 or size > 4 * rect.height + 1:  # a matrix that says nothing about the size
             size = max(rect.height * 0.85, 1.0)
-        return Word(well_formed(text), rect, size, token.look.style, start == token.start)
+        elif look.over or look.under:
+            rect = Rect(rect.x0, rect.x1, rect.top + look.over, rect.bottom - look.under)
+        if look.bullets and end - start == 1:
+            text = "\u2022"
+        return Word(well_formed(text), rect, size, look.style, leads)
+
+
+def _turns(text: str, start: int, end: int) -> set[int]:
+    """Return where, between Latin and right-to-left letters, the direction of writing changes."""
+    if text[start:end].isascii() or not _RTL.search(text, start, end):
+        return set()
+    return {
+        index
+        for index in range(start + 1, end)
+        if (_RTL.match(text[index]) and _LATIN.match(text[index - 1]))
+        or (_LATIN.match(text[index]) and _RTL.match(text[index - 1]))
+    }
+
+
+def _runs_down(text: str, start: int, end: int, boxes: Any) -> bool:
+    """Tell whether upright characters stand one below the other, as in vertical writing."""
+    if end - start < _MIN_DOWN or not UNSPACED.match(text[start]):
+        return False
+    import numpy as np
+
+    above, below = boxes[start : end - 1], boxes[start + 1 : end]
+    height = above[:, 1] - above[:, 3]
+    step = above[:, 1] - below[:, 1]
+    aside = np.minimum(abs(above[:, 0] - below[:, 0]), abs(above[:, 2] - below[:, 2]))
+    down = (aside < 0.5 * height) & (step > 0.5 * height) & (step < 2 * height)
+    return bool(down.mean() > 0.7)
 
 
 def _turned(boxes: Any, sheet: Sheet) -> Any:
@@ -256,7 +245,7 @@ def _turned(boxes: Any, sheet: Sheet) -> Any:
 
 
 def _breaks(rects: Any) -> list[bool]:
-    """Tell for each character whether it jumps away from the one before: a gap or another line."""
+    """Tell for each character whether it leaves the one before: a gap, another line or size."""
     import numpy as np
 
     x0, x1, top, bottom = rects.T
@@ -266,15 +255,16 @@ def _breaks(rects: Any) -> list[bool]:
     low = np.minimum(height[1:], height[:-1])
     far = gap > 0.6 * np.maximum(height[1:], height[:-1]) + 0.5
     off = (low > 0) & (shared < 0.3 * low)
-    jumps: list[bool] = (far | off).tolist()
+    initial = height[:-1] > _INITIAL * height[1:]
+    jumps: list[bool] = (far | off | (initial & (low > 0))).tolist()
     return [False, *jumps]
 
 
-def _hulls(rects: Any, pieces: list[tuple[int, int, _Token]]) -> list[Rect]:
+def _hulls(rects: Any, pieces: list[_Piece]) -> list[Rect]:
     """Return the rectangle around the characters of each piece."""
     import numpy as np
 
-    bounds = np.array([bound for start, end, _ in pieces for bound in (start, end)])
+    bounds = np.array([bound for piece in pieces for bound in piece[:2]])
     padded = np.vstack([rects, rects[-1:]])  # the last piece may end where the text does
     low = np.minimum.reduceat(padded, bounds)[::2]
     high = np.maximum.reduceat(padded, bounds)[::2]
@@ -292,17 +282,6 @@ def _ligatures_in_order(text: str, parts: list[list[float]]) -> str:
                 letters[start:index] = reversed(letters[start:index])
             start = index
     return "".join(letters)
-
-
-def _font_style(font: Any) -> Style:
-    import pypdfium2.raw as raw
-
-    buffer = ctypes.create_string_buffer(128)
-    raw.FPDFFont_GetBaseFontName(font, buffer, len(buffer))
-    name = buffer.value.decode("latin-1").rpartition("+")[2].lower()
-    heavy = raw.FPDFFont_GetWeight(font) >= 600 or _BOLD_NAME.search(name)
-    fixed = raw.FPDFFont_GetFlags(font) & 1 or _MONO_NAME.search(name)
-    return Style(bool(heavy), bool(fixed))
 
 
 def _address(handle: Any) -> int:

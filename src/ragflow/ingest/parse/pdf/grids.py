@@ -1,12 +1,10 @@
 """Grids: which ruling lines belong together, and which cells they make.
 
-In: the rulings of a sheet. Out: grids of touching lines with merged cells, and the areas between
-horizontal rules of one width.
+In: the rulings of a sheet. Out: grids of touching lines with merged cells.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,12 +21,14 @@ _OPEN_EDGE = 12.0  # points by which lines must stand out to stand for a column 
 class Grid:
     """Hold the positions of a grid's lines and, for each elementary cell, the cell it is part of.
 
-    `owners[row][column]` is the row and column at which the merged cell begins.
+    `owners[row][column]` is the row and column at which the merged cell begins; `rules` are the
+    horizontal lines as drawn.
     """
 
     xs: list[float]
     ys: list[float]
     owners: list[list[tuple[int, int]]]
+    rules: tuple[Segment, ...] = ()
 
     @property
     def rect(self) -> Rect:
@@ -61,27 +61,8 @@ def find_grids(rulings: Rulings) -> list[Grid]:
         xs = _with_open_edges(_positions(vertical), [(line.start, line.end) for line in horizontal])
         ys = _with_open_edges(_positions(horizontal), [(line.start, line.end) for line in vertical])
         if len(xs) >= 2 and len(ys) >= 2:
-            grids.append(Grid(xs, ys, _owners(xs, ys, horizontal, vertical)))
+            grids.append(Grid(xs, ys, _owners(xs, ys, horizontal, vertical), tuple(horizontal)))
     return sorted(grids, key=lambda grid: (grid.ys[0], grid.xs[0]))
-
-
-def rule_groups(rulings: Rulings) -> list[Rect]:
-    """Return the areas between two or more horizontal rules with the same ends."""
-    groups: defaultdict[tuple[int, int], list[Segment]] = defaultdict(list)
-    for rule in rulings.horizontal:
-        if rule.end - rule.start > 60:
-            groups[round(rule.start / 6), round(rule.end / 6)].append(rule)
-    areas = [
-        Rect(
-            min(rule.start for rule in rules) - 2,
-            max(rule.end for rule in rules) + 2,
-            min(rule.at for rule in rules) - 1,
-            max(rule.at for rule in rules) + 1,
-        )
-        for rules in groups.values()
-        if len(rules) >= 2
-    ]
-    return sorted(areas, key=lambda area: (area.top, area.x0))
 
 
 def _components(rulings: Rulings) -> list[tuple[list[Segment], list[Segment]]]:

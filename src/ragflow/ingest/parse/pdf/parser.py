@@ -6,53 +6,27 @@ lines and tables and closed; then, with all pages known, furniture is found and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from ragflow.domain.documents import BlockKind, DropKind, ParsedDocument
+from ragflow.domain.documents import BlockKind, ParsedDocument
 from ragflow.domain.errors import LimitExceeded
 from ragflow.domain.ports import Progress
-from ragflow.ingest.parse.base import DocumentBuilder, ParseLimits, ParseOptions, SourceFile
-from ragflow.ingest.parse.pdf.blocks import BlockWriter, Element, LaidOutPage
-from ragflow.ingest.parse.pdf.cells import TableRegion
-from ragflow.ingest.parse.pdf.characters import (
-    LINE_END_HYPHEN,
-    page_frame,
-    read_text,
-    read_words,
-    well_formed,
-)
+from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile
+from ragflow.ingest.parse.pdf.blocks import BlockWriter
+from ragflow.ingest.parse.pdf.described import write_described
 from ragflow.ingest.parse.pdf.document import metadata, open_page, open_pdf, outline
 from ragflow.ingest.parse.pdf.furniture import find_furniture
-from ragflow.ingest.parse.pdf.lines import TextLine, join_row, lines_of
-from ragflow.ingest.parse.pdf.paragraphs import paragraphs
-from ragflow.ingest.parse.pdf.reading_order import columns
-from ragflow.ingest.parse.pdf.rulings import Rulings, read_rulings
-from ragflow.ingest.parse.pdf.sheet import PageFrame, Sheet
-from ragflow.ingest.parse.pdf.tables import find_tables
+from ragflow.ingest.parse.pdf.pages import ReadPage, drop_decorations, lay_out, usual_size
+from ragflow.ingest.parse.pdf.plain import page_text
+from ragflow.ingest.parse.pdf.reader import PageReader
+from ragflow.vision.layout import LayoutModel
+from ragflow.vision.table_structure import TableModel
 
 PLAIN_TEXT = "Plain Text"
 DEEP_DOC = "DeepDOC"
 _PAGES_PER_REPORT = 12
 _READING_SHARE = 0.9  # of the whole progress
-
-
-@dataclass(slots=True)
-class _ReadPage:
-    """Hold what one page says before its furniture is known."""
-
-    frame: PageFrame
-    lines: list[TextLine] = field(default_factory=list)
-    tables: list[TableRegion] = field(default_factory=list)
-    hidden: list[TextLine] = field(default_factory=list)
-
-    @property
-    def characters(self) -> int:
-        """Count the characters of text."""
-        cells = sum(len(cell.text) for table in self.tables for row in table.rows for cell in row)
-        return cells + sum(len(line.text) for line in [*self.lines, *self.hidden])
 
 
 def parse_pdf(source: SourceFile, options: ParseOptions, progress: Progress) -> ParsedDocument:
@@ -67,12 +41,17 @@ def parse_pdf(source: SourceFile, options: ParseOptions, progress: Progress) -> 
         if options.layout == PLAIN_TEXT:
             _write_plain_text(document, numbers, builder, progress)
         else:
-            if options.layout not in ("", DEEP_DOC):
-                builder.warn(
-                    f"The layout model {options.layout!r} is not available; "
-                    "the built-in layout analysis was used."
-                )
-            _write_blocks(document, numbers, source.name, options.limits, builder, progress)
+            if options.layout in ("", DEEP_DOC):
+                done = False
+            else:
+                done = write_described(document, _reports(numbers, progress), options, builder)
+                if not done:
+                    builder.warn(
+                        f"The layout model {options.layout!r} is not available; "
+                        "the built-in layout analysis was used."
+                    )
+            if not done:
+                _write_blocks(document, numbers, source.name, options, builder, progress)
         facts = metadata(document)
     progress(1.0, "Finish parsing.")
     return builder.build(facts)
@@ -107,101 +86,50 @@ def _write_plain_text(
             if page is None:
                 builder.warn(f"Page {number} is damaged and was left out.")
                 continue
-            text_page = page.get_textpage()
-            text = well_formed(read_text(text_page))
-            text_page.close()
-        lines = [
-            " ".join(line.replace(LINE_END_HYPHEN, "-").split())
-            for line in _without_controls(text).splitlines()
-        ]
-        if not any(lines):
+            text = page_text(page)
+        if not text:
             empty.append(number)
-        builder.block(BlockKind.TEXT, "\n".join(line for line in lines if line))
+        builder.block(BlockKind.TEXT, text)
     _warn_of_empty(builder, empty)
-
-
-def _without_controls(text: str) -> str:
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]", " ", text)
 
 
 def _write_blocks(
     document: Any,
     numbers: Sequence[int],
     name: str,
-    limits: ParseLimits,
+    options: ParseOptions,
     builder: DocumentBuilder,
     progress: Progress,
 ) -> None:
-    pages: list[_ReadPage] = []
+    model = LayoutModel(options.vision.layout) if options.vision.layout else None
+    table_model = TableModel(options.vision.table) if options.vision.table else None
+    reader = PageReader(len(numbers), model, table_model)
+    pages: list[ReadPage] = []
     characters = 0
     for number in _reports(numbers, progress):
         with open_page(document, number) as page:
             if page is None:
                 builder.warn(f"Page {number} is damaged and was left out.")
                 continue
-            read = _read_page(page, number)
+            read = reader.read(page, number)
         characters += read.characters
-        if characters > limits.text_chars:
+        if characters > options.limits.text_chars:
             raise LimitExceeded(
                 name=name,
-                limit=f"{limits.text_chars} characters of text",
+                limit=f"{options.limits.text_chars} characters of text",
                 setting="limits.text_chars",
             )
         builder.page(number, round(read.frame.width, 2), round(read.frame.height, 2))
         pages.append(read)
     _warn_of_empty(builder, [page.frame.number for page in pages if not page.characters])
-    furniture = find_furniture({page.frame.number: page.lines for page in pages})
-    laid_out = [_lay_out(page, furniture.get(page.frame.number, {})) for page in pages]
-    BlockWriter(builder, laid_out, outline(document)).write()
-
-
-def _read_page(page: Any, number: int) -> _ReadPage:
-    """Read a page to lines and tables."""
-    read = _ReadPage(page_frame(page, number))
-    for written in read_words(page, read.frame):
-        words = written.words
-        rulings = read_rulings(page, written.sheet) if words else Rulings()
-        tables, words = find_tables(words, rulings, written.sheet)
-        read.tables.extend(tables)
-        read.lines.extend(lines_of(words, written.sheet))
-        read.hidden.extend(lines_of(written.hidden, written.sheet))
-    return read
-
-
-def _lay_out(page: _ReadPage, furniture: dict[int, DropKind]) -> LaidOutPage:
-    """Put the lines and tables of a page in reading order, without its furniture."""
-    laid_out = LaidOutPage(page.frame.number)
-    laid_out.drops = [(kind, page.lines[index]) for index, kind in sorted(furniture.items())]
-    laid_out.drops += [(DropKind.HIDDEN, line) for line in page.hidden]
-    body = [line for index, line in enumerate(page.lines) if index not in furniture]
-    for sheet in _sheets(page):
-        items: list[TextLine | TableRegion] = [line for line in body if line.sheet == sheet]
-        items += [table for table in page.tables if table.sheet == sheet]
-        for column in columns(items):
-            laid_out.elements.extend(_elements(column.rows, page.frame.number))
-    return laid_out
-
-
-def _sheets(page: _ReadPage) -> list[Sheet]:
-    """Return the sheets of a page in the order in which they were read."""
-    lines = [line.sheet for line in page.lines]
-    return list(dict.fromkeys([*lines, *(table.sheet for table in page.tables)]))
-
-
-def _elements(rows: Sequence[Sequence[TextLine | TableRegion]], number: int) -> list[Element]:
-    elements: list[Element] = []
-    lines: list[TextLine] = []
-    for row in rows:
-        beside = [item for item in row if isinstance(item, TextLine)]
-        tables = [item for item in row if isinstance(item, TableRegion)]
-        if tables:
-            elements.extend(paragraphs(lines, number))
-            lines = []
-            elements.extend(tables)
-        if beside:
-            lines.append(join_row(beside))
-    elements.extend(paragraphs(lines, number))
-    return elements
+    drop_decorations(pages)
+    furniture = find_furniture(
+        {page.frame.number: page.lines for page in pages},
+        {page.frame.number: page.seen_furniture for page in pages},
+    )
+    body = usual_size(pages)
+    laid_out = [lay_out(page, furniture.get(page.frame.number, {}), body) for page in pages]
+    BlockWriter(builder, laid_out, body, outline(document)).write()
 
 
 def _warn_of_empty(builder: DocumentBuilder, numbers: Sequence[int]) -> None:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ragflow.ingest.parse.pdf.sheet import Sheet
+from ragflow.vision.ruling_lines import ruling_lines
 
 _MAX_OBJECTS = 60_000
 _MAX_SEGMENTS = 8_000
@@ -20,6 +21,10 @@ _MAX_DEPTH = 4
 _THIN = 3.0  # points: a box this thin is a line
 _SNAP = 2.5  # points: segments this near are the same line
 _MIN_LENGTH = 4.0
+_MAX_PICTURES = 2_000  # objects among which they are looked for
+_SCAN = 0.4  # of the page's area, from which a picture may be a scan with lines
+_PICTURE_SCALE = 2.0  # pixels per point
+_PICTURE_SIDE = 2400  # pixels
 
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -55,6 +60,44 @@ def read_rulings(page: Any, sheet: Sheet) -> Rulings:
         if len(horizontal) + len(vertical) > _MAX_SEGMENTS:
             return Rulings()
     return Rulings(_merged(horizontal), _merged(vertical))
+
+
+def with_pictured(rulings: Rulings, page: Any, sheet: Sheet) -> Rulings:
+    """Return the rulings with the lines that pictures show if they fill a page, as scans do."""
+    whole = sheet.width * sheet.height
+    if whole <= 0 or _pictured(page) < _SCAN * whole:
+        return rulings
+    scale = min(_PICTURE_SCALE, _PICTURE_SIDE / max(sheet.width, sheet.height))
+    bitmap = page.render(scale=scale, grayscale=True)
+    try:
+        across, down = ruling_lines(bitmap.to_numpy().squeeze())
+    finally:
+        bitmap.close()
+    horizontal, vertical = list(rulings.horizontal), list(rulings.vertical)
+    for stroke in (*across, *down):
+        x0, y0 = sheet.turned(stroke.x0 / scale, stroke.y0 / scale)
+        x1, y1 = sheet.turned(stroke.x1 / scale, stroke.y1 / scale)
+        if abs(y1 - y0) < abs(x1 - x0):
+            horizontal.append(Segment((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
+        else:
+            vertical.append(Segment((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+    return Rulings(_merged(horizontal), _merged(vertical))
+
+
+def _pictured(page: Any) -> float:
+    """Return the area that pictures fill, in square points; scanners cut pages into strips."""
+    import pypdfium2.raw as raw
+
+    area = 0.0
+    for index in range(min(raw.FPDFPage_CountObjects(page), _MAX_PICTURES)):
+        handle = raw.FPDFPage_GetObject(page, index)
+        if raw.FPDFPageObj_GetType(handle) != raw.FPDF_PAGEOBJ_IMAGE:
+            continue
+        sides = [ctypes.c_float() for _ in range(4)]
+        if raw.FPDFPageObj_GetBounds(handle, *sides):
+            left, bottom, right, top = (side.value for side in sides)
+            area += max(right - left, 0.0) * max(top - bottom, 0.0)
+    return area
 
 
 def _merged(segments: Sequence[Segment]) -> tuple[Segment, ...]:

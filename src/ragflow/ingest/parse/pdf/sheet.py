@@ -97,7 +97,10 @@ class Sheet:
 
     def upright(self, x: float, y: float) -> tuple[float, float]:
         """Map a point of PDF space to the sheet."""
-        x, y = self.frame.displayed(x, y)
+        return self.turned(*self.frame.displayed(x, y))
+
+    def turned(self, x: float, y: float) -> tuple[float, float]:
+        """Map a point of the page as displayed to the sheet."""
         if self.turn == 0:
             return x, y
         if self.turn == 1:

@@ -1,7 +1,8 @@
-"""Titles: which paragraphs head what follows, and how deep they stand.
+"""Titles: which paragraphs head what follows.
 
-In: the paragraphs of a document and its outline. Out: a level from 1 to 6 per title. The outline
-speaks first, then numbering, then size: a title is larger than the body text or bold and alone.
+In: the paragraphs of a document in reading order and its outline. Out: the titles among them, each
+with its level from 1 to 6. The outline speaks first, then size, weight, slant and capitals beside
+what is usual in the document; runs of equal short lines are lists or labels, not titles.
 """
 
 from __future__ import annotations
@@ -9,95 +10,214 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
+from ragflow.domain.documents import BlockKind
 from ragflow.ingest.parse.pdf.document import OutlineEntry
-from ragflow.ingest.parse.pdf.paragraphs import Paragraph, ends_sentence, is_caption
+from ragflow.ingest.parse.pdf.levels import levels, numbering_depth, style_of
+from ragflow.ingest.parse.pdf.paragraphs import BULLET, Paragraph, ends_sentence, is_caption
 
 _MAX_LEVEL = 6
 _MAX_LINES = 4
 _MAX_CHARS = 220
+_MAX_SHORT = 90  # characters of a title that its style alone does not give away
 _LARGER = 1.12  # than the body text
-_SAME_RANK = 0.9  # of a size: sizes nearer than this are of one level
-_NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+(?=[^\W\d_])")
-_SUBSECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}\.?\s+(?=[^\W\d_])(?![a-z])")
-_CHAPTER = re.compile(
-    r"(?:chapter|part|appendix)\s+[\divxa-z]+\b|第[一二三四五六七八九十百\d]+[章节節部编篇]",
-    re.IGNORECASE,
-)
+_BARELY = 1.045  # larger than the body text, for a line that stands apart
+_APART = 0.35  # of the size: the least gap above a title that is set in the body's size
+_FOOT = 0.85  # of the page's height
+_MUCH = 600  # characters of a page that tell the size of its text
+_MAIN = 1.3  # times the size of the text, from which a title may be the document's
+_LONG = 160  # characters: a paragraph this long is text that a title may head
+_RUN = 3  # equal short paragraphs in a row that are no titles
 _LETTERS = re.compile(r"[^\W\d_]")
+_BYLINE = re.compile(
+    r"@|https?://|www\.|\w\.(?:com|org|net|edu|gov)\b| = |;$"
+    r"|^(?:by|von|par|por)\s+[A-Z]|^\W*\d[\d\s./:-]*$"
+)
+_CLOSED = re.compile(r"[.,;，。；]$")
 
 
 class TitleFinder:
     """Tell titles from text by what is usual in one document."""
 
-    def __init__(self, paragraphs: Sequence[Paragraph], outline: Iterable[OutlineEntry]) -> None:
-        sizes: Counter[float] = Counter()
-        bold = total = 0
-        for paragraph in paragraphs:
-            for line in paragraph.lines:
-                sizes[round(line.size * 2) / 2] += len(line.text)
-                total += len(line.text)
-                bold += len(line.text) if line.style.bold else 0
-        self._body = max(sizes, key=lambda size: (sizes[size], size)) if sizes else 10.0
-        self._bold_means_title = bold * 3 < total
-        self._outline: dict[str, int] = {}
+    def __init__(
+        self, pages: Sequence[Sequence[Paragraph]], body: float, outline: Iterable[OutlineEntry]
+    ) -> None:
+        self._first_page = pages[0][0].page if pages and pages[0] else 0
+        self._here = body  # the size of the text on the page that is looked at
+        every = [paragraph for page in pages for paragraph in page]
+        total = sum(len(line.text) for paragraph in every for line in paragraph.lines)
+        self._bold_tells = 3 * _share(every, "bold") < total
+        self._italic_tells = 4 * _share(every, "italic") < total
+        self._outline: dict[str, list[OutlineEntry]] = {}
         for entry in outline:
-            self._outline.setdefault(_plain(entry.title), min(entry.level, _MAX_LEVEL))
-        self._ranks = self._rank_sizes(paragraphs)
+            for key in _keys(entry.title):
+                self._outline.setdefault(key, []).append(entry)
+        found: dict[int, Paragraph] = {}
+        named: dict[int, int] = {}
+        for page in pages:
+            self._here = min(body, _page_size(page) or body)
+            for paragraph in self._titles_of(page, named):
+                found[id(paragraph)] = paragraph
+        self._levels = levels([p for p in every if id(p) in found], named)
 
     def level(self, paragraph: Paragraph) -> int:
         """Return a title's level, or 0 for what is no title."""
+        return self._levels.get(id(paragraph), 0)
+
+    def _titles_of(self, page: Sequence[Paragraph], named: dict[int, int]) -> list[Paragraph]:
+        candidates: set[int] = set()
+        for index, paragraph in enumerate(page):
+            entry = self._in_outline(paragraph)
+            if entry is not None:
+                named[id(paragraph)] = min(entry.level, _MAX_LEVEL)
+            following = page[index + 1] if index + 1 < len(page) else None
+            if entry is not None or self._looks_like_title(paragraph, following):
+                candidates.add(id(paragraph))
+        candidates -= _equal_runs(page, candidates, named)
+        if page and page[0].page == self._first_page:
+            candidates -= self._bylines(page, candidates, named)
+        return [paragraph for paragraph in page if id(paragraph) in candidates]
+
+    def _bylines(
+        self, page: Sequence[Paragraph], candidates: set[int], named: dict[int, int]
+    ) -> set[int]:
+        """Return the candidates that name authors and the like below the title of a document.
+
+        These are followed by short lines, where a title of a section is followed by its text.
+        """
+        sizes = [p.size for p in page if id(p) in candidates]
+        largest = max(sizes, default=0.0)
+        bylines: set[int] = set()
+        below = False
+        for paragraph, following in pairwise([*page, None]):
+            if paragraph is None or len(paragraph.text) >= _LONG:
+                break
+            if id(paragraph) not in candidates:
+                continue
+            if paragraph.size >= 0.9 * largest:
+                below = largest >= _MAIN * self._here
+            elif below and not (following is not None and len(following.text) >= _LONG):
+                free = id(paragraph) not in named and not numbering_depth(paragraph.text)
+                bylines |= {id(paragraph)} if free else set()
+        return bylines
+
+    def _in_outline(self, paragraph: Paragraph) -> OutlineEntry | None:
+        if not _may_be_title(paragraph) or not self._outline:
+            return None
+        for key in _keys(paragraph.text):
+            for entry in self._outline.get(key, ()):
+                if entry.page in (0, paragraph.page):
+                    return entry
+        return None
+
+    def _looks_like_title(self, paragraph: Paragraph, following: Paragraph | None) -> bool:
+        if not _may_be_title(paragraph):
+            return False
         text = paragraph.text
-        if len(paragraph.lines) > _MAX_LINES or len(text) > _MAX_CHARS:
-            return 0
-        in_outline = self._outline.get(_plain(text), 0)
-        if in_outline:
-            return in_outline
-        if not self._looks_like_title(paragraph, text):
-            return 0
-        if _CHAPTER.match(text):
-            return 1
-        numbered = _NUMBERED.match(text)
-        if numbered:
-            return min(numbered[1].count(".") + 1, _MAX_LEVEL)
-        return self._ranks.get(_size_key(paragraph), min(len(self._ranks) + 1, _MAX_LEVEL))
-
-    def _looks_like_title(self, paragraph: Paragraph, text: str) -> bool:
-        if paragraph.mono or not _LETTERS.search(text) or is_caption(text):
+        letters = len(_LETTERS.findall(text))
+        if letters < 2 or letters * 2 < len("".join(text.split())) or is_caption(text):
             return False
-        larger = paragraph.size >= _LARGER * self._body
-        if larger:
+        if paragraph.lines[0].sheet.turn or BULLET.match(text) or _BYLINE.search(text):
+            return False
+        size = paragraph.size / self._here
+        if size >= _LARGER:
             is_sentence = text.endswith("。") or (ends_sentence(text) and len(text) > 80)
-            return len(_LETTERS.findall(text)) > 1 and not is_sentence
-        if ends_sentence(text) and not text.endswith(("?", ":")):
+            return not is_sentence and (not paragraph.marker or size > 1.2 or paragraph.bold)
+        if size < 0.9 or len(paragraph.lines) > 2 or len(text) > 1.4 * _MAX_SHORT:
             return False
-        bold = self._bold_means_title and paragraph.bold and paragraph.size >= 0.9 * self._body
-        if bold:
-            return len(paragraph.lines) <= 2 and len(text) <= 120
-        if len(paragraph.lines) > 1 or len(text) > 80:
+        if following is None and not (paragraph.bold and _has_room_below(paragraph)):
             return False
-        return bool(_CHAPTER.match(text) or _SUBSECTION.match(text))
+        if ends_sentence(text) and not text.endswith(("?", ":", "？", "：")):
+            return False
+        return self._stands_out(paragraph, following, text, size)
 
-    def _rank_sizes(self, paragraphs: Sequence[Paragraph]) -> dict[float, int]:
-        larger = {
-            _size_key(paragraph)
-            for paragraph in paragraphs
-            if paragraph.size >= _LARGER * self._body
-            and len(paragraph.lines) <= _MAX_LINES
-            and len(paragraph.text) <= _MAX_CHARS
-        }
-        ranks: dict[float, int] = {}
-        rank, last = 0, float("inf")
-        for size in sorted(larger, reverse=True):
-            if size < last * _SAME_RANK:
-                rank, last = rank + 1, size
-            ranks[size] = min(rank, _MAX_LEVEL)
-        return ranks
+    def _stands_out(
+        self, paragraph: Paragraph, following: Paragraph | None, text: str, size: float
+    ) -> bool:
+        """Tell whether a short text of about the body's size differs from what follows it."""
+        if paragraph.seen_as_title and len(paragraph.lines) <= 2:
+            return True
+        apart = paragraph.above >= _APART
+        depth = numbering_depth(text)
+        if self._bold_tells and paragraph.bold:
+            return (apart or depth > 0 or not _same_style(paragraph, following)) and not (
+                following is not None and following.kind is BlockKind.CODE and text.endswith(":")
+            )
+        if len(paragraph.lines) > 1 or len(text) > _MAX_SHORT or _CLOSED.search(text):
+            return False
+        if size >= _BARELY and following is not None and following.size < paragraph.size / 1.03:
+            return paragraph.marker or apart
+        if paragraph.marker and depth == 0:
+            return False
+        if depth > 1 or (depth == 1 and not paragraph.marker and _is_chapter(text)):
+            return True
+        if self._italic_tells and paragraph.italic and text[0].isupper():
+            return apart and following is not None and not following.italic
+        capitals = [character for character in text if character.isalpha()]
+        if len(capitals) >= 5 and all(character.isupper() for character in capitals):
+            return apart and following is not None and not following.text.isupper()
+        return False
 
 
-def _size_key(paragraph: Paragraph) -> float:
-    return round(paragraph.size)
+def _page_size(page: Sequence[Paragraph]) -> float | None:
+    """Return the size of most of a page's text; None where there is but little of it."""
+    sizes: Counter[float] = Counter()
+    for paragraph in page:
+        if paragraph.kind is not BlockKind.FOOTNOTE:
+            sizes[round(paragraph.size * 2) / 2] += len(paragraph.text)
+    if sizes.total() < _MUCH:
+        return None
+    return max(sizes, key=lambda size: (sizes[size], size))
+
+
+def _share(paragraphs: Sequence[Paragraph], style: str) -> int:
+    return sum(
+        len(line.text)
+        for paragraph in paragraphs
+        for line in paragraph.lines
+        if getattr(line.style, style)
+    )
+
+
+def _may_be_title(paragraph: Paragraph) -> bool:
+    if paragraph.kind is not BlockKind.TEXT or len(paragraph.lines) > _MAX_LINES:
+        return False
+    return sum(len(line.text) for line in paragraph.lines) <= _MAX_CHARS
+
+
+def _is_chapter(text: str) -> bool:
+    return not text[0].isdigit() and numbering_depth(text) > 0
+
+
+def _has_room_below(paragraph: Paragraph) -> bool:
+    """Tell whether text may follow on the page; at its foot a title would head nothing."""
+    return paragraph.rect.bottom < _FOOT * paragraph.lines[0].sheet.height
+
+
+def _same_style(paragraph: Paragraph, other: Paragraph | None) -> bool:
+    return other is not None and style_of(paragraph) == style_of(other)
+
+
+def _equal_runs(page: Sequence[Paragraph], candidates: set[int], named: dict[int, int]) -> set[int]:
+    """Return the candidates that follow each other in one style: labels, names, entries."""
+    runs: list[list[Paragraph]] = [[]]
+    for before, paragraph in pairwise([None, *page]):
+        if paragraph is None or id(paragraph) not in candidates or id(paragraph) in named:
+            runs.append([])
+            continue
+        if runs[-1] and before is not None and not _same_style(before, paragraph):
+            runs.append([])
+        runs[-1].append(paragraph)
+    return {id(paragraph) for run in runs if len(run) >= _RUN for paragraph in run}
+
+
+def _keys(title: str) -> list[str]:
+    """Return a title as it may stand in an outline: with its number and without."""
+    whole = _plain(title)
+    bare = _plain(re.sub(r"^\W*(?:\d+(?:\.\d+)*|[ivx]+|[a-z])[.):]?\s+", "", title, flags=re.I))
+    return [key for key in dict.fromkeys([whole, bare]) if key]
 
 
 def _plain(text: str) -> str:
-    return "".join(text.casefold().split())
+    return "".join(re.findall(r"\w", text.casefold()))

@@ -1,0 +1,189 @@
+"""How text is set: direction, size, weight, face, and whether it shows at all.
+
+In: a text page of pdfium and the index of a character. Out: its look. One text object is set one
+way, so that pdfium is asked once per object, and about a font once per document page.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+_BOLD_NAME = re.compile(r"bold|black|heavy|semib|demi|[-,]bd|cmbx|sfbx|medi$|-bl?k?$")
+_REGULAR_NAME = re.compile(
+    r"regular|roman|light|book|thin|[-,](?:it|italic|oblique|md)$|arial|times|helvetica|courier"
+    r"|georgia|verdana|calibri|cambria|garamond|minion|^cm[a-z]*\d|^sf[a-z]*\d|nimbus"
+)
+_ITALIC_NAME = re.compile(r"italic|oblique|slanted|[-,]it$|^cmti|^cmsl|ital\b")
+_MONO_NAME = re.compile("mono|courier|consol|menlo|cmtt|sftt|typewriter|letter ?gothic|fixed")
+_BULLETS_NAME = re.compile("wingding|webding|dingbat|monotypesorts|^zapfd|bullet")
+_FIXED, _ITALIC, _FORCE_BOLD = 1, 1 << 6, 1 << 18  # of a font's flags
+_HEAVY = range(600, 1001)  # weights; pdfium guesses them from stems, and beyond these wrongly
+_UNSEEN_MODES = (3, 7)  # text rendering: neither filled nor stroked
+_MOST_ABOVE, _MOST_BELOW = 0.95, 0.3  # of the size: how far a box may reach from the baseline
+
+
+class Style(NamedTuple):
+    """Say how a word is set."""
+
+    bold: bool = False
+    mono: bool = False
+    italic: bool = False
+
+
+class Look(NamedTuple):
+    """Say how text is set on a page.
+
+    `turn` counts quarters on the displayed page; `size` is in points; `over` and `under` are how
+    far its boxes reach too high and too low.
+    """
+
+    turn: int
+    size: float
+    style: Style
+    shown: bool = True
+    bullets: bool = False
+    over: float = 0.0
+    under: float = 0.0
+
+
+class _Font(NamedTuple):
+    style: Style
+    bullets: bool
+
+
+_PLAIN = _Font(Style(), False)
+
+
+class Calls(NamedTuple):
+    """pdfium's functions with plain integers for pointers: half the price of typed arguments."""
+
+    loose_box: Callable[[int, int, int], int]
+    matrix: Callable[[int, int, int], int]
+    origin: Callable[[int, int, int, int], int]
+    font_size: Callable[[int, int], float]
+    text_object: Callable[[int, int], int | None]
+    is_hyphen: Callable[[int, int], int]
+    unicode: Callable[[int, int], int]
+    render_mode: Callable[[int], int]
+    fill: Callable[[int, int, int, int, int], int]
+    font: Callable[[int], int | None]
+
+
+@cache
+def calls() -> Calls:
+    """Return pdfium's functions."""
+    import pypdfium2.raw as raw
+
+    def plain(name: str, result: Any, *arguments: Any) -> Any:
+        address = ctypes.cast(getattr(raw, name), ctypes.c_void_p).value
+        return ctypes.CFUNCTYPE(result, *arguments)(address or 0)
+
+    pointer, integer = ctypes.c_void_p, ctypes.c_int
+    return Calls(
+        loose_box=plain("FPDFText_GetLooseCharBox", integer, pointer, integer, pointer),
+        matrix=plain("FPDFText_GetMatrix", integer, pointer, integer, pointer),
+        origin=plain("FPDFText_GetCharOrigin", integer, pointer, integer, pointer, pointer),
+        font_size=plain("FPDFText_GetFontSize", ctypes.c_double, pointer, integer),
+        text_object=plain("FPDFText_GetTextObject", pointer, pointer, integer),
+        is_hyphen=plain("FPDFText_IsHyphen", integer, pointer, integer),
+        unicode=plain("FPDFText_GetUnicode", ctypes.c_uint, pointer, integer),
+        render_mode=plain("FPDFTextObj_GetTextRenderMode", integer, pointer),
+        fill=plain("FPDFPageObj_GetFillColor", integer, *[pointer] * 5),
+        font=plain("FPDFTextObj_GetFont", pointer, pointer),
+    )
+
+
+class LookReader:
+    """Tell the looks of a page's characters."""
+
+    def __init__(self, handle: int, rotation: int) -> None:
+        self._handle = handle
+        self._rotation = rotation
+        self._matrix = (ctypes.c_float * 6)()
+        self._point = (ctypes.c_double * 2)()
+        self._box = (ctypes.c_float * 4)()
+        self._color = (ctypes.c_uint * 4)()
+        self._looks: dict[int | None, Look] = {}
+        self._fonts: dict[int, _Font] = {}
+        self._reaches: dict[tuple[int, float, int], tuple[float, float]] = {}
+
+    def of(self, index: int) -> Look:
+        """Return how the text object of a character is set."""
+        text_object = calls().text_object(self._handle, index)
+        look = self._looks.get(text_object)
+        if look is None:
+            look = self._looks[text_object] = self._ask(index, text_object)
+        return look
+
+    def _ask(self, index: int, text_object: int | None) -> Look:
+        ask = calls()
+        ask.matrix(self._handle, index, ctypes.addressof(self._matrix))
+        a, b, c, d, _, _ = self._matrix
+        size = ask.font_size(self._handle, index) * (math.hypot(c, d) or 1.0)
+        quarter = round(math.atan2(b, a) / (math.pi / 2)) % 4
+        turn = (quarter - self._rotation) % 4
+        if not text_object:
+            return Look(turn, size, Style())
+        address = calls().font(text_object) or 0
+        font = self._font(address)
+        key = (address, round(size, 1), quarter)
+        if key not in self._reaches:
+            self._reaches[key] = self._reach(index, quarter, size)
+        over, under = self._reaches[key]
+        return Look(turn, size, font.style, self._shows(text_object), font.bullets, over, under)
+
+    def _shows(self, text_object: int) -> bool:
+        ask = calls()
+        mode = ask.render_mode(text_object)
+        if mode in _UNSEEN_MODES:
+            return False
+        start = ctypes.addressof(self._color)
+        filled = ask.fill(text_object, *(start + 4 * place for place in range(4)))
+        return not (mode == 0 and filled and self._color[3] == 0)
+
+    def _reach(self, index: int, quarter: int, size: float) -> tuple[float, float]:
+        """Return how far a character's box reaches beyond what its size says, up and down."""
+        ask, place = calls(), ctypes.addressof(self._point)
+        ask.loose_box(self._handle, index, ctypes.addressof(self._box))
+        if not ask.origin(self._handle, index, place, place + 8):
+            return 0.0, 0.0
+        left, top, right, bottom = self._box
+        x, y = self._point
+        above, below = (
+            (top - y, y - bottom),
+            (x - left, right - x),
+            (y - bottom, top - y),
+            (right - x, x - left),
+        )[quarter]
+        if above <= 0 or below < 0 or size < 0.5:
+            return 0.0, 0.0
+        return max(above - _MOST_ABOVE * size, 0.0), max(below - _MOST_BELOW * size, 0.0)
+
+    def _font(self, address: int) -> _Font:
+        if not address:
+            return _PLAIN
+        if address not in self._fonts:
+            self._fonts[address] = _font(address)
+        return self._fonts[address]
+
+
+def _font(address: int) -> _Font:
+    import pypdfium2.raw as raw
+
+    font = ctypes.cast(address, raw.FPDF_FONT)
+    buffer = ctypes.create_string_buffer(128)
+    raw.FPDFFont_GetBaseFontName(font, buffer, len(buffer))
+    name = buffer.value.decode("latin-1").rpartition("+")[2].lower()
+    flags = max(raw.FPDFFont_GetFlags(font), 0)
+    bold = bool(_BOLD_NAME.search(name) or flags & _FORCE_BOLD)
+    if not bold and not _REGULAR_NAME.search(name):
+        bold = raw.FPDFFont_GetWeight(font) in _HEAVY
+    fixed = flags & _FIXED or _MONO_NAME.search(name)
+    slanted = flags & _ITALIC or _ITALIC_NAME.search(name)
+    bullets = _BULLETS_NAME.search(name.replace(" ", "")) is not None
+    return _Font(Style(bold, bool(fixed), bool(slanted)), bullets)

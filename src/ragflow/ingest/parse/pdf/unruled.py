@@ -1,0 +1,120 @@
+"""Tables that no rule marks: close lines whose parts stand in columns.
+
+In: the words of a sheet outside of ruled tables. Out: tables, each with its words. Figures make a
+table of three columns or more; texts must be aligned and short, for prose stands in columns too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+from ragflow.ingest.parse.pdf.aligned import columned
+from ragflow.ingest.parse.pdf.cells import TableRegion
+from ragflow.ingest.parse.pdf.characters import Word
+from ragflow.ingest.parse.pdf.lines import hull
+from ragflow.ingest.parse.pdf.parts import Part, PartedLine, line_of, parted_lines
+from ragflow.ingest.parse.pdf.reading_order import columns
+from ragflow.ingest.parse.pdf.sheet import Sheet
+from ragflow.ingest.parse.pdf.sound import is_of_figures, is_of_texts, is_program, is_sound
+
+_MIN_ROWS = 4
+_NARROW = 12.0  # of the size: wider parts on both sides are lines of prose
+_APART = 1.6  # of the size: lines farther apart than this and the usual are not of one table
+
+
+@dataclass(slots=True)
+class UnruledTables:
+    """Hold tables, each with its words; `unsure` says that something else looked like one."""
+
+    found: list[tuple[TableRegion, list[Word]]] = field(default_factory=list)
+    unsure: bool = False
+
+
+def unruled_tables(words: Sequence[Word], sheet: Sheet) -> UnruledTables:
+    """Return the tables that alignment alone marks."""
+    result = UnruledTables()
+    for lines in (run for column in _columns(words) for run in _runs(column)):
+        inside = [word for line in lines for word in line.words]
+        table = columned(hull(inside), inside, sheet)
+        if table is None:
+            continue
+        mono = is_program(inside, sheet)
+        if is_sound(table) and (is_of_figures(table) or (is_of_texts(table) and not mono)):
+            result.found.append((table, inside))
+        else:
+            result.unsure = result.unsure or not mono
+    return result
+
+
+def _columns(words: Sequence[Word]) -> Iterator[list[PartedLine]]:
+    """Yield the lines of each column of the page; the whole page where nothing could be a table."""
+    lines = parted_lines(words)
+    if sum(map(_may_be_row, lines)) < _MIN_ROWS:
+        return
+    items = [_PlacedPart(part) for line in lines for part in line.parts]
+    for column in columns(items):
+        yield [line_of([item.part for item in row]) for row in column.rows]
+
+
+def _may_be_row(line: PartedLine) -> bool:
+    narrowest = min(part.x1 - part.x0 for part in line.parts)
+    return len(line.parts) > 1 and narrowest < _NARROW * line.size
+
+
+class _PlacedPart:
+    """Give a part of a line the place and size that reading order asks for."""
+
+    __slots__ = ("part", "rect", "rtl", "size")
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.rect = hull(part.words)
+        self.size = part.words[0].size
+        self.rtl = any(word.rtl for word in part.words)
+
+
+def _runs(lines: Sequence[PartedLine]) -> Iterator[list[PartedLine]]:
+    """Yield stretches of close lines that consist of several parts, with the headings in them."""
+    run: list[PartedLine] = []
+    lone: list[PartedLine] = []
+    before: PartedLine | None = None
+    for line in lines:
+        apart = before is not None and line.rect.top - before.rect.bottom > _APART * line.size
+        if run and (apart or len(lone) > 2):
+            yield from _long(run, [] if apart else lone)
+            run, lone = [], []
+        if len(line.parts) > 1:
+            above = [before] if not run and before and _stands_over(before, line) else []
+            run.extend([*above, *lone, line])
+            lone = []
+        elif run and line.rect.x1 <= _middle(run):
+            lone.append(line)
+        elif run:
+            yield from _long(run, lone)
+            run, lone = [], []
+        before = line
+    yield from _long(run, lone)
+
+
+def _stands_over(above: PartedLine, line: PartedLine) -> bool:
+    """Tell whether a line is the upper half of a name of a column further right."""
+    close = line.rect.top - above.rect.bottom < 0.3 * line.size
+    return close and above.rect.x0 > line.parts[0].x1 and above.rect.x1 <= line.rect.x1 + line.size
+
+
+def _middle(run: Sequence[PartedLine]) -> float:
+    """Return the middle of a run: what reaches over it is a sentence, not a heading."""
+    return (min(line.rect.x0 for line in run) + max(line.rect.x1 for line in run)) / 2
+
+
+def _long(run: list[PartedLine], after: Sequence[PartedLine]) -> Iterator[list[PartedLine]]:
+    """Yield a run of enough lines, with the rest of the last label where it is set closer."""
+    if len(run) < _MIN_ROWS:
+        return
+    usual = median(below.rect.bottom - above.rect.bottom for above, below in pairwise(run))
+    if after and after[0].rect.bottom - run[-1].rect.bottom < 0.8 * usual:
+        run = [*run, after[0]]
+    yield run
