@@ -50,7 +50,7 @@ class QaChunker:
 
     Options: ClassVar[type[BaseModel]] = QaOptions
     suffixes: ClassVar[frozenset[str]] = (
-        frozenset({"xlsx", "xlsm", "xls", "pdf", "docx"}) | DELIMITED | _MARKDOWN
+        frozenset({"xlsx", "xlsm", "xls", "ods", "pdf", "docx"}) | DELIMITED | _MARKDOWN
     )
     read_as_text: ClassVar[frozenset[str]] = DELIMITED | _MARKDOWN
 

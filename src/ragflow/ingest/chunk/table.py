@@ -49,7 +49,7 @@ class TableChunker:
     """Cut tables into rows."""
 
     Options: ClassVar[type[BaseModel]] = TableOptions
-    suffixes: ClassVar[frozenset[str]] = frozenset({"xlsx", "xlsm", "xls"}) | DELIMITED
+    suffixes: ClassVar[frozenset[str]] = frozenset({"xlsx", "xlsm", "xls", "ods"}) | DELIMITED
     read_as_text: ClassVar[frozenset[str]] = DELIMITED
 
     def chunk(

@@ -41,7 +41,7 @@ class TagChunker:
     """Cut a document into texts with tags."""
 
     Options: ClassVar[type[BaseModel]] = TagOptions
-    suffixes: ClassVar[frozenset[str]] = frozenset({"xlsx", "xlsm", "xls"}) | DELIMITED
+    suffixes: ClassVar[frozenset[str]] = frozenset({"xlsx", "xlsm", "xls", "ods"}) | DELIMITED
     read_as_text: ClassVar[frozenset[str]] = DELIMITED
 
     def chunk(
