@@ -102,16 +102,23 @@ def _filled(row: Sequence[CellDraft]) -> int:
 
 
 def _is_aligned(table: TableRegion) -> bool:
-    """Tell whether most columns have one left edge."""
-    starts: dict[int, list[int]] = {}
+    """Tell whether the cells of most columns share an edge or their middle."""
+    places: dict[int, list[tuple[float, float, float]]] = {}
     for row in table.rows:
         column = 0
         for cell in row:
-            if cell.box is not None and cell.column_span == 1 and not cell.header:
-                starts.setdefault(column, []).append(round(cell.box.x0))
+            box = cell.box
+            if box is not None and cell.column_span == 1 and not cell.header:
+                middle = (box.x0 + box.x1) / 2
+                places.setdefault(column, []).append((box.x0, middle, box.x1))
             column += cell.column_span
     aligned = [
-        sum(abs(x - max(set(xs), key=xs.count)) < 2 for x in xs) * 10 >= 8 * len(xs)
-        for xs in starts.values()
+        any(_agree([round(place[side]) for place in column]) for side in range(3))
+        for column in places.values()
     ]
     return sum(aligned) * 10 >= 7 * table.column_count
+
+
+def _agree(xs: Sequence[int]) -> bool:
+    usual = max(set(xs), key=xs.count)
+    return sum(abs(x - usual) < 2 for x in xs) * 10 >= 8 * len(xs)

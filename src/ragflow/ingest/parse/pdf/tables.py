@@ -35,6 +35,7 @@ from ragflow.ingest.parse.pdf.turned import TurnedLine
 from ragflow.ingest.parse.pdf.unruled import unruled_tables
 
 _LONG_CELL = 700  # characters
+_FEWEST_ROWS = 3  # in a grid of one ruled row and two columns
 _NARROW = 12.0  # points: empty columns narrower than this are gaps between double lines
 
 Found = tuple[TableRegion, list[Word]]
@@ -173,11 +174,13 @@ def _ruled(
         return None if table is None else (table, list(words))
     cells = _with_turned(_grid_cells(grid, words), grid, turned)
     filled = sum(bool(cell.words) for cell in cells)
-    if filled < 2 or (len(grid.ys) < 3 and filled < 3) or filled * 5 < len(cells):
+    if filled < 2 or filled * 5 < len(cells):
         return None
     if _is_layout(cells) or _is_drawing(cells):
         return None
     split = split_cells(cells, grid.xs)
+    if len(grid.ys) < 3 and filled < 3 and len({cell.row for cell in split.cells}) < _FEWEST_ROWS:
+        return None
     area = RuledArea(grid.rect, grid.rules, grid.rules, ())
     above = cells_above(lines_above(area, around), split.xs)
     every = [cell for row in above for cell in row]
