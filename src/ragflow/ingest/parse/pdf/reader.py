@@ -85,7 +85,7 @@ class PageReader:
         words = written.words
         rulings = read_rulings(page, written.sheet) if words else Rulings()
         if words and not read.lines and not read.tables:
-            rulings = with_pictured(rulings, page, written.sheet)
+            rulings = with_pictured(rulings, page, written.sheet, [word.rect for word in words])
         read.rules[written.sheet] = rulings.horizontal
         turned = turned_lines(others, written.sheet)
         found = find_tables(words, rulings, written.sheet, turned)

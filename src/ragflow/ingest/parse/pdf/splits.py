@@ -203,7 +203,7 @@ def _texts(cell: CellWords, xs: Sequence[float]) -> list[float]:
     for above, below in pairwise(lines):
         first = below.words[0].rect
         free += above.rect.width + 0.3 * below.size + first.width < room
-    return [line.rect.bottom for line in lines] if free * 10 >= 8 * (len(lines) - 1) else []
+    return [line.rect.bottom for line in lines] if free * 2 > len(lines) - 1 else []
 
 
 def _lines(cell: CellWords) -> int:
