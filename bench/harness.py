@@ -85,8 +85,8 @@ def total_rss_mib(pid: int) -> float:
     return sum(process.rss_mib for process in family(pid))
 
 
-def save(name: str, results: dict[str, Any], command: str) -> None:
-    """Print results and write them to `bench/results/<name>.json`."""
+def save(name: str, results: dict[str, Any], command: str, *, show: bool = True) -> None:
+    """Write results to `bench/results/<name>.json` and print them, where that shows them well."""
     RESULTS.mkdir(exist_ok=True)
     record = {
         "command": command,
@@ -97,4 +97,5 @@ def save(name: str, results: dict[str, Any], command: str) -> None:
     }
     text = json.dumps(record, indent=2, ensure_ascii=False)
     (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-    print(json.dumps(results, indent=2, ensure_ascii=False))
+    if show:
+        print(json.dumps(results, indent=2, ensure_ascii=False))

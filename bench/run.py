@@ -8,8 +8,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SCRIPTS = ("speed/first_answer.py", "speed/ingest.py", "speed/api.py")
-WITH_DATA = ("quality/parsing.py", "quality/retrieval.py")
-"""These need judged documents and queries; without a folder of them they are left out."""
+WITH_DATA = ("quality/parsing.py", "quality/robustness.py", "quality/retrieval.py")
+"""These need documents with references (`docs`) and judged queries (`ir`) in a data folder; without
+one they are left out."""
 
 
 def main() -> None:
@@ -20,8 +21,9 @@ def main() -> None:
     if data is None:
         print(f"Left out, for want of a data folder as argument: {', '.join(WITH_DATA)}")
         return
-    _run("quality/parsing.py", "--data", str(data))
-    _run("quality/retrieval.py", str(data))
+    _run("quality/parsing.py", "--data", str(data / "docs"))
+    _run("quality/robustness.py", "--data", str(data / "docs"))
+    _run("quality/retrieval.py", str(data / "ir"))
 
 
 def _run(script: str, *arguments: str) -> None:

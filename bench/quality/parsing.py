@@ -1,194 +1,145 @@
-"""Quality of parsing: how much of reviewed reference texts the parsers find, per format.
+"""Quality of parsing: ours beside the peers', in one run on the same files.
 
-In: a folder with `manifest.jsonl` (`{"file", "ref", "kind"}`) that pairs files with Markdown.
-Out: a table of word, number and table-cell recall, and `bench/results/parsing.json`.
+In: a folder of documents with references, see `references.py`. Out: per kind of file and reader,
+means over files (and pooled figures) of word recall (`words`: all text extracted; `kept`: without
+what was set aside as headers and the like), number recall, reading order, table-cell recall and
+heading F1, see `metrics.py`; pages per CPU-second and peak memory; saved as
+`bench/results/parsing.json` when nothing was left out. A format that a reader does not take counts
+in none of its figures, nor do headings or tables of one that tells of none. Peers run without OCR,
+so scans are read by ours alone. `ours-plain` are our parsers without the models that look at pages.
 
-    .venv/bin/python bench/quality/parsing.py [--data FOLDER] [--worst N]
+    .venv/bin/python bench/quality/parsing.py --data FOLDER [--kind pdf] [--only NAME]
+        [--ours] [--worst N]
 """
 
 from __future__ import annotations
 
 import argparse
-import html
-import json
-import re
 import sys
-import time
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness import ROOT, save
+from readers import OURS, PLAIN, Reader, ours, peers
+from references import TABLES, Reference, references
+from scans import SCANS, scans
+from scores import MEASURES, Score, score, summary
 
-from ragflow.domain.documents import ParsedDocument
-from ragflow.domain.errors import ParseError
-from ragflow.ingest.parse.base import ParseOptions, SourceFile, parsers
-from ragflow.ingest.parse.load import load_parsers, parse
+OCR_KINDS = ("ocr", SCANS)
+PAGE_KINDS = ("pdf", TABLES)
+"""Kinds that the models look at although they hold their text as text."""
+BORN_DIGITAL = "born-digital"
+"""All kinds that hold their text as text and have whole references."""
 
-_FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_ADDRESS = re.compile(r"\]\([^\s()]*(?:\([^()]*\)[^\s()]*)*(?:\s+\"[^\"]*\")?\)")
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_WORD = re.compile(r"\w+")
-_RULE = re.compile(r"[\s|:-]+")
-
-
-@dataclass(slots=True)
-class Recall:
-    """Count what was found of what was wanted."""
-
-    found: int = 0
-    wanted: int = 0
-
-    def add(self, wanted: Counter[str], given: Counter[str]) -> None:
-        """Count a file."""
-        self.found += (wanted & given).total()
-        self.wanted += wanted.total()
-
-    @property
-    def share(self) -> float | None:
-        """Return the recall; None where nothing was wanted."""
-        return self.found / self.wanted if self.wanted else None
-
-
-@dataclass(slots=True)
-class Score:
-    """Hold the figures of a format or of a file."""
-
-    files: int = 0
-    failed: int = 0
-    seconds: float = 0.0
-    words: Recall = field(default_factory=Recall)
-    numbers: Recall = field(default_factory=Recall)
-    cells: Recall = field(default_factory=Recall)
-
-
-def plain(markdown: str) -> str:
-    """Return the words of Markdown without its marks, formulas and addresses."""
-    text = _FORMULA.sub(" ", _COMMENT.sub(" ", markdown))
-    text = _ADDRESS.sub(" ", text)
-    return html.unescape(_ESCAPE.sub(r"\1", text)).replace("**", "").replace("~~", "")
-
-
-def words(text: str) -> Counter[str]:
-    """Count the words of a text."""
-    return Counter(word.strip("_") for word in _WORD.findall(text.lower()))
-
-
-def numbers(counted: Counter[str]) -> Counter[str]:
-    """Keep the words with digits."""
-    return Counter({word: n for word, n in counted.items() if any(c.isdigit() for c in word)})
-
-
-def reference_cells(markdown: str) -> Iterator[str]:
-    """Yield the table cells of a reference."""
-    for line in markdown.splitlines():
-        if line.startswith("|") and not _RULE.fullmatch(line):
-            yield from (plain(cell) for cell in re.split(r"(?<!\\)\|", line)[1:-1])
-
-
-def document_words(document: ParsedDocument) -> Counter[str]:
-    """Count the words of a document; the reference repeats a merged cell over all that it spans."""
-    counted = words(document.text)
-    for block in document.blocks:
-        for row in block.table.rows if block.table else ():
-            for cell in row:
-                for word, count in words(cell.text).items():
-                    counted[word] += count * (cell.row_span * cell.column_span - 1)
-    return counted
-
-
-def document_cells(document: ParsedDocument) -> Iterator[str]:
-    """Yield the texts of all table cells, merged ones as often as they span."""
-    for block in document.blocks:
-        for row in block.table.rows if block.table else ():
-            for cell in row:
-                yield from [cell.text] * (cell.row_span * cell.column_span)
-
-
-def normal(cells: Iterator[str]) -> Counter[str]:
-    """Count cells by their letters and digits alone."""
-    return Counter(key for cell in cells if (key := "".join(_WORD.findall(cell.lower()))))
-
-
-def measure(file: Path, reference: Path) -> Score:
-    """Score one file."""
-    score = Score(files=1)
-    markdown = reference.read_text(encoding="utf-8")
-    started = time.perf_counter()
-    try:
-        document = parse(
-            SourceFile(file.name, file.read_bytes()), ParseOptions(), lambda share, line: None
-        )
-    except ParseError:
-        score.failed = 1
-        document = ParsedDocument("", ())
-    score.seconds = time.perf_counter() - started
-    wanted, given = words(plain(markdown)), document_words(document)
-    score.words.add(wanted, given)
-    score.numbers.add(numbers(wanted), numbers(given))
-    score.cells.add(normal(reference_cells(markdown)), normal(document_cells(document)))
-    return score
-
-
-def merge(total: Score, part: Score) -> None:
-    """Add a file's figures to its format's."""
-    total.files += part.files
-    total.failed += part.failed
-    total.seconds += part.seconds
-    for name in ("words", "numbers", "cells"):
-        recall: Recall = getattr(total, name)
-        recall.found += getattr(part, name).found
-        recall.wanted += getattr(part, name).wanted
-
-
-def show(share: float | None) -> str:
-    """Return a share for people."""
-    return "     -" if share is None else f"{share:6.3f}"
-
-
-def line(name: str, score: Score) -> str:
-    """Return one row of the printed table."""
-    shares = "  ".join(show(recall.share) for recall in (score.words, score.numbers, score.cells))
-    return f"{name:44.44} {score.files:5} {score.failed:6}  {shares}  {score.seconds:7.2f}"
+POOLED = ("words", "cells", "heading_precision", "heading_recall", "headings")
+HEADINGS = {"heading_precision": "head.p", "heading_recall": "head.r", "headings": "head.f1"}
 
 
 def main() -> None:
-    """Measure all pairs whose format has a parser."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--data", type=Path, default=ROOT.parent / "shared/data/docs/mixed")
-    arguments.add_argument("--worst", type=int, default=0, help="also list the N worst files")
+    """Measure what was asked for."""
+    arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    arguments.add_argument("--data", type=Path, required=True)
+    arguments.add_argument("--kind", help="one kind of file alone, e.g. pdf, tables or scan")
+    arguments.add_argument("--only", help="files alone whose name holds this")
+    arguments.add_argument("--ours", action="store_true", help="leave out the peers")
+    arguments.add_argument("--worst", type=int, default=0, help="list our N worst files")
+    arguments.add_argument("--peers", type=Path, default=ROOT / ".venv-bench")
     options = arguments.parse_args()
-    load_parsers()
-    totals: dict[str, Score] = {}
-    single: list[tuple[str, Score]] = []
-    for entry in map(json.loads, (options.data / "manifest.jsonl").read_text().splitlines()):
-        file = options.data / entry["file"]
-        if not entry["ref"] or file.suffix[1:].lower() not in parsers or not file.exists():
+    readers = ours() if options.ours else [*ours(), *peers(options.peers)]
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = [
+            reference
+            for reference in _with_scans(list(references(options.data)), Path(folder))
+            if options.kind in (None, reference.kind) and (options.only or "") in reference.name
+        ]
+        scores = {reader.name: list(_scores(reader, wanted)) for reader in readers}
+    results = _results(scores)
+    _print(results)
+    _print_worst(scores[OURS], options.worst)
+    if not (options.kind or options.only or options.ours):
+        save("parsing", results, "bench/quality/parsing.py", show=False)
+
+
+def _with_scans(known: Sequence[Reference], folder: Path) -> Iterator[Reference]:
+    yield from known
+    yield from scans((each.path for each in known if each.kind == "pdf"), folder)
+
+
+def _scores(reader: Reader, wanted: Sequence[Reference]) -> Iterator[Score]:
+    """Score a reader kind by kind, each in a process of its own: its memory is the kind's."""
+    for kind in dict.fromkeys(reference.kind for reference in wanted):
+        if (kind in OCR_KINDS and reader.name != OURS) or (
+            kind not in PAGE_KINDS and reader.name == PLAIN
+        ):
             continue
-        score = measure(file, options.data / entry["ref"])
-        merge(totals.setdefault(entry["kind"], Score()), score)
-        single.append((entry["file"], score))
-    print(f"{'format':44} {'files':>5} {'failed':>6}   words  numbers   cells  seconds")
-    for kind, score in sorted(totals.items()):
-        print(line(kind, score))
-    single.sort(key=lambda item: item[1].words.share or 0.0)
-    for name, score in single[: options.worst]:
-        print(line(name, score))
-    results = {
-        kind: {
-            "files": score.files,
-            "failed": score.failed,
-            "word_recall": score.words.share,
-            "number_recall": score.numbers.share,
-            "cell_recall": score.cells.share,
+        files = [reference for reference in wanted if reference.kind == kind]
+        readings = reader.read(reference.path for reference in files)
+        for reference, reading in zip(files, readings, strict=True):
+            yield score(reference, reading)
+
+
+def _results(scores: dict[str, list[Score]]) -> dict[str, Any]:
+    """Return the figures per kind and reader."""
+    kinds = sorted({each.kind for of_reader in scores.values() for each in of_reader})
+    groups = {kind: (kind,) for kind in kinds}
+    digital = tuple(kind for kind in kinds if kind not in (*OCR_KINDS, TABLES))
+    if len(digital) > 1:
+        groups[BORN_DIGITAL] = digital
+    return {
+        group: {
+            reader: summary(found)
+            for reader, of_reader in scores.items()
+            if (found := [each for each in of_reader if each.kind in members])
         }
-        for kind, score in sorted(totals.items())
+        for group, members in groups.items()
     }
-    save("parsing", results, "bench/quality/parsing.py")
+
+
+def _print(results: dict[str, Any]) -> None:
+    means = [f"{name:>8}" for name in MEASURES]
+    pooled = [f"{HEADINGS.get(name, name):>8}" for name in POOLED]
+    print(f"{'':28}{'':>14} | mean over files {'':38} | pooled")
+    print(
+        f"{'kind':13}{'reader':15}{'files':>6}{'failed':>8} |{''.join(means)}"
+        f" |{''.join(pooled)} | {'pages/cpu-s':>11} {'peak MiB':>8}"
+    )
+    for kind, readers in results.items():
+        for reader, figures in readers.items():
+            if not figures["files"]:
+                print(f"{kind:13}{reader:15} does not read this format")
+                continue
+            print(
+                f"{kind:13}{reader:15}{figures['files']:6}{figures['failed']:8} |"
+                + "".join(f"{_share(figures['mean'][name]):>8}" for name in MEASURES)
+                + " |"
+                + "".join(f"{_share(figures['pooled'][name]):>8}" for name in POOLED)
+                + f" | {_number(figures['pages_per_cpu_second']):>11}"
+                + f" {_number(figures['peak_mib']):>8}"
+            )
+
+
+def _print_worst(scores: Sequence[Score], count: int) -> None:
+    for each in scores:
+        if each.error:
+            print(f"{'unread' if each.unread else 'failed'}: {each.name}: {each.error}")
+    read = [each for each in scores if not each.unread]
+    for name, measure in MEASURES.items():
+        values = [(value, each) for each in read if (value := measure(each)) is not None]
+        values.sort(key=lambda item: item[0])
+        for value, each in values[:count]:
+            print(f"worst {name:9} {value:.3f} {each.name}")
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ragflow.domain.documents import Cell, Span, Table
-from ragflow.ingest.chunk.merge import largest_piece, split_large
+from ragflow.ingest.chunk.merge import Piece, joined, largest_piece, split_large
 from ragflow.ingest.chunk.places import Run
 from ragflow.text.grid import PlacedCell, placed_rows, table_of
 from ragflow.text.tokens import count_tokens
@@ -78,6 +78,13 @@ def html_parts(
             own=tuple(runs if is_first else runs[len(head) :]),
         )
         is_first = False
+
+
+def table_pieces(text: str, table: Table, caption: Caption, size: int) -> Iterator[Piece]:
+    """Yield a table of a text as pieces, to stand among those of the text."""
+    for part in html_parts(table, caption, size):
+        spans = joined(text, part.spans)
+        yield Piece(part.content, spans, count_tokens(part.content), runs=part.own)
 
 
 def _bodies(

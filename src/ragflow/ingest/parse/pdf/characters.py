@@ -13,18 +13,21 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls
+from ragflow.ingest.parse.pdf.repeats import without_repeats
 from ragflow.ingest.parse.pdf.sheet import PageFrame, Rect, Sheet
 
 LINE_END_HYPHEN = "\ufffe"  # what pdfium gives for a hyphen at which a word breaks off
-_TWICE = 0.15  # of the size: how far from itself a word may be drawn again
+_DOWN = 3  # quarters by which a line that runs down is turned
+_MIN_DOWN = 3  # characters that show it
 _INITIAL = 1.8  # ratio of heights from which a letter is an initial of its word
-_CELL = 3.0  # points; lines of the smallest print are farther apart
 _TOKEN = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]+")
 _NAMELESS_BULLET = re.compile(
     r"(?:^|(?<=\s))[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f](?= ?[^\s\x00-\x1f\x7f-\x9f])"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LATIN = re.compile("[0-9A-Za-z\u00c0-\u024f]")
+UNSPACED = re.compile("[\u2e80-\u312f\u31c0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60]")
+"""A character of a script that is written without spaces."""
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -63,7 +66,7 @@ class _Piece(NamedTuple):
     start: int
     end: int
     look: Look
-    leads: bool  # its token
+    leads: bool  # stands after a space, or where the direction of writing changes
 
 
 def page_frame(page: Any, number: int) -> PageFrame:
@@ -124,34 +127,36 @@ class _TextReader:
         self._handle = _address(text_page)
         self._text = text
         self._frame = frame
+        self._rtl = _RTL.search(text) is not None
+        self._upright = UNSPACED.search(text) is not None
         self._looks = LookReader(self._handle, frame.rotation)
 
     def sheets(self) -> list[WrittenSheet]:
-        boxes = self._boxes()
+        spans = [match.span() for match in _TOKEN.finditer(self._text)]
+        boxes = self._boxes(spans)
         tokens: dict[int, list[_Token]] = {}
-        for match in _TOKEN.finditer(self._text):
-            start, end = match.span()
+        shown = 0
+        for start, end in spans:
             look = self._looks.of(start)
+            if self._upright and _runs_down(self._text, start, end, boxes):
+                look = look._replace(turn=(_DOWN - self._frame.rotation) % 4, over=0.0, under=0.0)
+            shown += end - start if look.shown else 0
             tokens.setdefault(look.turn, []).append(_Token(start, end, look))
-        looks = [
-            (token.end - token.start, token.look) for part in tokens.values() for token in part
-        ]
-        shown = sum(length for length, look in looks if look.shown)
-        all_count = shown * 2 < sum(length for length, _ in looks)
+        all_count = shown * 2 < sum(end - start for start, end in spans)
         written = [
             self._written(Sheet(self._frame, turn), boxes, of_turn, all_count)
             for turn, of_turn in tokens.items()
         ]
         return sorted(written, key=lambda sheet: (-len(sheet.words), sheet.sheet.turn))
 
-    def _boxes(self) -> Any:
+    def _boxes(self, spans: list[tuple[int, int]]) -> Any:
         import numpy as np
 
         count = len(self._text)
         buffer = (ctypes.c_float * (4 * count))()  # FS_RECTF: left, top, right, bottom
         ask, handle, address = calls().loose_box, self._handle, ctypes.addressof(buffer)
-        for match in _TOKEN.finditer(self._text):
-            for index in range(*match.span()):
+        for start, end in spans:
+            for index in range(start, end):
                 ask(handle, index, address + 16 * index)
         return np.ctypeslib.as_array(buffer).reshape(count, 4).astype(np.float64)
 
@@ -162,31 +167,26 @@ class _TextReader:
         pieces = self._pieces(tokens, _breaks(rects))
         written = WrittenSheet(sheet)
         right, low = sheet.width + 1, sheet.height + 1
-        drawn: set[tuple[str, int, int]] = set()
         for piece, rect in zip(pieces, _hulls(rects, pieces), strict=True):
             word = self._word(piece, rect, rects)
             on_page = rect.x1 > -1 and rect.x0 < right and rect.bottom > -1 and rect.top < low
-            if not on_page or not (piece.look.shown or all_count):
-                written.hidden.append(word)
-                continue
-            twice = (word.text, round(rect.x0 / _CELL), round(rect.bottom / _CELL)) in drawn
-            if not twice:
-                drawn.update(_places(word.text, rect, _TWICE * word.size))
-            (written.repeated if twice else written.words).append(word)
+            shows = on_page and (piece.look.shown or all_count)
+            (written.words if shows else written.hidden).append(word)
+        written.words, written.repeated = without_repeats(written.words)
         return written
 
     def _pieces(self, tokens: list[_Token], breaks: list[bool]) -> list[_Piece]:
         """Cut tokens where their characters jump away from each other."""
         pieces: list[_Piece] = []
         for token in tokens:
-            first, look = token.start, token.look
-            turns = _turns(self._text, first, token.end)
+            first, look, leads = token.start, token.look, True
+            turns = _turns(self._text, first, token.end) if self._rtl else ()
             if turns or any(breaks[first + 1 : token.end]):
                 for index in range(first + 1, token.end):
                     if breaks[index] or index in turns:
-                        pieces.append(_Piece(first, index, look, first == token.start))
-                        first, look = index, self._looks.of(index)
-            pieces.append(_Piece(first, token.end, look, first == token.start))
+                        pieces.append(_Piece(first, index, look, leads))
+                        first, look, leads = index, self._looks.of(index), index in turns
+            pieces.append(_Piece(first, token.end, look, leads))
         return pieces
 
     def _word(self, piece: _Piece, rect: Rect, rects: Any) -> Word:
@@ -194,7 +194,7 @@ class _TextReader:
         text = self._text[start:end]
         if LINE_END_HYPHEN in text:
             text = text.replace(LINE_END_HYPHEN, "-")
-        if not text.isascii() and len(text) > 1 and _RTL.search(text):
+        if self._rtl and len(text) > 1 and _RTL.search(text):
             text = _ligatures_in_order(text, rects[start:end].tolist())
         size = look.size
         if size < 0.5 or size > 4 * rect.height + 1:  # a matrix that says nothing about the size
@@ -218,13 +218,18 @@ def _turns(text: str, start: int, end: int) -> set[int]:
     }
 
 
-def _places(text: str, rect: Rect, near: float) -> set[tuple[str, int, int]]:
-    """Return where the same word counts as drawn over this one, as bold type sometimes is."""
-    return {
-        (text, round((rect.x0 + dx) / _CELL), round((rect.bottom + dy) / _CELL))
-        for dx in (-near, near)
-        for dy in (-near, near)
-    }
+def _runs_down(text: str, start: int, end: int, boxes: Any) -> bool:
+    """Tell whether upright characters stand one below the other, as in vertical writing."""
+    if end - start < _MIN_DOWN or not UNSPACED.match(text[start]):
+        return False
+    import numpy as np
+
+    above, below = boxes[start : end - 1], boxes[start + 1 : end]
+    height = above[:, 1] - above[:, 3]
+    step = above[:, 1] - below[:, 1]
+    aside = np.minimum(abs(above[:, 0] - below[:, 0]), abs(above[:, 2] - below[:, 2]))
+    down = (aside < 0.5 * height) & (step > 0.5 * height) & (step < 2 * height)
+    return bool(down.mean() > 0.7)
 
 
 def _turned(boxes: Any, sheet: Sheet) -> Any:

@@ -8,6 +8,7 @@ begins a cluster of its own: it spans columns.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -17,6 +18,8 @@ from ragflow.ingest.parse.pdf.sheet import Rect
 _CLOSE = 0.8  # of the size: lines further apart are not one run
 _ALIKE = 1.15  # ratio of sizes up to which lines may be one run
 _MARKER_WIDTH = 2.6  # of the size: narrower items are list markers, numbers of titles or notes
+_WIDE = 7.0  # of the size: lines of prose
+_MIN_FLUSH = 3  # lines that show where a column ends
 _MARKER_GAP = 4.0  # of the size, between a marker and its line
 
 
@@ -82,10 +85,11 @@ def _links(ordered: Sequence[Placed]) -> list[tuple[int, int]]:
     below: list[list[int]] = []
     above: list[list[int]] = [[] for _ in ordered]
     links: list[tuple[int, int]] = []
+    edges = _edges(ordered)
     for index, item in enumerate(ordered):
         reach = item.rect.bottom + _CLOSE * max(item.size, 4.0)
         near = range(index + 1, bisect_left(tops, reach))
-        marked = _marked(index, ordered)
+        marked = None if _ends_a_column(item, edges) else _marked(index, ordered)
         if marked is not None:
             links.append((min(index, marked), max(index, marked)))
         under = _first_row([other for other in near if _is_under(item, ordered[other])], ordered)
@@ -94,10 +98,25 @@ def _links(ordered: Sequence[Placed]) -> list[tuple[int, int]]:
             above[other].append(index)
     for index, under in enumerate(below):
         if len(under) == 1 and len(_nearest(above[under[0]], ordered)) == 1:
-            item, other = ordered[index], ordered[under[0]]
-            if index in _nearest(above[under[0]], ordered) and _alike(item, other):
+            alike = _alike(ordered[index], ordered[under[0]])
+            if alike and index in _nearest(above[under[0]], ordered):
                 links.append((index, under[0]))
     return links
+
+
+def _edges(items: Sequence[Placed]) -> Counter[int]:
+    """Count at each place how many wide lines end there: where columns do."""
+    return Counter(
+        round(item.rect.x0 if item.rtl else item.rect.x1)
+        for item in items
+        if item.rect.width > _WIDE * item.size
+    )
+
+
+def _ends_a_column(item: Placed, edges: Counter[int]) -> bool:
+    """Tell whether a narrow item is flush with the end of a column, as an equation's number is."""
+    end = round(item.rect.x0 if item.rtl else item.rect.x1)
+    return edges[end - 1] + edges[end] + edges[end + 1] >= _MIN_FLUSH
 
 
 def _is_under(item: Placed, other: Placed) -> bool:

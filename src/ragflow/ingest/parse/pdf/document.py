@@ -71,10 +71,14 @@ def open_page(document: Any, number: int) -> Iterator[Any | None]:
 
 
 def outline(document: Any) -> list[OutlineEntry]:
-    """Return the outline, flattened; a damaged one ends where the damage begins."""
+    """Return the outline, flattened; a damaged one ends where the damage begins.
+
+    The document's own title, where the file tells it, is the first entry and heads the first page.
+    """
     import pypdfium2
 
-    entries: list[OutlineEntry] = []
+    title = metadata(document).get("title", "")
+    entries = [OutlineEntry(title, 1, 1)] if title else []
     try:
         for bookmark in document.get_toc(max_depth=6):
             destination = bookmark.get_dest()

@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from ragflow.domain.documents import DropKind
 from ragflow.ingest.parse.pdf.lines import TextLine, same_row
@@ -24,10 +25,16 @@ _LONE_EDGE = 0.085  # of the page's height, for a number on a document's only pa
 _MAX_ROWS = 4  # rows from the edge that may be furniture
 _SAME_HEIGHT = 5.0  # points
 _MAX_CHARS = 160
+_MAX_VARYING = 80  # characters of a line whose numbers may differ from page to page
 _GAP = 0.8  # of the size: white space between furniture and text
+_KINDS = {True: DropKind.HEADER, False: DropKind.FOOTER}  # at the top, at the bottom
+_LARGER = 1.15  # than most lines: what is set larger is furniture only
+_MOST_PAGES = 0.6  # if it stands on this share of the pages
+_LONE_GAP = 2.0  # of the size: white space around a number that is alone on its document's pages
 _SURE = 0.6  # score of the layout model
 _SEEN = {RegionKind.HEADER: DropKind.HEADER, RegionKind.FOOTER: DropKind.FOOTER}
 _NUMBER = r"(?:[a-z]{0,2}-?\d{1,4}|\d{1,2}-\d{1,3}|[ivxlc]{1,7})"
+_LONE_NUMBER = re.compile(r"[\-–—\s]*\d{1,4}[\-–—\s]*")
 _PAGE_NUMBER = re.compile(
     rf"[\s\-–—|·.\[(]*(?:page|p\.|seite|página|第)?\s*{_NUMBER}\s*(?:页|頁)?"
     rf"(?:\s*(?:/|of|von|de|共)\s*\d{{1,4}}\s*(?:页|頁)?)?[\s\-–—|·.\])]*",
@@ -49,13 +56,20 @@ class _Candidate:
 
 def find_furniture(
     pages: Mapping[int, Sequence[TextLine]],
+    seen: Mapping[int, Mapping[int, DropKind]] | None = None,
 ) -> dict[int, dict[int, DropKind]]:
-    """Return for each page the kinds of its furniture lines, by the line's index."""
+    """Return for each page the kinds of its furniture lines, by the line's index.
+
+    `seen` is what the layout model says of some pages.
+    """
+    usual = median([line.size for lines in pages.values() for line in lines] or [10.0])
     groups: defaultdict[tuple[str, bool], list[tuple[int, _Candidate]]] = defaultdict(list)
     for number, lines in pages.items():
         for index, candidate in _candidates(number, lines):
             groups[candidate.key, candidate.at_top].append((index, candidate))
     found: defaultdict[int, dict[int, DropKind]] = defaultdict(dict)
+    for number, kinds in (seen or {}).items():
+        found[number].update(kinds)
     for (key, at_top), members in groups.items():
         numbers = _page_numbers(members, len(pages))
         for index, candidate in members:
@@ -66,10 +80,10 @@ def find_furniture(
             rest = [
                 (index, candidate) for index, candidate in rest if _at_very_edge(candidate.line)
             ]
-        kind = DropKind.HEADER if at_top else DropKind.FOOTER
-        for index, candidate in _repeated(rest, len(pages)):
+        kind = _KINDS[at_top]
+        for index, candidate in _repeated(rest, len(pages), usual):
             found[candidate.page][index] = DropKind.PAGE_NUMBER if key == "#" else kind
-    _complete(pages, found)
+    _complete(pages, found, usual)
     return dict(found)
 
 
@@ -90,9 +104,16 @@ def seen_furniture(
 
 
 def _complete(
-    pages: Mapping[int, Sequence[TextLine]], found: Mapping[int, dict[int, DropKind]]
+    pages: Mapping[int, Sequence[TextLine]],
+    found: Mapping[int, dict[int, DropKind]],
+    usual: float,
 ) -> None:
     """Add what stands in furniture's place with other words; take back what is part of the text."""
+    for number, lines in pages.items():
+        for at_top in (True, False):
+            row = _edge_row(lines, at_top, found[number])
+            if len(row) == 1 and _is_lone_number(lines, row[0], at_top, found[number]):
+                found[number][row[0]] = DropKind.PAGE_NUMBER
     places = {_place(pages[number][index]) for number, kinds in found.items() for index in kinds}
     for number, lines in pages.items():
         kinds = found[number]
@@ -105,9 +126,20 @@ def _complete(
                     del kinds[index]
                 continue
             for index in row:
-                short = index not in kinds and len(lines[index].text) <= _MAX_CHARS
-                if short and (known or _place(lines[index]) in places):
-                    kinds[index] = DropKind.HEADER if at_top else DropKind.FOOTER
+                line = lines[index]
+                small = len(line.text) <= _MAX_CHARS and line.size <= _LARGER * usual
+                if small and index not in kinds and (known or _place(line) in places):
+                    lone = _PAGE_NUMBER.fullmatch(line.text) is not None
+                    kinds[index] = DropKind.PAGE_NUMBER if lone else _KINDS[at_top]
+
+
+def _is_lone_number(
+    lines: Sequence[TextLine], index: int, at_top: bool, kinds: Mapping[int, DropKind]
+) -> bool:
+    """Tell whether a line at the edge is but a number, with much white space to the text."""
+    if index in kinds or _LONE_NUMBER.fullmatch(lines[index].text) is None:
+        return False
+    return _apart(lines, [index], at_top, kinds, _LONE_GAP)
 
 
 def _place(line: TextLine) -> tuple[int, float, bool, bool]:
@@ -140,7 +172,11 @@ def _in_zone(line: TextLine, at_top: bool) -> bool:
 
 
 def _apart(
-    lines: Sequence[TextLine], row: Sequence[int], at_top: bool, kinds: Mapping[int, DropKind]
+    lines: Sequence[TextLine],
+    row: Sequence[int],
+    at_top: bool,
+    kinds: Mapping[int, DropKind],
+    least: float = _GAP,
 ) -> bool:
     """Tell whether white space parts a row from the text."""
     if not row:
@@ -154,7 +190,7 @@ def _apart(
         return False
     low = max(lines[index].rect.bottom for index in row)
     high = min(lines[index].rect.top for index in row)
-    gap = _GAP * max(lines[index].size for index in row)
+    gap = least * max(lines[index].size for index in row)
     if at_top:
         return min(rect.top for rect in others) - low > gap
     return high - max(rect.bottom for rect in others) > gap
@@ -168,7 +204,8 @@ def _candidates(number: int, lines: Sequence[TextLine]) -> list[tuple[int, _Cand
     for index in order:
         line = lines[index]
         height = line.sheet.height
-        if len(line.text) > _MAX_CHARS:
+        varies = len(line.text) > _MAX_VARYING and re.search(r"\d", line.text) is not None
+        if len(line.text) > _MAX_CHARS or varies:
             continue
         above = line.rect.bottom < _EDGE * height and line.rect.top <= tops[:_MAX_ROWS][-1] + 1
         below = line.rect.top > (1 - _EDGE) * height and line.rect.top >= tops[-_MAX_ROWS:][0] - 1
@@ -221,10 +258,13 @@ def _roman(text: str) -> int:
 
 
 def _repeated(
-    members: Sequence[tuple[int, _Candidate]], page_count: int
+    members: Sequence[tuple[int, _Candidate]], page_count: int, usual: float
 ) -> list[tuple[int, _Candidate]]:
     """Return the members that stand at one height on enough pages."""
-    needed = 2 if page_count < 5 else 3
+    small = all(_at_very_edge(c.line) and c.line.size <= 1.15 * usual for _, c in members)
+    needed = 2 if page_count < 5 or small else 3
+    if any(c.line.size > _LARGER * usual for _, c in members):  # else titles of slides would go
+        needed = max(needed, round(_MOST_PAGES * page_count))
     pages: defaultdict[int, set[int]] = defaultdict(set)
     for _, candidate in members:
         for near in (-1, 0, 1):

@@ -71,6 +71,12 @@ def numbering_depth(text: str) -> int:
     return 1 + (lettered[1] or "").count(".")
 
 
+def is_bare_chapter(text: str) -> bool:
+    """Tell whether a text numbers a chapter or an appendix and does not name it."""
+    match = _CHAPTER.match(text) or _APPENDIX.match(text)
+    return match is not None and not text[match.end() :].strip(" .:：—–-")
+
+
 def levels(titles: Sequence[Paragraph], named: Mapping[int, int]) -> dict[int, int]:
     """Return the level of each title, by identity; `named` are those that the outline knows."""
     votes: defaultdict[TitleStyle, Counter[int]] = defaultdict(Counter)

@@ -6,22 +6,26 @@ of right-to-left scripts keep the order that pdfium gave them, which is the orde
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
-from ragflow.ingest.parse.pdf.characters import Word
+from ragflow.ingest.parse.base import PlacedText
+from ragflow.ingest.parse.pdf.characters import UNSPACED, Word
 from ragflow.ingest.parse.pdf.looks import Style
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
+from ragflow.ingest.parse.pdf.spacing import (
+    INITIAL,
+    equally_wide,
+    is_initial,
+    letter_gaps,
+    typed_text,
+)
+from ragflow.ingest.parse.pdf.word_places import LineCutter, WordPlaces, places_of
 
 _MAX_GAP = 0.9  # of the size: wider than a stretched word space, narrower than a gutter
-_INITIAL = 1.8  # of the size: larger first letters hang down
-_MIN_SPACED = 5  # letters that stand alone in a line set with spaced letters
-_MIN_LETTERS = 10  # that show whether all are equally wide
-_SAME_PITCH = 0.02  # by how much their widths may differ
-_UNSPACED = re.compile("[\u2e80-\u312f\u31c0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60]")
+_MOST_SPACES = 80  # between two parts of a typed line
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +39,33 @@ class TextLine:
     style: Style
     rtl: bool = False
     hangs: float = 0.0  # how far below the line its initial reaches
+    places: WordPlaces = field(default_factory=WordPlaces, compare=False, repr=False)
 
     @property
     def pitch(self) -> float:
         """Return the width of a character, were all equally wide."""
         return self.rect.width / max(len(self.text), 1)
 
+    def placed(self, text: str = "", shift: int = 0) -> PlacedText:
+        """Return the line with its boxes; `text` says it otherwise, `shift` characters later."""
+        places = self.places.moved(shift) if shift else self.places
+        cut = LineCutter(text or self.text, places, self.sheet, self.rect, self.rtl)
+        return PlacedText(text or self.text, self.sheet.box(self.rect), cut)
+
 
 def gap_text(left: str, right: str, *, spaced: bool = True) -> str:
     """Return what stands between two neighbouring runs: a space, or nothing in Chinese text."""
     if not spaced or not left or not right or left[-1].isspace():
         return ""
-    return "" if _UNSPACED.match(left[-1]) and _UNSPACED.match(right[0]) else " "
+    return "" if UNSPACED.match(left[-1]) and UNSPACED.match(right[0]) else " "
 
 
 def same_row(a: Rect, b: Rect) -> bool:
     """Tell whether two rectangles lie side by side rather than one below the other."""
-    shared = min(a.bottom, b.bottom) - max(a.top, b.top)
-    return shared > 0.5 * min(a.height, b.height) and shared > 0
+    _, _, top, bottom = a
+    _, _, other_top, other_bottom = b
+    shared = min(bottom, other_bottom) - max(top, other_top)
+    return shared > 0 and shared > 0.5 * min(bottom - top, other_bottom - other_top)
 
 
 def lines_of(words: Sequence[Word], sheet: Sheet) -> list[TextLine]:
@@ -74,61 +87,53 @@ def join_row(lines: Sequence[TextLine]) -> TextLine:
     rtl = sum(line.rtl for line in lines) * 2 > len(lines)
     ordered = sorted(lines, key=lambda line: -line.rect.x1 if rtl else line.rect.x0)
     text, rect = ordered[0].text, ordered[0].rect
-    for line in ordered[1:]:
-        text += gap_text(text, line.text) + line.text
+    places = [ordered[0].places]
+    for before, line in pairwise(ordered):
+        typed = before.style.mono and line.style.mono and line.text.isascii()
+        gap = round((line.rect.x0 - before.rect.x1) / line.pitch) if typed else 0
+        text += " " * min(gap, _MOST_SPACES) or gap_text(text, line.text)
+        places.append(line.places.moved(len(text)))
+        text += line.text
         rect = rect.union(line.rect)
     main = max(ordered, key=lambda line: len(line.text))
-    style = _common_style([line.style for line in lines])
+    style = _common_style({line.style for line in lines})
     hangs = max(line.hangs for line in lines)
-    return TextLine(text, rect, main.sheet, main.size, style, rtl, hangs)
+    joined = places[0].joined(places[1:])
+    return TextLine(text, rect, main.sheet, main.size, style, rtl, hangs, joined)
 
 
 def hull(words: Sequence[Word]) -> Rect:
     """Return the rectangle around words."""
-    rects = [word.rect for word in words]
-    return Rect(
-        min(rect.x0 for rect in rects),
-        max(rect.x1 for rect in rects),
-        min(rect.top for rect in rects),
-        max(rect.bottom for rect in rects),
-    )
+    if len(words) == 1:
+        return words[0].rect
+    lefts, rights, tops, bottoms = zip(*[word.rect for word in words], strict=True)
+    return Rect(min(lefts), max(rights), min(tops), max(bottoms))
 
 
 def words_text(words: Sequence[Word]) -> str:
     """Return the text of words that stand in one row, given in the order of reading."""
-    gaps = _letter_gaps(words)
+    gaps = letter_gaps(words)
     text = ""
     before: Word | None = None
     for word in words:
         if before is not None:
             apart = max(word.rect.x0 - before.rect.x1, before.rect.x0 - word.rect.x1)
             spaced = word.spaced or apart > 0.15 * word.size if gaps is None else apart > gaps
+            spaced = spaced and not is_initial(before, word, apart)
             text += gap_text(text, word.text, spaced=spaced)
         text += word.text
         before = word
     return text
 
 
-def _common_style(styles: Sequence[Style]) -> Style:
+def _common_style(styles: Collection[Style]) -> Style:
+    if len(styles) == 1:
+        return next(iter(styles))
     return Style(
         all(style.bold for style in styles),
         all(style.mono for style in styles),
         all(style.italic for style in styles),
     )
-
-
-def _letter_gaps(words: Sequence[Word]) -> float | None:
-    """Return the widest gap between letters of one word in a line set with spaced letters."""
-    single = sum(len(word.text) == 1 for word in words)
-    if single < _MIN_SPACED or single * 5 < len(words) * 4 or any(word.rtl for word in words):
-        return None
-    if sum(word.text.isalpha() for word in words) * 5 < len(words) * 4:
-        return None
-    if _UNSPACED.match(words[0].text):
-        return None
-    gaps = sorted(b.rect.x0 - a.rect.x1 for a, b in pairwise(words))
-    usual = gaps[len(gaps) // 3]
-    return usual * 1.7 if usual > 0 else None
 
 
 class _Run:
@@ -146,16 +151,17 @@ class _Run:
 
     def continues_with(self, word: Word) -> bool:
         last = self.words[-1]
-        if not same_row(last.rect, word.rect):
+        last_x0, last_x1, last_top, last_bottom = last.rect
+        x0, x1, top, bottom = word.rect
+        shared = min(last_bottom, bottom) - max(last_top, top)
+        if shared <= 0 or shared <= 0.5 * min(last_bottom - last_top, bottom - top):
             return False
         size = max(min(last.size, word.size), 1.0)
-        if last.rect.x1 <= word.rect.x1 and word.rect.x0 > last.rect.x0:
-            gap = word.rect.x0 - last.rect.x1
-            return -0.5 * size < gap < _MAX_GAP * size
+        if last_x1 <= x1 and x0 > last_x0:
+            return -0.5 * size < x0 - last_x1 < _MAX_GAP * size
         if self.rtl or word.rtl:
             rect = self.rect
-            gap = max(word.rect.x0 - rect.x1, rect.x0 - word.rect.x1)
-            return gap < _MAX_GAP * size
+            return max(x0 - rect.x1, rect.x0 - x1) < _MAX_GAP * size
         return False
 
     def append(self, word: Word) -> None:
@@ -168,30 +174,28 @@ class _Run:
 
     def line(self, sheet: Sheet) -> TextLine:
         words = self.words
-        sizes: Counter[float] = Counter()
-        for word in words:
-            sizes[round(word.size, 1)] += len(word.text)
-        size = max(sizes, key=lambda value: (sizes[value], value))
-        style = _common_style([w.style for w in words])
+        size = _usual_size(words)
+        style = _common_style({word.style for word in words})
         rtl = self.rtl and sum(w.rtl for w in words) * 2 >= len(words)
-        if not style.mono and _equally_wide(words):
+        if not style.mono and equally_wide(words):
             style = style._replace(mono=True)
         rect = self.rect
-        text, hangs = words_text(words), 0.0
-        if words[0].size >= _INITIAL * size and len(words[0].text) <= 2 and len(words) > 1:
+        typed = style.mono and all(word.text.isascii() for word in words)
+        text, hangs = typed_text(words) if typed else words_text(words), 0.0
+        if words[0].size >= INITIAL * size and len(words[0].text) <= 2 and len(words) > 1:
             rest = hull(words[1:])
             hangs = max(rect.bottom - rest.bottom, 0.0)
             rect = Rect(rect.x0, rect.x1, rest.top, rest.bottom)
-        return TextLine(text, rect, sheet, size, style, rtl, hangs)
+        return TextLine(text, rect, sheet, size, style, rtl, hangs, places_of(text, words))
 
 
-def _equally_wide(words: Sequence[Word]) -> bool:
-    """Tell whether all letters are as wide as each other, as on a typewriter."""
-    measured = [word for word in words if len(word.text) > 2 and word.text.isascii()]
-    if len(measured) < 2 or sum(c.isalpha() for w in measured for c in w.text) < _MIN_LETTERS:
-        return False
-    pitches = [word.rect.width / len(word.text) for word in measured]
-    return max(pitches) - min(pitches) < _SAME_PITCH * max(pitches)
+def _usual_size(words: Sequence[Word]) -> float:
+    if len({word.size for word in words}) == 1:
+        return round(words[0].size, 1)
+    sizes: Counter[float] = Counter()
+    for word in words:
+        sizes[round(word.size, 1)] += len(word.text)
+    return max(sizes, key=lambda value: (sizes[value], value))
 
 
 def _joined(runs: list[_Run]) -> Iterable[_Run]:

@@ -110,6 +110,7 @@ class LookReader:
         self._color = (ctypes.c_uint * 4)()
         self._looks: dict[int | None, Look] = {}
         self._fonts: dict[int, _Font] = {}
+        self._reaches: dict[tuple[int, float, int], tuple[float, float]] = {}
 
     def of(self, index: int) -> Look:
         """Return how the text object of a character is set."""
@@ -128,8 +129,12 @@ class LookReader:
         turn = (quarter - self._rotation) % 4
         if not text_object:
             return Look(turn, size, Style())
-        font = self._font(text_object)
-        over, under = self._reach(index, quarter, size)
+        address = calls().font(text_object) or 0
+        font = self._font(address)
+        key = (address, round(size, 1), quarter)
+        if key not in self._reaches:
+            self._reaches[key] = self._reach(index, quarter, size)
+        over, under = self._reaches[key]
         return Look(turn, size, font.style, self._shows(text_object), font.bullets, over, under)
 
     def _shows(self, text_object: int) -> bool:
@@ -159,9 +164,8 @@ class LookReader:
             return 0.0, 0.0
         return max(above - _MOST_ABOVE * size, 0.0), max(below - _MOST_BELOW * size, 0.0)
 
-    def _font(self, text_object: int) -> _Font:
-        address = calls().font(text_object)
-        if address is None:
+    def _font(self, address: int) -> _Font:
+        if not address:
             return _PLAIN
         if address not in self._fonts:
             self._fonts[address] = _font(address)

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.pdf.cells import TableRegion
 from ragflow.ingest.parse.pdf.figures import Figure, decorations
+from ragflow.ingest.parse.pdf.levels import is_bare_chapter
 from ragflow.ingest.parse.pdf.lines import TextLine, join_row
-from ragflow.ingest.parse.pdf.paragraphs import Paragraph, is_caption, paragraphs
+from ragflow.ingest.parse.pdf.paragraphs import Paragraph, is_bare_caption, is_caption, paragraphs
 from ragflow.ingest.parse.pdf.reading_order import columns
 from ragflow.ingest.parse.pdf.regions import LayoutRegion, covers, of_kind
 from ragflow.ingest.parse.pdf.rulings import Segment
@@ -30,6 +31,9 @@ _CAPTIONS = (RegionKind.FIGURE_CAPTION, RegionKind.TABLE_CAPTION)
 _SURE = 0.6  # score from which what the model sees counts
 _PROSE = 40  # characters from which a line counts as running text
 _CAPTION_LINES = 8
+_TITLE = 1.15  # of the body text
+_CHAPTER_APART = 3.0  # of the size, between a chapter's number and its name
+_CAPTION_APART = 1.3  # of the size, between a caption's number and its words
 
 
 @dataclass(slots=True)
@@ -70,15 +74,19 @@ def drop_decorations(pages: Sequence[ReadPage]) -> None:
         page.figures = [figure for figure in page.figures if id(figure) not in gone]
 
 
-def usual_size(lines: Sequence[TextLine]) -> float:
+def usual_size(pages: Sequence[ReadPage]) -> float:
     """Return the size of a document's text: that of most running text, else of most characters."""
     sizes: Counter[float] = Counter()
     prose: Counter[float] = Counter()
-    for line in lines:
-        length = len(line.text)
-        sizes[round(line.size * 2) / 2] += length
-        if length >= _PROSE:
-            prose[round(line.size * 2) / 2] += length
+    for page in pages:
+        for line in page.lines:
+            length = len(line.text)
+            sizes[round(line.size * 2) / 2] += length
+            if length >= _PROSE:
+                prose[round(line.size * 2) / 2] += length
+        for table in page.tables:
+            cells = sum(len(cell.text) for row in table.rows for cell in row)
+            sizes[round(table.size * 2) / 2] += cells
     counted = prose if prose.total() * 4 >= sizes.total() else sizes
     return max(counted, key=lambda size: (counted[size], size)) if counted else 10.0
 
@@ -86,7 +94,6 @@ def usual_size(lines: Sequence[TextLine]) -> float:
 def lay_out(page: ReadPage, furniture: Mapping[int, DropKind], body: float) -> LaidOutPage:
     """Put the lines and tables of a page in reading order, without its furniture."""
     laid_out = LaidOutPage(page.frame.number)
-    furniture = {**page.seen_furniture, **furniture}
     laid_out.drops = [(kind, page.lines[index]) for index, kind in sorted(furniture.items())]
     laid_out.drops += page.drops
     lines = [line for index, line in enumerate(page.lines) if index not in furniture]
@@ -157,7 +164,7 @@ class _Arranger:
             elif self._seen_as(paragraph, *_CAPTIONS):
                 paragraph.kind = BlockKind.CAPTION
             paragraph.seen_as_title = self._seen_as(paragraph, RegionKind.TITLE)
-        return found
+        return _whole(found, self.body)
 
     def _seen_as(self, paragraph: Paragraph, *kinds: RegionKind) -> bool:
         """Tell whether the layout model sees a short paragraph as one of some kinds."""
@@ -170,3 +177,24 @@ class _Arranger:
         left = min(line.rect.x0 for line in lines)
         right = max(line.rect.x1 for line in lines)
         return Paragraph(self.number, lines, left, right, kind=kind)
+
+
+def _whole(paragraphs: Sequence[Paragraph], body: float) -> list[Paragraph]:
+    """Join the number of a caption or a chapter, in a line of its own, with its words."""
+    whole: list[Paragraph] = []
+    for paragraph in paragraphs:
+        last = whole[-1] if whole else None
+        if last is not None and _completes(last, paragraph, body):
+            last.lines.extend(paragraph.lines)
+        else:
+            whole.append(paragraph)
+    return whole
+
+
+def _completes(number: Paragraph, words: Paragraph, body: float) -> bool:
+    if words.kind is not BlockKind.TEXT or words.marker or len(words.lines) > 3:
+        return False
+    if number.kind is BlockKind.CAPTION:
+        return is_bare_caption(number.text) and words.above < _CAPTION_APART
+    large = min(number.size, words.size) >= _TITLE * body
+    return large and words.above < _CHAPTER_APART and is_bare_chapter(number.text)

@@ -7,6 +7,7 @@ list marker, an indent, a wider gap or a finished short line starts the next run
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,10 +23,13 @@ LIST_MARKER = re.compile(
     r"|\([ivx]{1,5}\)|[（(]?[一二三四五六七八九十]{1,3}[)）、]|[（(]\d{1,2}[)）]|\d{1,2}、"
     r"|[①-⑳]|[가-하][.)](?=\s))\s*"
 )
+_BULLET_LETTERS = "rlnqvuopmtwxz"  # that symbol fonts show as bullets
+_MIN_BULLETS = 3
 _FAR = 99.0  # sizes: there is nothing above
 _SAME_SIZE = 0.06  # share by which the sizes of a paragraph's lines may differ
 _SAME_LARGE = 0.12  # and those of a title's lines
-_LARGE = 1.25  # of the body text: lines this large are titles
+_LARGE = 1.15  # of the body text: lines this large are titles
+_HUGE = 1.5  # of the body text: titles this large may have lines of different sizes
 _LARGE_STEP = 1.45  # of the size, from one line of a title to the next
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,4}\.?\s")
 _SENTENCE_END = re.compile(r"[.!?:。！？：؟][\"'”’)\]）」』]*$")
@@ -108,6 +112,12 @@ def is_caption(text: str) -> bool:
     return len(text) < 120 and not ends_sentence(text)
 
 
+def is_bare_caption(text: str) -> bool:
+    """Tell whether a text names a figure or a table and says nothing of it."""
+    match = _CAPTION.match(text)
+    return match is not None and not text[match.end() :].strip(" .:：．|—–-)]）】")
+
+
 def paragraphs(lines: Sequence[TextLine], page: int, body: float) -> list[Paragraph]:
     """Return the paragraphs of a column; `body` is the size of the document's text."""
     if not lines:
@@ -115,9 +125,10 @@ def paragraphs(lines: Sequence[TextLine], page: int, body: float) -> list[Paragr
     left = min(line.rect.x0 for line in lines)
     right = max(line.rect.x1 for line in lines)
     leading = _leading(lines)
+    letters = _bullet_letters(lines)
     result: list[Paragraph] = []
     for line in lines:
-        marker = _has_marker(line)
+        marker = _has_marker(line) or line.text[:2] in letters
         if result and not marker and _continues(result[-1], line, leading, body):
             result[-1].lines.append(line)
             continue
@@ -131,6 +142,16 @@ def paragraphs(lines: Sequence[TextLine], page: int, body: float) -> list[Paragr
 def _has_marker(line: TextLine) -> bool:
     match = LIST_MARKER.match(line.text)
     return match is not None and len(line.text) > match.end()
+
+
+def _bullet_letters(lines: Sequence[TextLine]) -> set[str]:
+    """Return the letters that stand for bullets: a symbol font shows them as such."""
+    starts = Counter(
+        line.text[:2]
+        for line in lines
+        if line.text[:1] in _BULLET_LETTERS and line.text[1:2] == " " and line.text[2:3].isupper()
+    )
+    return {start for start, count in starts.items() if count >= _MIN_BULLETS}
 
 
 def _leading(lines: Sequence[TextLine]) -> float:
@@ -147,8 +168,9 @@ def _leading(lines: Sequence[TextLine]) -> float:
 def _continues(paragraph: Paragraph, line: TextLine, leading: float, body: float) -> bool:
     above = paragraph.lines[-1]
     size = max(above.size, line.size)
-    large = min(above.size, line.size) > _LARGE * body and above.style.bold == line.style.bold
-    if abs(above.size - line.size) > (_SAME_LARGE if large else _SAME_SIZE) * size:
+    large = min(above.size, line.size) > _LARGE * body and above.style == line.style
+    differs = _SAME_LARGE if large and size > _HUGE * body else _SAME_SIZE
+    if abs(above.size - line.size) > differs * size:
         return False
     if above.style.bold != line.style.bold and not _runs_in(paragraph, line):
         return False
@@ -171,6 +193,11 @@ def _runs_in(paragraph: Paragraph, line: TextLine) -> bool:
     return True
 
 
+def _fits(line: TextLine, slack: float) -> bool:
+    """Tell whether a line's first word had room on the line above: the break is on purpose."""
+    return slack > (len(line.text.split(" ", 1)[0]) + 1) * line.pitch + 2 * line.size
+
+
 def _starts_anew(paragraph: Paragraph, above: TextLine, line: TextLine) -> bool:
     """Tell whether indents or a short line above say that a new paragraph begins."""
     size = line.size
@@ -184,6 +211,8 @@ def _starts_anew(paragraph: Paragraph, above: TextLine, line: TextLine) -> bool:
     if line.rect.top < paragraph.lines[0].rect.bottom + paragraph.lines[0].hangs:
         return False  # it stands beside the initial
     if paragraph.marker:
+        if ends_sentence(above.text) and above.text[-1] not in ":：" and _fits(line, slack):
+            return True
         return indent < before - 0.6 * size and len(paragraph.lines) > 1
     if line.text[0].islower() and not ends_sentence(above.text):
         return False

@@ -6,7 +6,6 @@ lines and tables and closed; then, with all pages known, furniture is found and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -15,10 +14,11 @@ from ragflow.domain.errors import LimitExceeded
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile
 from ragflow.ingest.parse.pdf.blocks import BlockWriter
-from ragflow.ingest.parse.pdf.characters import LINE_END_HYPHEN, read_text, well_formed
+from ragflow.ingest.parse.pdf.described import write_described
 from ragflow.ingest.parse.pdf.document import metadata, open_page, open_pdf, outline
 from ragflow.ingest.parse.pdf.furniture import find_furniture
 from ragflow.ingest.parse.pdf.pages import ReadPage, drop_decorations, lay_out, usual_size
+from ragflow.ingest.parse.pdf.plain import page_text
 from ragflow.ingest.parse.pdf.reader import PageReader
 from ragflow.vision.layout import LayoutModel
 from ragflow.vision.table_structure import TableModel
@@ -41,12 +41,17 @@ def parse_pdf(source: SourceFile, options: ParseOptions, progress: Progress) -> 
         if options.layout == PLAIN_TEXT:
             _write_plain_text(document, numbers, builder, progress)
         else:
-            if options.layout not in ("", DEEP_DOC):
-                builder.warn(
-                    f"The layout model {options.layout!r} is not available; "
-                    "the built-in layout analysis was used."
-                )
-            _write_blocks(document, numbers, source.name, options, builder, progress)
+            if options.layout in ("", DEEP_DOC):
+                done = False
+            else:
+                done = write_described(document, _reports(numbers, progress), options, builder)
+                if not done:
+                    builder.warn(
+                        f"The layout model {options.layout!r} is not available; "
+                        "the built-in layout analysis was used."
+                    )
+            if not done:
+                _write_blocks(document, numbers, source.name, options, builder, progress)
         facts = metadata(document)
     progress(1.0, "Finish parsing.")
     return builder.build(facts)
@@ -81,21 +86,11 @@ def _write_plain_text(
             if page is None:
                 builder.warn(f"Page {number} is damaged and was left out.")
                 continue
-            text_page = page.get_textpage()
-            text = well_formed(read_text(text_page))
-            text_page.close()
-        lines = [
-            " ".join(line.replace(LINE_END_HYPHEN, "-").split())
-            for line in _without_controls(text).splitlines()
-        ]
-        if not any(lines):
+            text = page_text(page)
+        if not text:
             empty.append(number)
-        builder.block(BlockKind.TEXT, "\n".join(line for line in lines if line))
+        builder.block(BlockKind.TEXT, text)
     _warn_of_empty(builder, empty)
-
-
-def _without_controls(text: str) -> str:
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]", " ", text)
 
 
 def _write_blocks(
@@ -128,8 +123,11 @@ def _write_blocks(
         pages.append(read)
     _warn_of_empty(builder, [page.frame.number for page in pages if not page.characters])
     drop_decorations(pages)
-    furniture = find_furniture({page.frame.number: page.lines for page in pages})
-    body = usual_size([line for page in pages for line in page.lines])
+    furniture = find_furniture(
+        {page.frame.number: page.lines for page in pages},
+        {page.frame.number: page.seen_furniture for page in pages},
+    )
+    body = usual_size(pages)
     laid_out = [lay_out(page, furniture.get(page.frame.number, {}), body) for page in pages]
     BlockWriter(builder, laid_out, body, outline(document)).write()
 

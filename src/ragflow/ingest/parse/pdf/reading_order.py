@@ -24,6 +24,10 @@ _MAX_ITEMS = 3000  # more on one page is a drawing, which is read by rows
 _MAX_CLUSTERS = 400
 _MIN_GUTTER = 0.6  # of the size
 _MIN_WIDTH = 7.0  # of the size: narrower runs may be cells, not lines of prose
+_WIDE = 15.0  # of the size: lines of sentences, however few
+_FLOOR = (
+    1.8  # of the size: white space across the page that may part one set of columns from another
+)
 _CROSSING = 0.5  # how much height that crosses a gutter counts against height beside it
 _IN_ROWS = 0.6  # share of lines that stand beside one of the other side, from which sides are rows
 _BELOW_BASELINE = 0.22  # of the size
@@ -57,6 +61,11 @@ def _split(group: list[Cluster[Item]], depth: int) -> list[list[Cluster[Item]]]:
     gutter = _gutter(group) if depth < _MAX_DEPTH else None
     if gutter is None:
         return [group]
+    floor = _floor(group)
+    if floor is not None:
+        above = [cluster for cluster in group if cluster.rect.top < floor]
+        below = [cluster for cluster in group if cluster.rect.top >= floor]
+        return [*_split(above, depth + 1), *_split(below, depth + 1)]
     rtl = sum(item.rtl for item in _flat(group)) * 2 > len(_flat(group))
     parts: list[list[Cluster[Item]]] = []
     pending: list[Cluster[Item]] = []  # what stands in no columns here
@@ -80,6 +89,44 @@ def _split(group: list[Cluster[Item]], depth: int) -> list[list[Cluster[Item]]]:
         if part
         for piece in (_split(part, depth + 1) if len(part) < whole else [part])
     ]
+
+
+def _floor(group: Sequence[Cluster[Item]]) -> float | None:
+    """Return where white space parts columns of one number from those of another, or from rows."""
+    ordered = sorted(group, key=lambda cluster: cluster.rect.top)
+    bottom = ordered[0].rect.bottom
+    for index, cluster in enumerate(ordered[1:], start=1):
+        if cluster.rect.top - bottom > _FLOOR * cluster.size:
+            above, below = ordered[:index], ordered[index:]
+            many, other = _abreast(above), _abreast(below)
+            if min(many, other) > 1 and (many != other or _is_head(above, below)):
+                return cluster.rect.top
+        bottom = max(bottom, cluster.rect.bottom)
+    return None
+
+
+def _abreast(group: Sequence[Cluster[Item]]) -> int:
+    """Return the greatest number of clusters that stand side by side."""
+    steps = sorted(step for c in group for step in ((c.rect.top + 1, 1), (c.rect.bottom - 1, -1)))
+    most = now = 0
+    for _, step in steps:
+        now += step
+        most = max(most, now)
+    return most
+
+
+def _is_head(above: Sequence[Cluster[Item]], below: Sequence[Cluster[Item]]) -> bool:
+    """Tell whether short lines stand in rows above columns of prose, such as authors' names."""
+    upper = [item for cluster in above for item in cluster.items]
+    lower = [item for cluster in below for item in cluster.items]
+    if _is_prose(upper) or not _is_prose(lower):
+        return False
+    gutter = _gutter(above)
+    if gutter is None:
+        return False
+    left = [cluster for cluster in above if cluster.rect.x1 <= gutter]
+    right = [cluster for cluster in above if cluster.rect.x0 >= gutter]
+    return bool(left) and bool(right) and _in_rows(left, right)
 
 
 def _gutter(group: Sequence[Cluster[Item]]) -> float | None:
@@ -227,6 +274,8 @@ def _is_prose(items: Sequence[Placed]) -> bool:
     """Tell whether one side of a gutter reads as a column of text rather than as table cells."""
     widths = [item.rect.width / max(item.size, 1.0) for item in items]
     runs = [width for width in widths if width > 2.0]
+    if len(runs) > 1 and median(runs) >= _WIDE:
+        return True
     if len(runs) < _MIN_ROWS or len(runs) * 5 < len(widths) * 2:
         return False
     return median(runs) >= _MIN_WIDTH

@@ -22,9 +22,12 @@ _PAGE_AT_END = re.compile(r"(?<=\S)\s+(\d{1,4})$")
 _MIN_CONTENTS = 3  # lines
 _MIN_NUMBERED = 5  # lines of contents without leaders
 _NOTE = re.compile(
-    r"(?:\(?\d{1,3}[.)]?|\[\d{1,3}\]|[*†‡§¶※#]{1,3}|[a-z][.)]?|[①-⑳]|注\s*\d*[:：]?)\s*(?=\S)"
+    r"(?:\(?\d{1,3}[.)]?|\[\d{1,3}\]|[*∗†‡§¶※#]{1,3}|[a-z][.)]?|[①-⑳]|注\s*\d*[:：]?)\s*(?=\S)"
 )
+_DOTTED = re.compile(r"\d{1,3}\.\s")  # as in lists and dates
 _SMALLER = 0.93  # of the body text: notes are set smaller
+_UPPER = 0.3  # of the sheet's height, where no notes stand
+_LOWER = 0.6  # and below which a column of its own may be notes
 _SEPARATOR = (0.08, 0.55)  # of the sheet's width: how long the rule above notes is
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _FORMULA = re.compile(r"[=≤≥≠≈∑∏∫√∈∉⊂⊆∪∩→⇒↔±×·∂∇∞≡∼]|[\u0391-\u03c9]|\ud835[\udc00-\udfff]")
@@ -84,9 +87,19 @@ def _contents_in(lines: Sequence[TextLine]) -> list[BlockKind]:
         for before, after in pairwise(places):
             if after - before <= 3:
                 kinds[before:after] = [BlockKind.CONTENTS] * (after - before)
+        _extend(lines, kinds, range(places[0] - 1, -1, -1))
+        _extend(lines, kinds, range(places[-1] + 1, len(lines)))
     else:
         _mark_numbered(lines, kinds)
     return kinds
+
+
+def _extend(lines: Sequence[TextLine], kinds: list[BlockKind], further: Sequence[int]) -> None:
+    """Mark the neighbours of entries with leaders that end with a page's number without them."""
+    for index in further:
+        if not _PAGE_AT_END.search(lines[index].text):
+            return
+        kinds[index] = BlockKind.CONTENTS
 
 
 def _mark_numbered(lines: Sequence[TextLine], kinds: list[BlockKind]) -> None:
@@ -144,20 +157,25 @@ def _notes_from(
     small = count
     while small > 0 and lines[small - 1].size <= _SMALLER * body:
         small -= 1
-    for index in range(small, count):
-        if lines[index].rect.top < 0.3 * lines[index].sheet.height:
+    for index in range(count):
+        line = lines[index]
+        if line.rect.top < _UPPER * line.sheet.height:
             continue
-        ruled = _ruled(lines, index, rules)
-        if ruled or (_NOTE.match(lines[index].text) and _apart(lines, index)):
+        numbered = _NOTE.match(line.text) is not None
+        if (numbered or index >= small) and _ruled(lines, index, rules):
+            return index
+        dotted = _DOTTED.match(line.text) is not None
+        if numbered and not dotted and index >= small and _apart(lines, index):
             return index
     return count
 
 
 def _apart(lines: Sequence[TextLine], index: int) -> bool:
     """Tell whether a line stands below text in another size, or away from the line above it."""
+    line = lines[index]
     if index == 0:
-        return False
-    line, above = lines[index], lines[index - 1]
+        return line.rect.top > _LOWER * line.sheet.height
+    above = lines[index - 1]
     return above.size > line.size * 1.04 or line.rect.top - above.rect.bottom > line.size
 
 
@@ -172,7 +190,6 @@ def _ruled(lines: Sequence[TextLine], index: int, rules: Sequence[Segment]) -> b
         above < rule.at < line.rect.top + 2
         and _SEPARATOR[0] * width < rule.end - rule.start < _SEPARATOR[1] * width
         and (abs(rule.start - left) < 12 or abs(rule.end - right) < 12)
-        and rule.at > 0.3 * line.sheet.height
         and not _has_twin(rule, rules)
         for rule in rules
     )

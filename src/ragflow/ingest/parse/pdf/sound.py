@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 
 from ragflow.ingest.parse.base import CellDraft
 from ragflow.ingest.parse.pdf.cells import TableRegion, is_number
@@ -22,6 +23,7 @@ _FIGURES = 0.4  # share of cells with figures
 _MIN_ROWS = 4
 _FEWEST = 3  # rows of a table without column lines, cells that tell how a column is aligned
 _LONG_CELL = 160  # characters: a table mostly of such cells is running text
+_LONGEST_WORDS = 4  # in most cells of a table of texts
 _LONGEST_CELL = 60  # characters, of a table of texts
 _SERIES = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -88,6 +90,8 @@ def is_of_texts(table: TableRegion) -> bool:
         return False
     if sum(cell.text[0].islower() for cell in filled) * 5 > 2 * len(filled):
         return False  # a sentence, cut at its word spaces
+    if median(len(cell.text.split()) for cell in filled) > _LONGEST_WORDS:
+        return False  # columns of a page
     full = sum(_filled(row) * 2 > table.column_count for row in table.rows)
     return full * 10 >= 8 * len(table.rows) and _is_aligned(table)
 

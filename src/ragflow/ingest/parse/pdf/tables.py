@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 
 from ragflow.ingest.parse.pdf.above import cells_above
 from ragflow.ingest.parse.pdf.aligned import columned
@@ -36,6 +37,8 @@ from ragflow.ingest.parse.pdf.unruled import unruled_tables
 
 _LONG_CELL = 700  # characters
 _FEWEST_ROWS = 3  # in a grid of one ruled row and two columns
+_WHOLE = 0.85  # of the sheet's area: what a grid without margins covers
+_TITLE = 1.5  # times the usual size: what a cell is not set in
 _NARROW = 12.0  # points: empty columns narrower than this are gaps between double lines
 
 Found = tuple[TableRegion, list[Word]]
@@ -167,7 +170,7 @@ def _ruled(
     turned: Sequence[TurnedLine],
 ) -> Found | None:
     """Return the table of a grid, or None if the grid is a frame or a drawing."""
-    if not words:
+    if not words or _is_page(grid, words, sheet):
         return None
     if len(grid.xs) < 3:  # rows without column lines
         table = columned(grid.rect, words, sheet, grid.rules) if len(grid.ys) > 2 else None
@@ -192,6 +195,15 @@ def _ruled(
     if table is None or has_axis(table):
         return None
     return replace(table, edges=tuple(split.xs)), taken
+
+
+def _is_page(grid: Grid, words: Sequence[Word], sheet: Sheet) -> bool:
+    """Tell whether a grid divides a whole slide or poster, with titles and text in it."""
+    area = grid.rect.width * grid.rect.height
+    if area < _WHOLE * sheet.width * sheet.height:
+        return False
+    sizes = [word.size for word in words]
+    return max(sizes) > _TITLE * median(sizes)
 
 
 def _grid_cells(grid: Grid, words: Sequence[Word]) -> list[CellWords]:

@@ -8,6 +8,7 @@ what is usual in the document; runs of equal short lines are lists or labels, no
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -24,9 +25,15 @@ _LARGER = 1.12  # than the body text
 _BARELY = 1.045  # larger than the body text, for a line that stands apart
 _APART = 0.35  # of the size: the least gap above a title that is set in the body's size
 _FOOT = 0.85  # of the page's height
+_MUCH = 600  # characters of a page that tell the size of its text
+_MAIN = 1.3  # times the size of the text, from which a title may be the document's
+_LONG = 160  # characters: a paragraph this long is text that a title may head
 _RUN = 3  # equal short paragraphs in a row that are no titles
 _LETTERS = re.compile(r"[^\W\d_]")
-_BYLINE = re.compile(r"@|https?://|www\.|^(?:by|von|par|por)\s+[A-Z]|^\W*\d[\d\s./:-]*$")
+_BYLINE = re.compile(
+    r"@|https?://|www\.|\w\.(?:com|org|net|edu|gov)\b| = |;$"
+    r"|^(?:by|von|par|por)\s+[A-Z]|^\W*\d[\d\s./:-]*$"
+)
 _CLOSED = re.compile(r"[.,;，。；]$")
 
 
@@ -36,7 +43,8 @@ class TitleFinder:
     def __init__(
         self, pages: Sequence[Sequence[Paragraph]], body: float, outline: Iterable[OutlineEntry]
     ) -> None:
-        self._body = body
+        self._first_page = pages[0][0].page if pages and pages[0] else 0
+        self._here = body  # the size of the text on the page that is looked at
         every = [paragraph for page in pages for paragraph in page]
         total = sum(len(line.text) for paragraph in every for line in paragraph.lines)
         self._bold_tells = 3 * _share(every, "bold") < total
@@ -48,6 +56,7 @@ class TitleFinder:
         found: dict[int, Paragraph] = {}
         named: dict[int, int] = {}
         for page in pages:
+            self._here = min(body, _page_size(page) or body)
             for paragraph in self._titles_of(page, named):
                 found[id(paragraph)] = paragraph
         self._levels = levels([p for p in every if id(p) in found], named)
@@ -66,7 +75,32 @@ class TitleFinder:
             if entry is not None or self._looks_like_title(paragraph, following):
                 candidates.add(id(paragraph))
         candidates -= _equal_runs(page, candidates, named)
+        if page and page[0].page == self._first_page:
+            candidates -= self._bylines(page, candidates, named)
         return [paragraph for paragraph in page if id(paragraph) in candidates]
+
+    def _bylines(
+        self, page: Sequence[Paragraph], candidates: set[int], named: dict[int, int]
+    ) -> set[int]:
+        """Return the candidates that name authors and the like below the title of a document.
+
+        These are followed by short lines, where a title of a section is followed by its text.
+        """
+        sizes = [p.size for p in page if id(p) in candidates]
+        largest = max(sizes, default=0.0)
+        bylines: set[int] = set()
+        below = False
+        for paragraph, following in pairwise([*page, None]):
+            if paragraph is None or len(paragraph.text) >= _LONG:
+                break
+            if id(paragraph) not in candidates:
+                continue
+            if paragraph.size >= 0.9 * largest:
+                below = largest >= _MAIN * self._here
+            elif below and not (following is not None and len(following.text) >= _LONG):
+                free = id(paragraph) not in named and not numbering_depth(paragraph.text)
+                bylines |= {id(paragraph)} if free else set()
+        return bylines
 
     def _in_outline(self, paragraph: Paragraph) -> OutlineEntry | None:
         if not _may_be_title(paragraph) or not self._outline:
@@ -86,7 +120,7 @@ class TitleFinder:
             return False
         if paragraph.lines[0].sheet.turn or BULLET.match(text) or _BYLINE.search(text):
             return False
-        size = paragraph.size / self._body
+        size = paragraph.size / self._here
         if size >= _LARGER:
             is_sentence = text.endswith("。") or (ends_sentence(text) and len(text) > 80)
             return not is_sentence and (not paragraph.marker or size > 1.2 or paragraph.bold)
@@ -124,6 +158,17 @@ class TitleFinder:
         if len(capitals) >= 5 and all(character.isupper() for character in capitals):
             return apart and following is not None and not following.text.isupper()
         return False
+
+
+def _page_size(page: Sequence[Paragraph]) -> float | None:
+    """Return the size of most of a page's text; None where there is but little of it."""
+    sizes: Counter[float] = Counter()
+    for paragraph in page:
+        if paragraph.kind is not BlockKind.FOOTNOTE:
+            sizes[round(paragraph.size * 2) / 2] += len(paragraph.text)
+    if sizes.total() < _MUCH:
+        return None
+    return max(sizes, key=lambda size: (sizes[size], size))
 
 
 def _share(paragraphs: Sequence[Paragraph], style: str) -> int:

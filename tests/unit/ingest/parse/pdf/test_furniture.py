@@ -1,5 +1,6 @@
 """What repeats on every page leaves the text, with its kind."""
 
+NAMES = ("one", "two", "three", "four")
 BODY = "Page {0} speaks of subject {0} and of nothing else, in one plain sentence."
 
 
@@ -56,3 +57,72 @@ def test_text_outside_the_visible_page_is_dropped_as_hidden(pdf):
         pdf.write(canvas, ["secret"], x=-300)
 
     assert pdf.drops(pdf.parse(pdf.make(draw)))["hidden"] == ["secret"]
+
+
+def test_a_foot_that_names_another_chapter_on_each_page_is_furniture_beside_the_number(pdf):
+    def page(number):
+        def draw(canvas):
+            pdf.write(canvas, [BODY.format(number)] * 3, top=200)
+            pdf.write(canvas, [f"Chapter {NAMES[number]}"], x=60, top=810)
+            pdf.write(canvas, [str(number + 7)], x=500, top=810)
+
+        return draw
+
+    drops = pdf.drops(pdf.parse(pdf.make(*map(page, range(4)))))
+
+    assert drops["footer"] == [f"Chapter {name}" for name in NAMES]
+    assert drops["page_number"] == ["7", "8", "9", "10"]
+
+
+def test_heads_that_alternate_between_left_and_right_pages_are_furniture(pdf):
+    def page(number):
+        def draw(canvas):
+            head = "The Whole Book" if number % 2 else "Its Second Part"
+            pdf.write(canvas, [head], x=60 if number % 2 else 400, top=40)
+            pdf.write(canvas, [BODY.format(number)] * 3, top=200)
+
+        return draw
+
+    document = pdf.parse(pdf.make(*map(page, range(1, 5))))
+
+    assert sorted(set(pdf.drops(document)["header"])) == ["Its Second Part", "The Whole Book"]
+    assert all("Book" not in text for text in pdf.texts(document))
+
+
+def test_the_number_of_a_title_at_the_top_of_pages_is_no_page_number(pdf):
+    def page(number):
+        def draw(canvas):
+            pdf.write(canvas, [str(number)], x=60, top=90, size=14, font="Helvetica-Bold")
+            pdf.write(canvas, [f"About the number {NAMES[number]}"], x=85, top=90, size=14)
+            pdf.write(canvas, [BODY.format(NAMES[number])] * 3, top=110)
+
+        return draw
+
+    document = pdf.parse(pdf.make(page(2), page(3)))
+
+    assert pdf.drops(document) == {}
+    assert "2 About the number three" in pdf.texts(document)
+
+
+def test_a_number_alone_below_a_page_is_its_number_even_if_all_pages_have_the_same(pdf):
+    def draw(canvas):
+        pdf.write(canvas, [BODY.format("it")] * 3, top=200)
+        pdf.write(canvas, ["1"], x=295, top=760)
+
+    assert pdf.drops(pdf.parse(pdf.make(draw)))["page_number"] == ["1"]
+
+
+def test_the_titles_of_slides_stay_although_all_stand_in_one_place(pdf):
+    def slide(title):
+        def draw(canvas):
+            pdf.write(canvas, [title], x=60, top=60, size=24)
+            pdf.write(canvas, [f"What there is to say about {title}."], top=300, size=14)
+            pdf.write(canvas, ["Some Conference"], x=60, top=815, size=9)
+
+        return draw
+
+    names = ["Goals", "Means", "Results", "Results", "Outlook"]
+    document = pdf.parse(pdf.make(*map(slide, names)))
+
+    assert pdf.texts(document, "title") == names
+    assert len(pdf.drops(document)["footer"]) == 5

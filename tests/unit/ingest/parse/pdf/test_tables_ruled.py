@@ -100,6 +100,20 @@ def test_a_title_row_over_all_columns_is_a_header_too(pdf):
     assert table.header_row_count == 2
 
 
+def test_lines_that_divide_a_whole_slide_make_no_table(pdf):
+    def draw(canvas):
+        pdf.grid(canvas, [0, 430, pdf.width], [0, 300, 600, pdf.height])
+        pdf.write(canvas, ["The Title of a Slide"], x=20, top=60, size=26)
+        pdf.write(canvas, ["What there is to say about it."], x=20, top=400, size=12)
+        pdf.write(canvas, ["Contents"], x=440, top=60, size=12)
+        pdf.write(canvas, ["Next part"], x=440, top=400, size=12)
+
+    document = pdf.parse(pdf.make(draw))
+
+    assert pdf.texts(document, "table") == []
+    assert "The Title of a Slide" in pdf.texts(document, "title")
+
+
 def test_names_that_stand_on_end_are_in_their_cells(pdf):
     def draw(canvas):
         pdf.grid(canvas, [72.0, 180.0, 210.0, 240.0], [200.0, 280.0, 300.0, 320.0])
