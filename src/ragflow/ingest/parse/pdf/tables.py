@@ -210,31 +210,33 @@ def _grid_cells(grid: Grid, words: Sequence[Word]) -> list[CellWords]:
     """Return the cells of a grid with the words in them."""
     inside: dict[tuple[int, int], list[Word]] = {}
     for word in words:
-        x, y = (word.rect.x0 + word.rect.x1) / 2, (word.rect.top + word.rect.bottom) / 2
-        row = min(max(bisect_right(grid.ys, y) - 1, 0), len(grid.ys) - 2)
-        column = min(max(bisect_right(grid.xs, x) - 1, 0), len(grid.xs) - 2)
-        inside.setdefault(grid.owner(row, column), []).append(word)
+        inside.setdefault(_owner(grid, word), []).append(word)
     return [
         CellWords(row, column, row_span, column_span, inside.get((row, column), []))
         for row, column, row_span, column_span in grid.cells()
     ]
 
 
+def _owner(grid: Grid, word: Word) -> tuple[int, int]:
+    """Return where the cell begins in which the middle of a word lies."""
+    x, y = (word.rect.x0 + word.rect.x1) / 2, (word.rect.top + word.rect.bottom) / 2
+    row = min(max(bisect_right(grid.ys, y) - 1, 0), len(grid.ys) - 2)
+    column = min(max(bisect_right(grid.xs, x) - 1, 0), len(grid.xs) - 2)
+    return grid.owner(row, column)
+
+
 def _with_turned(
     cells: Sequence[CellWords], grid: Grid, turned: Sequence[TurnedLine]
 ) -> list[CellWords]:
     """Return the cells with the lines on end that stand in empty ones."""
-    filled: list[CellWords] = []
-    for cell in cells:
-        area = Rect(
-            grid.xs[cell.column],
-            grid.xs[cell.column + cell.column_span],
-            grid.ys[cell.row],
-            grid.ys[cell.row + cell.row_span],
-        )
-        inside = [line.word for line in turned if not cell.words and _within(line.word.rect, area)]
-        filled.append(replace(cell, words=inside) if inside else cell)
-    return filled
+    inside: dict[tuple[int, int], list[Word]] = {}
+    for line in turned:
+        if _within(line.word.rect, grid.rect):
+            inside.setdefault(_owner(grid, line.word), []).append(line.word)
+    return [
+        cell if cell.words else replace(cell, words=inside.get((cell.row, cell.column), []))
+        for cell in cells
+    ]
 
 
 def _wide_columns(xs: Sequence[float]) -> set[int]:
