@@ -44,6 +44,16 @@ class TestRaptor(EnricherContract):
         return Configs({"raptor": {"use_raptor": True, "max_cluster": 0}}, {})
 
 
+class TestGraph(EnricherContract):
+    name = "graph"
+
+    def wanted(self) -> Configs:
+        return Configs({"graphrag": {"use_graphrag": True, "community": True}}, {})
+
+    def unusable(self) -> Configs:
+        return Configs({"graphrag": {"use_graphrag": True, "method": "by hand"}}, {})
+
+
 class TestTags(EnricherContract):
     name = "tags"
 

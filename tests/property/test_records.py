@@ -78,6 +78,8 @@ def test_no_character_of_a_sheet_is_lost(
         assume(False)
     coverage = account(document, merge_duplicates(chunked))
     assert coverage.in_chunks + sum(coverage.dropped.values()) == coverage.extracted
+    starts = [chunk.spans[0].start for chunk in chunked.chunks]
+    assert starts == sorted(starts)
 
 
 @settings(max_examples=300, deadline=None)

@@ -14,7 +14,7 @@ alone, in three steps:
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -69,6 +69,11 @@ class TagSets:
         with self._database.reading() as unit:
             return unit.chunks.tag_counts(self._ids)
 
+    @cached_property
+    def total(self) -> int:
+        """Return how many examples there are."""
+        return self._engine.count(self._ids)
+
     def by_words(self, text: str, most: int) -> dict[str, int]:
         """Return the tags of the examples that share words with a text."""
         alike = [each for each in self.nearest_by_words(text) if each.likeness >= _LEAST_COSINE]
@@ -81,9 +86,7 @@ class TagSets:
             return []
         terms = tuple(Term(each, 1 / len(texts)) for each in texts)
         request = SearchRequest(self._ids, None, terms, None, _CANDIDATES)
-        return _alike_in_words(
-            frozenset(texts), self._engine.search(request), self._engine.count(self._ids)
-        )
+        return _alike_in_words(frozenset(texts), self._engine.search(request), self.total)
 
     def by_vectors(self, text: str, models: ModelCatalog, most: int) -> dict[str, int]:
         """Return the tags of the examples that mean the same as a text, each set by its own model.
@@ -116,17 +119,13 @@ class TagSets:
         return [each for each in alike if each.likeness >= _LEAST_NEARNESS]
 
     def _voted(self, examples: Sequence[Example], most: int) -> dict[str, int]:
-        votes: Counter[str] = Counter()
+        votes: defaultdict[str, float] = defaultdict(float)
         for example, tags in zip(examples, self.tags_of(examples), strict=True):
             for tag in tags:
-                votes[tag] += example.likeness  # type: ignore[assignment]
+                votes[tag] += example.likeness
         whole = sum(example.likeness for example in examples)
-        return weighted(
-            {tag: vote / whole for tag, vote in votes.items()},
-            self.known,
-            self._engine.count(self._ids) if votes else 0,
-            most,
-        )
+        support = {tag: vote / whole for tag, vote in votes.items()}
+        return weighted(support, self.known, self.total, most) if support else {}
 
 
 def weighted(

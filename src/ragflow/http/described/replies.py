@@ -82,7 +82,7 @@ _CHUNK_METHOD = record(
     suffixes=listed(like("pdf")),
     for_datasets=like(True),
     options=_OPTIONS,
-    parser_config=like({"chunk_token_num": 512}, None),
+    parser_config=Shape({"type": ["object", "null"]}, {"chunk_token_num": 512}),
 )
 
 _KNOWLEDGE: Mapping[str, Answer] = {

@@ -19,6 +19,9 @@ from ragflow.text.grid import PlacedCell, placed_rows
 RUNNING_NUMBERS = frozenset({"id", "_id", "index", "idx"})
 """Names of columns that count rows and say nothing of them."""
 
+LONGEST_NAME = 255
+"""Characters of a column's name; a longer one is a text."""
+
 _RESERVED = frozenset({"row_id", "rowid", "oid", "_rowid_"})  # of the tables that SQL asks
 _SYNONYMS = re.compile(r"[(（\[【].*?[)）\]】]|[/／].*", re.DOTALL)
 _NOT_IN_KEYS = re.compile(r"\W+")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
+from ragflow.domain.chunks import ChunkDraft
 from ragflow.domain.documents import Drop, DropKind, Span
 
 _PLACE = attrgetter("start", "end")  # far quicker than comparing spans themselves
@@ -59,6 +60,11 @@ def spans_of(fragments: Iterable[Fragment]) -> tuple[Span, ...]:
 def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Return spans in the order of the document, each once."""
     return tuple(sorted(set(spans), key=_PLACE))
+
+
+def in_reading_order(drafts: Iterable[ChunkDraft]) -> tuple[ChunkDraft, ...]:
+    """Return drafts by where they begin; merged cells may begin above their rows."""
+    return tuple(sorted(drafts, key=lambda draft: draft.spans[0].start))
 
 
 def rest(text: str, spans: Iterable[Span], taken: Iterable[Span], kind: DropKind) -> Iterator[Drop]:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from ragflow.domain.chunks import ChunkDraft, ChunkedDocument
 from ragflow.domain.documents import Drop, DropKind, ParsedDocument, Span
 from ragflow.ingest.chunk.base import ChunkContext, chunkers
-from ragflow.ingest.chunk.fragments import Fragment, in_order, rest
+from ragflow.ingest.chunk.fragments import Fragment, in_order, in_reading_order, rest
 from ragflow.ingest.chunk.headed import Asking, Said, by_marks, questions_in
 from ragflow.ingest.chunk.marked_up import markdown_questions
 from ragflow.ingest.chunk.pairs import (
@@ -50,7 +50,7 @@ class QaChunker:
 
     Options: ClassVar[type[BaseModel]] = QaOptions
     suffixes: ClassVar[frozenset[str]] = (
-        frozenset({"xlsx", "xlsm", "xls", "pdf", "docx"}) | DELIMITED | _MARKDOWN
+        frozenset({"xlsx", "xlsm", "xls", "ods", "pdf", "docx"}) | DELIMITED | _MARKDOWN
     )
     read_as_text: ClassVar[frozenset[str]] = DELIMITED | _MARKDOWN
 
@@ -90,7 +90,7 @@ class _Pairs:
             headings_first = suffix_of(self._name) != "pdf"
             self._add_asking(questions_in(document, headings_first=headings_first))
         return ChunkedDocument(
-            tuple(self._drafts),
+            in_reading_order(self._drafts),
             tuple(self._leavings.drops),
             warnings=self._leavings.warnings(len(self._drafts)),
         )

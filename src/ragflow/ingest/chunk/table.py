@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict
 from ragflow.domain.chunks import ROWS, ChunkDraft, ChunkedDocument, FieldValue
 from ragflow.domain.documents import Block, Drop, DropKind, ParsedDocument, Span, Table
 from ragflow.ingest.chunk.base import ChunkContext, chunkers
-from ragflow.ingest.chunk.columns import Column, header_columns, header_depth, keyed
+from ragflow.ingest.chunk.columns import LONGEST_NAME, Column, header_columns, header_depth, keyed
 from ragflow.ingest.chunk.delimited import line_numbers, records, table_delimiter
-from ragflow.ingest.chunk.fragments import Fragment, in_order, rest, spans_of
+from ragflow.ingest.chunk.fragments import Fragment, in_order, in_reading_order, rest, spans_of
 from ragflow.ingest.chunk.pairs import DELIMITED, is_delimited
 from ragflow.ingest.chunk.places import Places, Run
 from ragflow.ingest.chunk.typed import typed_values
@@ -37,10 +37,11 @@ class TableOptions(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _Records:
-    """Hold a table: its columns and its rows."""
+    """Hold a table: its columns and its rows; `texts` are too long to be names."""
 
     columns: Sequence[Column]
     rows: Sequence[Cells]
+    texts: Sequence[Column]
 
 
 @chunkers.register("table")
@@ -48,7 +49,7 @@ class TableChunker:
     """Cut tables into rows."""
 
     Options: ClassVar[type[BaseModel]] = TableOptions
-    suffixes: ClassVar[frozenset[str]] = frozenset({"xlsx", "xlsm", "xls"}) | DELIMITED
+    suffixes: ClassVar[frozenset[str]] = frozenset({"xlsx", "xlsm", "xls", "ods"}) | DELIMITED
     read_as_text: ClassVar[frozenset[str]] = DELIMITED
 
     def chunk(
@@ -84,7 +85,7 @@ class _Rows:
                 else:
                     self._add(self._read_table(block, block.table))
         return ChunkedDocument(
-            tuple(self._drafts),
+            in_reading_order(self._drafts),
             tuple(self._drops),
             tuple(self._warnings),
             self._field_map,
@@ -103,7 +104,7 @@ class _Rows:
             for index, cells in enumerate(placed_rows(table))
             if index >= depth
         ]
-        return _Records(keyed(header_columns(table, depth), self._name), rows)
+        return self._records(header_columns(table, depth), rows)
 
     def _read_text(self, span: Span) -> _Records:
         text = self._document.text
@@ -126,10 +127,18 @@ class _Rows:
         rows = [
             {place: cell for place, cell in enumerate(line.fields) if cell} for line in lines[1:]
         ]
-        return _Records(keyed(columns, self._name), rows)
+        return self._records(columns, rows)
+
+    def _records(self, columns: Sequence[Column], rows: Sequence[Cells]) -> _Records:
+        """Give the columns keys; a text in the header that is no name is not repeated in rows."""
+        texts = [column for column in columns if len(column.name) > LONGEST_NAME]
+        names = [Column(c.place, "") if c in texts else c for c in columns]
+        return _Records(keyed(names, self._name), rows, texts)
 
     def _add(self, table: _Records) -> None:
         """Add a chunk for each row that holds anything but running numbers."""
+        for column in table.texts:
+            self._drafts.append(ChunkDraft(column.name, column.spans))
         used = [column for column in table.columns if not column.counts_rows]
         fields = list(_typed(used, table.rows))
         for row, values in zip(table.rows, fields, strict=True):
@@ -151,12 +160,12 @@ class _Rows:
     ) -> ChunkDraft:
         parts = [f"{column.name}:{' '.join(cell.text.split())}" for column, cell in said]
         content = "; ".join(parts)
-        spans = in_order(span for column, cell in said for span in (*column.spans, *cell.spans))
         own = spans_of(cell for _, cell in said)
+        names = in_order(span for column, _ in said for span in column.spans)
         placed = self._places.page_boxes([Run(Span(0, len(content)), own)])
         return ChunkDraft(
             content,
-            spans,
+            (*own, *names),  # the row comes first: it is where the chunk stands
             boxes=placed.boxes,
             box_spans=placed.spans,
             fields={key: value for key, value in values.items() if value is not None} or {ROWS: 1},

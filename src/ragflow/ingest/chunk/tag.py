@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from ragflow.domain.chunks import ChunkDraft, ChunkedDocument
 from ragflow.domain.documents import Drop, DropKind, ParsedDocument
 from ragflow.ingest.chunk.base import ChunkContext, chunkers
-from ragflow.ingest.chunk.fragments import Fragment, spans_of
+from ragflow.ingest.chunk.fragments import Fragment, in_reading_order, spans_of
 from ragflow.ingest.chunk.pairs import (
     DELIMITED,
     Leavings,
@@ -41,7 +41,7 @@ class TagChunker:
     """Cut a document into texts with tags."""
 
     Options: ClassVar[type[BaseModel]] = TagOptions
-    suffixes: ClassVar[frozenset[str]] = frozenset({"xlsx", "xlsm", "xls"}) | DELIMITED
+    suffixes: ClassVar[frozenset[str]] = frozenset({"xlsx", "xlsm", "xls", "ods"}) | DELIMITED
     read_as_text: ClassVar[frozenset[str]] = DELIMITED
 
     def chunk(
@@ -63,7 +63,9 @@ class TagChunker:
                     drafts += _drafts(rows, leavings, f"sheet {block.table.sheet}, rows")
                 else:
                     leavings.drops.append(Drop(DropKind.OUTSIDE, block.span))
-        return ChunkedDocument(tuple(drafts), tuple(leavings.drops), leavings.warnings(len(drafts)))
+        return ChunkedDocument(
+            in_reading_order(drafts), tuple(leavings.drops), leavings.warnings(len(drafts))
+        )
 
 
 def tags_of(text: str) -> tuple[str, ...]:

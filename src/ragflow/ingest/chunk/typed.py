@@ -38,6 +38,7 @@ _FLOAT = re.compile(
     r"|[1-9]\d{0,2}(?:,\d{3})+\.\d+)",
     re.IGNORECASE,
 )
+_LONGEST_VALUE = 64  # characters of a number, a time or a truth
 _LONGEST_INT = 19  # with a sign and 18 digits, what 64 bits hold
 _CODE = re.compile(r"0\d+")
 _COMMA_FLOAT = re.compile(r"[+-]?(?:(?:0|[1-9]\d{0,17}),\d+|[1-9]\d{0,2}(?:\.\d{3})+,\d+)")
@@ -87,6 +88,8 @@ def typed_values(texts: Sequence[str]) -> tuple[ColumnType, list[FieldValue]]:
 
 def _type_of(text: str, dates: Callable[[str], str | None]) -> ColumnType:
     text = text.strip()
+    if len(text) > _LONGEST_VALUE:
+        return ColumnType.TEXT
     if text.lower() in _BOOLS:
         return ColumnType.BOOL
     number = _number(text)
@@ -124,7 +127,7 @@ def _date_reader(texts: Sequence[str]) -> Callable[[str], str | None]:
 
 def _moment(text: str, day_first: bool) -> str | None:
     """Return a time as ISO 8601 text; None for other texts."""
-    match = _MOMENT.fullmatch(" ".join(text.split()))
+    match = _MOMENT.fullmatch(" ".join(text.split())) if len(text) <= _LONGEST_VALUE else None
     if match is None:
         return None
     part = match.groupdict()

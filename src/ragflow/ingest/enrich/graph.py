@@ -370,9 +370,11 @@ def _graph_line(summary: dict[str, Any]) -> str:
 
 
 def _warnings(desk: Desk, done: _Read) -> tuple[str, ...]:
-    if not desk.writer.name or not done.costs.trouble:
+    costs = done.costs
+    if not desk.writer.name or not (done.otherwise or costs.trouble or costs.failed):
         return ()
-    return (
-        f"Knowledge graph: {done.otherwise} passages were read by {_STATISTICS}, "
-        f"since {done.costs.trouble}.",
-    )
+    why = costs.trouble or "the model gave no usable answer"
+    what = "names were compared or groups described without the model"
+    if done.otherwise:
+        what = f"{done.otherwise} passages were read by {_STATISTICS}"
+    return (f"Knowledge graph: {what}, since {why}.",)

@@ -79,6 +79,20 @@ def test_columns_without_a_name_are_called_by_their_place(cut_file: Any) -> None
     assert chunked.warnings == ("1 rows have more values than the header has columns, lines 2.",)
 
 
+def test_a_long_text_in_the_header_is_a_chunk_and_no_name(cut_file: Any) -> None:
+    chunked = cut_file("table", "a.csv", f"a,{'(word ' * 60}\n1,2\n")
+    assert contents(chunked)[0].startswith("(word (word")
+    assert contents(chunked)[1] == "a:1; column 2:2"
+    assert chunked.chunks[0].fields == {}
+
+
+def test_rows_stand_in_their_order_whatever_cells_they_have(cut_file: Any) -> None:
+    chunked = cut_file("table", "a.csv", "a,b\n,1\n2,3\n,4\n")
+    starts = [chunk.spans[0].start for chunk in chunked.chunks]
+    assert contents(chunked) == ["b:1", "a:2; b:3", "b:4"]
+    assert starts == sorted(starts)
+
+
 def test_names_of_columns_without_values_are_dropped(cut_file: Any) -> None:
     chunked = cut_file("table", "a.csv", "a,b\n1,\n")
     assert chunked.field_map == {"a": "a"}

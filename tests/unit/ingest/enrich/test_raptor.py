@@ -236,6 +236,34 @@ def test_a_summary_stands_on_the_pages_of_its_passages(make: Make) -> None:
     assert summaries(product)[0].boxes == (Box(1, 10, 40, 10, 35), Box(2, 5, 9, 5, 9))
 
 
+def test_a_stop_while_summaries_are_written_leaves_none(make: Make) -> None:
+    product: SmallProduct
+
+    def stop_and_answer(text: str) -> str | None:
+        product.stop()
+        return summing_up(text)
+
+    product = make(AnsweringChat(stop_and_answer))
+    assert product.ingest().run is RunState.CANCEL
+    assert summaries(product) == []
+
+
+def test_chunks_that_people_change_meanwhile_stay_as_they_are(make: Make) -> None:
+    product: SmallProduct
+
+    def change_and_answer(text: str) -> str | None:
+        first = product.chunks()[0]
+        with product.parts.database.transaction() as unit:
+            unit.chunks.put(replace(first, content="by hand"))
+            unit.chunks.delete(DOCUMENT, [chunk.id for chunk in product.chunks()[1:3]])
+        return summing_up(text)
+
+    product = make(AnsweringChat(change_and_answer), ["one bee", "two bees", "a wasp", "an ant"])
+    document = product.ingest()
+    assert [chunk.content for chunk in product.chunks()][:2] == ["by hand", "an ant"]
+    assert document.chunk_count == len(product.chunks()) == 3
+
+
 def test_summaries_of_a_disabled_document_cannot_be_found(make: Make) -> None:
     product = make(AnsweringChat(lambda _text: "Bees."), ["one bee", "two bees"])
     with product.parts.database.transaction() as unit:
