@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SHORTEST = 0.03  # of the picture's longer side
 _THICKEST = 0.006
 _SLOPE = 0.03  # a line may rise by so much of its length
-_MOST = 3000  # lines; more are a pattern
+_MOST = 1000  # lines; more are a pattern
 _NEIGHBOURS = 25  # pixels around a pixel that tell whether it is dark
 _DARKER = 12  # shades below its neighbours
 

@@ -17,6 +17,7 @@ from ragflow.ingest.parse.pdf.parts import PartedLine, parted_lines
 from ragflow.ingest.parse.pdf.rulings import Rulings, Segment
 from ragflow.ingest.parse.pdf.sheet import Rect
 
+_MOST_RULES = 1200  # more is a drawing
 _SHORTEST = 60.0  # points
 _ENDS = 8.0  # points by which the ends of a table's rules differ
 _WIDE_GAP = 2.5  # of the size: lines farther apart than this are not of one table
@@ -57,6 +58,8 @@ class _Run:
 def ruled_areas(rulings: Rulings, words: Sequence[Word]) -> list[RuledArea]:
     """Return the areas between horizontal rules with the same ends."""
     areas: list[RuledArea] = []
+    if len(rulings.horizontal) > _MOST_RULES:
+        return areas
     for rules in _groups(rulings.horizontal):
         start, end = min(r.start for r in rules) - 3, max(r.end for r in rules) + 3
         top, bottom = rules[0].at, rules[-1].at

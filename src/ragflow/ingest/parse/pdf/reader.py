@@ -97,7 +97,7 @@ class PageReader:
         seen = self._recogniser.strokes(written.sheet) if self._recogniser else ()
         rulings = read_rulings(page, written.sheet, seen) if words else Rulings()
         if words and not seen and not read.lines and not read.tables:
-            rulings = with_pictured(rulings, page, written.sheet)
+            rulings = with_pictured(rulings, page, written.sheet, [word.rect for word in words])
         read.rules[written.sheet] = rulings.horizontal
         turned = turned_lines(others, written.sheet)
         found = find_tables(words, rulings, written.sheet, turned)

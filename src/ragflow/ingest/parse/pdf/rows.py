@@ -206,9 +206,10 @@ def _by_words(groups: Sequence[Group]) -> list[Group]:
     """Join groups: a label that runs on, and cells below a row that has no label of their own."""
     joined: list[Group] = []
     for group in groups:
-        lone = len(group) == 1
-        if joined and lone and (_runs_on(joined[-1], group[0]) or _hangs(joined[-1], group[0])):
-            joined[-1].extend(group)
+        before = joined[-1] if joined else []
+        lone = len(group) == 1 or all(line.filled == {0} for line in before)
+        if before and lone and (_runs_on(before, group[0]) or _hangs(before, group[0])):
+            before.extend(group)
         else:
             joined.append(list(group))
     return joined

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
-from ragflow.ingest.parse.pdf.sheet import Sheet
+from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 from ragflow.vision.ruling_lines import ruling_lines
 
 _MAX_OBJECTS = 60_000
@@ -22,7 +22,7 @@ _THIN = 3.0  # points: a box this thin is a line
 _SNAP = 2.5  # points: segments this near are the same line
 _MIN_LENGTH = 4.0
 _MAX_PICTURES = 2_000  # objects among which they are looked for
-_SCAN = 0.4  # of the page's area, from which a picture may be a scan with lines
+_SCAN = 0.6  # of the page's area, from which a picture may be a scan with lines
 _PICTURE_SCALE = 2.0  # pixels per point
 _PICTURE_SIDE = 2400  # pixels
 
@@ -65,8 +65,11 @@ def read_rulings(page: Any, sheet: Sheet, seen: Iterable[Stroke] = ()) -> Ruling
     return Rulings(_merged(horizontal), _merged(vertical))
 
 
-def with_pictured(rulings: Rulings, page: Any, sheet: Sheet) -> Rulings:
-    """Return the rulings with the lines that pictures show if they fill a page, as scans do."""
+def with_pictured(rulings: Rulings, page: Any, sheet: Sheet, words: Sequence[Rect]) -> Rulings:
+    """Return the rulings with the lines that pictures show if they fill a page, as scans do.
+
+    What runs through `words` is part of letters or of a drawing.
+    """
     whole = sheet.width * sheet.height
     if whole <= 0 or _pictured(page) < _SCAN * whole:
         return rulings
@@ -80,11 +83,25 @@ def with_pictured(rulings: Rulings, page: Any, sheet: Sheet) -> Rulings:
     for stroke in (*across, *down):
         x0, y0 = sheet.turned(stroke.x0 / scale, stroke.y0 / scale)
         x1, y1 = sheet.turned(stroke.x1 / scale, stroke.y1 / scale)
+        line = Rect(min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1))
+        if any(_runs_through(line, word) for word in words):
+            continue
         if abs(y1 - y0) < abs(x1 - x0):
             horizontal.append(Segment((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
         else:
             vertical.append(Segment((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
     return Rulings(_merged(horizontal), _merged(vertical))
+
+
+def _runs_through(line: Rect, word: Rect) -> bool:
+    """Tell whether a line crosses the inner part of a word."""
+    aside, above = 0.15 * word.width, 0.25 * word.height
+    return (
+        line.x0 < word.x1 - aside
+        and line.x1 > word.x0 + aside
+        and line.top < word.bottom - above
+        and line.bottom > word.top + above
+    )
 
 
 def _pictured(page: Any) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 
 from ragflow.ingest.parse.base import CellDraft
 from ragflow.ingest.parse.pdf.cells import TableRegion, is_number
@@ -20,7 +21,9 @@ _LONG_WORD = 4  # characters
 _EQUAL = 1.03  # ratio of the widths of characters in a typewriter face
 _FIGURES = 0.4  # share of cells with figures
 _MIN_ROWS = 4
+_FEWEST = 3  # rows of a table without column lines, cells that tell how a column is aligned
 _LONG_CELL = 160  # characters: a table mostly of such cells is running text
+_LONGEST_WORDS = 4  # in most cells of a table of texts
 _LONGEST_CELL = 60  # characters, of a table of texts
 _SERIES = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -35,7 +38,8 @@ def is_sound(table: TableRegion) -> bool:
     sizes = [len(cell.text) for row in body for cell in row]
     long = sum(size for size in sizes if size > _LONG_CELL)
     return (
-        several * 2 >= len(body)
+        len(table.rows) >= _FEWEST
+        and several * 2 >= len(body)
         and spanning * 3 <= len(body)
         and long * 2 <= sum(sizes)
         and not has_axis(table)
@@ -84,6 +88,10 @@ def is_of_texts(table: TableRegion) -> bool:
     filled = [cell for cell in cells if cell.text]
     if len(filled) * 10 < 6 * len(cells) or max(len(c.text) for c in filled) > _LONGEST_CELL:
         return False
+    if sum(cell.text[0].islower() for cell in filled) * 5 > 2 * len(filled):
+        return False  # a sentence, cut at its word spaces
+    if median(len(cell.text.split()) for cell in filled) > _LONGEST_WORDS:
+        return False  # columns of a page
     full = sum(_filled(row) * 2 > table.column_count for row in table.rows)
     return full * 10 >= 8 * len(table.rows) and _is_aligned(table)
 
@@ -102,16 +110,24 @@ def _filled(row: Sequence[CellDraft]) -> int:
 
 
 def _is_aligned(table: TableRegion) -> bool:
-    """Tell whether most columns have one left edge."""
-    starts: dict[int, list[int]] = {}
+    """Tell whether the cells of most columns share an edge or their middle."""
+    places: dict[int, list[tuple[float, float, float]]] = {}
     for row in table.rows:
         column = 0
         for cell in row:
-            if cell.box is not None and cell.column_span == 1 and not cell.header:
-                starts.setdefault(column, []).append(round(cell.box.x0))
+            box = cell.box
+            if box is not None and cell.column_span == 1 and not cell.header:
+                middle = (box.x0 + box.x1) / 2
+                places.setdefault(column, []).append((box.x0, middle, box.x1))
             column += cell.column_span
     aligned = [
-        sum(abs(x - max(set(xs), key=xs.count)) < 2 for x in xs) * 10 >= 8 * len(xs)
-        for xs in starts.values()
+        len(column) >= _FEWEST
+        and any(_agree([round(p[side]) for p in column]) for side in range(3))
+        for column in places.values()
     ]
     return sum(aligned) * 10 >= 7 * table.column_count
+
+
+def _agree(xs: Sequence[int]) -> bool:
+    usual = max(set(xs), key=xs.count)
+    return sum(abs(x - usual) < 2 for x in xs) * 10 >= 8 * len(xs)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ragflow.ingest.parse.pdf.cells import CellWords, is_number
 from ragflow.ingest.parse.pdf.characters import Word
@@ -18,6 +19,7 @@ from ragflow.ingest.parse.pdf.parts import PartedLine, parted_lines, word_rows
 from ragflow.ingest.parse.pdf.rows import Group, slotted, split_rows
 
 _MIN_LINES = 3  # with text on both sides that a gutter within a column needs
+_PADDING = 8.0  # points on both sides of a cell
 _MANY_LINES = 8
 _CROSSING = 6  # one line in so many may reach over a gutter
 _ALIGNED = 4.0  # points by which figures of one row may differ in height
@@ -164,8 +166,11 @@ def _split_rows(cells: Sequence[CellWords], xs: Sequence[float]) -> list[CellWor
 
 def _line_groups(cells: Sequence[CellWords], xs: Sequence[float]) -> list[Group]:
     """Return the rows that the lines of a row of cells make; nothing where they make one."""
-    stacks = [stack for cell in cells if cell.row_span == 1 and (stack := _figures(cell))]
+    single = [cell for cell in cells if cell.row_span == 1]
+    stacks = [stack for cell in single if (stack := _figures(cell))]
     if len(stacks) < 2:
+        stacks += [stack for cell in single if (stack := _texts(cell, xs))]
+    if len(stacks) < 2 or len({len(stack) for stack in stacks}) == len(stacks) > 2:
         return []
     longest = max(stacks, key=len)
     for stack in stacks:
@@ -186,6 +191,19 @@ def _figures(cell: CellWords) -> list[float]:
     if len(lines) < 2 or figures * 5 < len(lines) * 4:
         return []
     return [line.rect.bottom for line in lines]
+
+
+def _texts(cell: CellWords, xs: Sequence[float]) -> list[float]:
+    """Return the lower edges of the lines of a cell that were not broken for want of room."""
+    lines = parted_lines(cell.words)
+    if len(lines) < _MIN_LINES:
+        return []
+    room = xs[cell.column + cell.column_span] - xs[cell.column] - _PADDING
+    free = 0
+    for above, below in pairwise(lines):
+        first = below.words[0].rect
+        free += above.rect.width + 0.3 * below.size + first.width < room
+    return [line.rect.bottom for line in lines] if free * 2 > len(lines) - 1 else []
 
 
 def _lines(cell: CellWords) -> int:

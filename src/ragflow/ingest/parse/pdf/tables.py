@@ -36,6 +36,7 @@ from ragflow.ingest.parse.pdf.turned import TurnedLine
 from ragflow.ingest.parse.pdf.unruled import unruled_tables
 
 _LONG_CELL = 700  # characters
+_FEWEST_ROWS = 3  # in a grid of one ruled row and two columns
 _WHOLE = 0.85  # of the sheet's area: what a grid without margins covers
 _TITLE = 1.5  # times the usual size: what a cell is not set in
 _NARROW = 12.0  # points: empty columns narrower than this are gaps between double lines
@@ -176,11 +177,13 @@ def _ruled(
         return None if table is None else (table, list(words))
     cells = _with_turned(_grid_cells(grid, words), grid, turned)
     filled = sum(bool(cell.words) for cell in cells)
-    if filled < 2 or (len(grid.ys) < 3 and filled < 3) or filled * 5 < len(cells):
+    if filled < 2 or filled * 5 < len(cells):
         return None
     if _is_layout(cells) or _is_drawing(cells):
         return None
     split = split_cells(cells, grid.xs)
+    if len(grid.ys) < 3 and filled < 3 and len({cell.row for cell in split.cells}) < _FEWEST_ROWS:
+        return None
     area = RuledArea(grid.rect, grid.rules, grid.rules, ())
     above = cells_above(lines_above(area, around), split.xs)
     every = [cell for row in above for cell in row]
@@ -207,31 +210,33 @@ def _grid_cells(grid: Grid, words: Sequence[Word]) -> list[CellWords]:
     """Return the cells of a grid with the words in them."""
     inside: dict[tuple[int, int], list[Word]] = {}
     for word in words:
-        x, y = (word.rect.x0 + word.rect.x1) / 2, (word.rect.top + word.rect.bottom) / 2
-        row = min(max(bisect_right(grid.ys, y) - 1, 0), len(grid.ys) - 2)
-        column = min(max(bisect_right(grid.xs, x) - 1, 0), len(grid.xs) - 2)
-        inside.setdefault(grid.owner(row, column), []).append(word)
+        inside.setdefault(_owner(grid, word), []).append(word)
     return [
         CellWords(row, column, row_span, column_span, inside.get((row, column), []))
         for row, column, row_span, column_span in grid.cells()
     ]
 
 
+def _owner(grid: Grid, word: Word) -> tuple[int, int]:
+    """Return where the cell begins in which the middle of a word lies."""
+    x, y = (word.rect.x0 + word.rect.x1) / 2, (word.rect.top + word.rect.bottom) / 2
+    row = min(max(bisect_right(grid.ys, y) - 1, 0), len(grid.ys) - 2)
+    column = min(max(bisect_right(grid.xs, x) - 1, 0), len(grid.xs) - 2)
+    return grid.owner(row, column)
+
+
 def _with_turned(
     cells: Sequence[CellWords], grid: Grid, turned: Sequence[TurnedLine]
 ) -> list[CellWords]:
     """Return the cells with the lines on end that stand in empty ones."""
-    filled: list[CellWords] = []
-    for cell in cells:
-        area = Rect(
-            grid.xs[cell.column],
-            grid.xs[cell.column + cell.column_span],
-            grid.ys[cell.row],
-            grid.ys[cell.row + cell.row_span],
-        )
-        inside = [line.word for line in turned if not cell.words and _within(line.word.rect, area)]
-        filled.append(replace(cell, words=inside) if inside else cell)
-    return filled
+    inside: dict[tuple[int, int], list[Word]] = {}
+    for line in turned:
+        if _within(line.word.rect, grid.rect):
+            inside.setdefault(_owner(grid, line.word), []).append(line.word)
+    return [
+        cell if cell.words else replace(cell, words=inside.get((cell.row, cell.column), []))
+        for cell in cells
+    ]
 
 
 def _wide_columns(xs: Sequence[float]) -> set[int]:

@@ -36,26 +36,37 @@ class UnruledTables:
 def unruled_tables(words: Sequence[Word], sheet: Sheet) -> UnruledTables:
     """Return the tables that alignment alone marks."""
     result = UnruledTables()
-    for lines in (run for column in _columns(words) for run in _runs(column)):
-        inside = [word for line in lines for word in line.words]
-        table = columned(hull(inside), inside, sheet)
-        if table is None:
-            continue
-        mono = is_program(inside, sheet)
-        if is_sound(table) and (is_of_figures(table) or (is_of_texts(table) and not mono)):
-            result.found.append((table, inside))
-        else:
-            result.unsure = result.unsure or not mono
+    lines = parted_lines(words)
+    if sum(map(_may_be_row, lines)) < _MIN_ROWS:
+        return result
+    for run in _runs(lines):
+        _take(run, sheet, result)
+    taken = {id(word) for _, inside in result.found for word in inside}
+    rest = [word for word in words if id(word) not in taken]
+    for column in _columns(rest):
+        for run in _runs(column):
+            _take(run, sheet, result)
     return result
 
 
-def _columns(words: Sequence[Word]) -> Iterator[list[PartedLine]]:
-    """Yield the lines of each column of the page; the whole page where nothing could be a table."""
-    lines = parted_lines(words)
-    if sum(map(_may_be_row, lines)) < _MIN_ROWS:
+def _take(run: Sequence[PartedLine], sheet: Sheet, result: UnruledTables) -> None:
+    """Add the table that a run of lines makes, if it makes one."""
+    inside = [word for line in run for word in line.words]
+    table = columned(hull(inside), inside, sheet)
+    if table is None:
         return
-    items = [_PlacedPart(part) for line in lines for part in line.parts]
-    for column in columns(items):
+    program = is_program(inside, sheet)
+    if is_sound(table) and (is_of_figures(table) or (is_of_texts(table) and not program)):
+        result.found.append((table, inside))
+    else:
+        result.unsure = result.unsure or not program
+
+
+def _columns(words: Sequence[Word]) -> Iterator[list[PartedLine]]:
+    """Yield the lines of each column of the page, if it has several."""
+    items = [_PlacedPart(part) for line in parted_lines(words) for part in line.parts]
+    found = columns(items)
+    for column in found if len(found) > 1 else ():
         yield [line_of([item.part for item in row]) for row in column.rows]
 
 

@@ -1,6 +1,6 @@
 """Tables in the cells that a model sees: each word in one cell, or no table."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ragflow.ingest.parse.pdf.characters import Style, Word
@@ -74,6 +74,7 @@ def _moved(cell, down):
     return (cell.row, cell.column, cell.row_span, cell.column_span, cell.header, *places)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.floats(100, 460), st.floats(200, 289)), min_size=4, max_size=30, unique=True

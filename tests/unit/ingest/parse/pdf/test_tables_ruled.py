@@ -20,6 +20,28 @@ def test_columns_of_figures_in_one_ruled_column_are_cut(pdf):
     assert pdf.cells(pdf.parse(pdf.make(draw))) == rows
 
 
+def test_lines_of_columns_that_no_rule_parts_are_rows(pdf):
+    rows = [["Seal", "Rubber ring"], ["Pump", "Steel"], ["Valve", "Brass"], ["Hose", "Nylon"]]
+
+    def draw(canvas):
+        pdf.grid(canvas, [72.0, 200.0, 400.0], [200.0, 290.0])
+        fill(pdf, canvas, rows, xs=[72, 200])
+
+    assert pdf.cells(pdf.parse(pdf.make(draw))) == rows
+
+
+def test_lines_that_ran_out_of_room_stay_one_cell(pdf):
+    texts = ["A sentence that is too long", "for the width of its cell and", "so goes on below it"]
+
+    def draw(canvas):
+        pdf.grid(canvas, [72.0, 210.0, 350.0], [200.0, 250.0, 300.0])
+        for top in (214, 264):
+            for x in (76, 214):
+                pdf.write(canvas, texts, x=x, top=top)
+
+    assert pdf.cells(pdf.parse(pdf.make(draw))) == [[" ".join(texts)] * 2] * 2
+
+
 def test_a_name_above_several_columns_of_one_ruled_column_spans_them(pdf):
     rows = [[f"Row {n}", str(100 * n), f"{n}.55"] for n in range(1, 6)]
 

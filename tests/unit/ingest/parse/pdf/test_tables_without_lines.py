@@ -125,6 +125,30 @@ def test_short_texts_in_aligned_columns_are_a_table_without_any_rule(pdf):
     assert pdf.cells(document) == rows
 
 
+def test_centred_texts_are_aligned_too(pdf):
+    rows = [*NAMES, ["Japan", "Tokyo", "Japanese"], ["Kenya", "Nairobi", "Swahili"]]
+
+    def draw(canvas):
+        canvas.setFont("Helvetica", 10)
+        for index, row in enumerate(rows):
+            for x, text in zip(XS, row, strict=True):
+                canvas.drawCentredString(x + 30, pdf.height - 120 - 14 * index, text)
+
+    assert pdf.cells(pdf.parse(pdf.make(draw))) == rows
+
+
+def test_a_sentence_with_wide_word_spaces_is_not_a_table(pdf):
+    lines = ["Experts from around the", "world create some of the", "best known ideas for you"]
+
+    def draw(canvas):
+        canvas.setFont("Helvetica", 10)
+        for index, line in enumerate([*lines, *lines]):
+            for place, word in enumerate(line.split()):
+                canvas.drawString(72 + 80 * place, pdf.height - 120 - 14 * index, word)
+
+    assert pdf.cells(pdf.parse(pdf.make(draw))) == []
+
+
 def test_a_column_with_few_entries_is_a_column(pdf):
     rows = [["Year", "", "Wheat", "Rye"]]
     rows += [[str(2000 + n), "*" if n == 3 else "", f"{n}.5", f"{n}7"] for n in range(1, 7)]
