@@ -132,6 +132,16 @@ class LimitSettings(_Section):
     unpacked_mib: int = Field(512, description="Most bytes an archive may unpack to, in MiB.")
     text_chars: int = Field(50_000_000, description="Most characters taken from one document.")
     pages: int = Field(5000, description="Most pages of one document.")
+    ocr_pages: int = Field(
+        1000,
+        ge=0,
+        description="Most pages of one document whose text is recognised; 0: no recognition.",
+    )
+    ocr_page_seconds: float = Field(
+        60.0,
+        ge=0,
+        description="What each page that is recognised adds to limits.parse_seconds, in seconds.",
+    )
 
 
 class WorkerSettings(_Section):

@@ -211,7 +211,14 @@ def run_worker(settings: Settings) -> None:
     migrate(settings)
     limits = settings.limits
     jobs = DbosWorker(jobs_url(settings), settings.worker.concurrency, settings.worker.poll_seconds)
-    isolation = Isolation(IsolationLimits(limits.parse_seconds, limits.parse_memory_mib))
+    isolation = Isolation(
+        IsolationLimits(
+            limits.parse_seconds,
+            limits.parse_memory_mib,
+            limits.ocr_pages,
+            limits.ocr_page_seconds,
+        )
+    )
     with ports(settings) as opened:
         ingest = IngestParts(
             database=opened.database,
@@ -222,7 +229,12 @@ def run_worker(settings: Settings) -> None:
             clock=opened.clock,
             scratch=_data_dir(settings) / "scratch" / jobs.executor_id,
             limits=IngestLimits(
-                limits.file_mib, limits.unpacked_mib, limits.text_chars, limits.pages
+                limits.file_mib,
+                limits.unpacked_mib,
+                limits.text_chars,
+                limits.pages,
+                limits.ocr_pages,
+                settings.models.threads,
             ),
             page_models=_page_models(settings),
         )

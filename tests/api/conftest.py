@@ -97,6 +97,11 @@ class FewModels:
             raise UnknownModel(name=name)
         return Backwards()
 
+    def vision(self, tenant_id: str, name: str) -> Any:
+        raise ModelNotConfigured(name=name) if not name else UnknownModel(name=name)
+
+    speech = vision
+
     def default_name(self, tenant_id: str, kind: str) -> str:
         return {"embedding": "hashing@Builtin", "chat": self.default_chat}.get(kind, "")
 

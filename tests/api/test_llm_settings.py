@@ -39,7 +39,8 @@ def vendors(world: Any, api: Any, tmp_path: Path) -> Iterator[Any]:
     def default(tenant_id: str, kind: str) -> str:
         with database.reading() as unit:
             tenant = unit.accounts.tenant(tenant_id)
-        return str(getattr(tenant, f"{kind}_model"))
+        field = {"image2text": "vision", "speech2text": "speech"}.get(kind, kind)
+        return str(getattr(tenant, f"{field}_model"))
 
     catalog = Catalog(CatalogOptions(), ModelStore(tmp_path), NoClients(), accounts, default)
     services = build_services(replace(world.ports, catalog=catalog))
@@ -246,3 +247,18 @@ def test_only_the_owner_chooses_a_tenants_models(
     assert tenant.embedding_model == ""
     reply = post(api, "/user/set_tenant_info", embd_id="other@Builtin")
     assert reply["message"] == "required argument are missing: tenant_id; "
+
+
+def test_models_that_see_and_hear_serve_once_they_are_chosen(vendors: Any) -> None:
+    def served() -> dict[str, str]:
+        models = vendors.data("GET", "/models")
+        return {model["kind"]: model["name"] for model in models if model["default"]}
+
+    assert not {"image2text", "speech2text"} & set(served())
+    post(vendors, "/llm/set_api_key", llm_factory="OpenAI", api_key="sk-own")
+    chosen = {"img2txt_id": "gpt-4o@OpenAI", "asr_id": "whisper-1@OpenAI"}
+    post(vendors, "/user/set_tenant_info", tenant_id=vendors.tenant_id, **chosen)
+    assert served()["image2text"] == "gpt-4o@OpenAI"
+    assert served()["speech2text"] == "whisper-1@OpenAI"
+    listed = call(vendors, "GET", "/llm/list", params={"model_type": "speech2text"})["data"]
+    assert "whisper-1" in {model["llm_name"] for model in listed["OpenAI"]}

@@ -16,10 +16,22 @@ from ragflow.adapters.models.openai_compatible import OpenAiCompatible
 from ragflow.adapters.models.provider import Endpoint
 from ragflow.adapters.models.rerank import OverlapRerank
 from ragflow.adapters.models.store import ModelStore
-from ragflow.domain.ports import ChatModel, EmbeddingModel, RerankModel
+from ragflow.domain.ports import (
+    ChatModel,
+    EmbeddingModel,
+    RerankModel,
+    SpeechModel,
+    VisionModel,
+)
 from ragflow.settings import Settings
 from ragflow.testing.model_server import ModelServer, model_server
-from ragflow.testing.models import ChatModelContract, EmbeddingModelContract, RerankModelContract
+from ragflow.testing.models import (
+    ChatModelContract,
+    EmbeddingModelContract,
+    RerankModelContract,
+    SpeechModelContract,
+    VisionModelContract,
+)
 
 
 @pytest.fixture(scope="module")
@@ -128,3 +140,21 @@ class TestTeiRerank(RerankModelContract):
     @pytest.fixture
     def model(self, server: ModelServer) -> RerankModel:
         return openai(server, "TEI").rerank("reranker")
+
+
+class TestOpenAiVision(VisionModelContract):
+    @pytest.fixture
+    def model(self, server: ModelServer) -> VisionModel:
+        return openai(server).vision("echo")
+
+
+class TestOllamaVision(VisionModelContract):
+    @pytest.fixture
+    def model(self, server: ModelServer) -> VisionModel:
+        return ollama(server).vision("echo")
+
+
+class TestOpenAiSpeech(SpeechModelContract):
+    @pytest.fixture
+    def model(self, server: ModelServer) -> SpeechModel:
+        return openai(server).speech("whisper")

@@ -50,6 +50,8 @@ class DropKind(StrEnum):
     DELIMITER = "delimiter"
     EMPTY = "empty"
     HIDDEN = "hidden"
+    UNREADABLE = "unreadable"  # a text layer of characters that mean nothing; OCR read the page
+    UNSURE = "unsure"  # recognised with so little confidence that it may be no text
     HYPHEN = "hyphen"  # at a line's end, where the two halves of a word were joined
     DEFAULT_NAME = "default_name"  # of a sheet that nobody named, such as Sheet1
     PAGE_RANGE = "page_range"  # outside the pages that parser_config.pages asks for

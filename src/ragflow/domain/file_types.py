@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 _DOC = """eml doc docx ppt pptx yml xml htm html json jsonl ldjson csv txt ini xls xlsx xlsm wps rtf
 ods hlp pages numbers key md py js java c cpp h php go ts sh cs kt sql"""
 _AURAL = "wav flac ape alac wavpack wv mp3 aac ogg vorbis opus"
-_VISUAL = """jpg jpeg png tif gif pcx tga exif fpx svg psd cdr pcd dxf ufo eps ai raw webp avif apng
-icon ico mpg mpeg avi rm rmvb mov wmv asf dat asx wvx mpe mpa mp4"""
+_VISUAL = """jpg jpeg png tif tiff bmp gif pcx tga exif fpx svg psd cdr pcd dxf ufo eps ai raw webp
+avif apng icon ico mpg mpeg avi rm rmvb mov wmv asf dat asx wvx mpe mpa mp4"""
 
 OTHER = "other"
 

@@ -62,6 +62,12 @@ def _limit_time(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (allowed, hard))
 
 
+def _add_time(seconds: float) -> None:
+    allowed, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    added = math.ceil(seconds * (os.cpu_count() or 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed + added, hard))
+
+
 def _serve(
     command: dict[str, Any],
     send: Callable[[dict[str, Any]], None],
@@ -69,7 +75,10 @@ def _serve(
 ) -> dict[str, Any]:
     def ask(question: Mapping[str, Any]) -> dict[str, Any]:
         send({"question": dict(question)})
-        return receive()
+        reply = receive()
+        if granted := reply.get("seconds"):
+            _add_time(granted)
+        return reply
 
     try:
         module, function = command["target"].split(":")

@@ -8,7 +8,7 @@ a `ParseError`: files that the chunk method does not take or the parser refuses;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from ragflow.ingest.artefacts import CHUNKS_PER_PART, THUMBNAIL_NAME, chunks_nam
 from ragflow.ingest.chunk.base import ChunkContext, Chunker
 from ragflow.ingest.help import Ask, AskedHelp, NoHelp
 from ragflow.ingest.idle_options import idle_options
+from ragflow.ingest.isolate import MORE_TIME
 from ragflow.ingest.parse.base import ParseLimits, ParseOptions, SourceFile, VisionFiles
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def extract(
     warnings += idle_options(wanted.parser_config, source.suffix)
     options = _options(chunker, wanted.parser_config)
     models = AskedHelp(ask, directory)
-    document = _parse(source, wanted, models, progress)
+    document = _parse(source, wanted, models, progress, lambda: ask(MORE_TIME))
     progress(1.0, "Finish parsing.")
     context = ChunkContext(source.name, wanted.language, models)
     chunked = merge_duplicates(chunker.chunk(document, options, context))
@@ -125,6 +126,7 @@ def parse_options(
     limits: Mapping[str, int],
     vision: VisionFiles = VisionFiles(),  # noqa: B008 - frozen
     models: ModelHelp = NoHelp(),  # noqa: B008 - has no state
+    more_time: Callable[[], object] = lambda: None,
 ) -> ParseOptions:
     """Read what parser_config says about parsing. Raises `InvalidInput`."""
     layout = parser_config.get("layout_recognize", "DeepDOC")
@@ -136,7 +138,9 @@ def parse_options(
         )
     except (TypeError, ValueError):
         raise InvalidInput("parser_config.pages must be a list of [from, to].") from None
-    return ParseOptions(str(layout or "DeepDOC"), pages, ParseLimits(**limits), vision, models)
+    return ParseOptions(
+        str(layout or "DeepDOC"), pages, ParseLimits(**limits), vision, models, more_time
+    )
 
 
 def _chunker(method: str, source: SourceFile) -> tuple[Chunker, tuple[str, ...]]:
@@ -162,12 +166,16 @@ def _options(chunker: Chunker, parser_config: Mapping[str, Any]) -> BaseModel:
 
 
 def _parse(
-    source: SourceFile, wanted: ExtractRequest, models: ModelHelp, progress: Progress
+    source: SourceFile,
+    wanted: ExtractRequest,
+    models: ModelHelp,
+    progress: Progress,
+    more_time: Callable[[], object],
 ) -> ParsedDocument:
     from ragflow.ingest.parse.load import parse
 
     vision = VisionFiles(**{kind: Path(path) for kind, path in wanted.vision.items() if path})
-    options = parse_options(wanted.parser_config, wanted.limits, vision, models)
+    options = parse_options(wanted.parser_config, wanted.limits, vision, models, more_time)
     return parse(source, options, progress)
 
 

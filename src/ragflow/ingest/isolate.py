@@ -32,6 +32,9 @@ POLL_SECONDS = 0.4
 _MIB = 1 << 20
 
 
+MORE_TIME = {"kind": "more_time"}
+"""The question with which a call asks for the time of one more page; the process knows to ask."""
+
 Answer = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Answer a question of the function that runs in the other process."""
 
@@ -63,10 +66,15 @@ class Sandbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class IsolationLimits:
-    """Bound one call; the names are those of the settings' `limits`."""
+    """Bound one call; the names are those of the settings' `limits`.
+
+    Each of the first `ocr_pages` pages that a call recognises adds `ocr_page_seconds` to its time.
+    """
 
     parse_seconds: float = 600.0
     parse_memory_mib: int = 2048
+    ocr_pages: int = 1000
+    ocr_page_seconds: float = 60.0
 
 
 @dataclass(slots=True)
@@ -141,6 +149,7 @@ class Isolation:
         """Return what `target` makes of the request. Raises what it raises, or `ParseError`."""
         child = self._take()
         deadline = time.monotonic() + self._limits.parse_seconds
+        pages_left = self._limits.ocr_pages
         healthy = False
         try:
             child.send({"target": target, "request": request, "directory": str(directory)})
@@ -148,6 +157,11 @@ class Isolation:
                 for message in self._messages(name, child):
                     if "progress" in message:
                         progress(message["progress"], message["message"])
+                    elif message.get("question") == MORE_TIME:
+                        granted = self._limits.ocr_page_seconds if pages_left > 0 else 0.0
+                        child.send({"seconds": granted})
+                        deadline += granted
+                        pages_left -= 1
                     elif "question" in message:
                         asked = time.monotonic()
                         child.send(answer(message["question"]))

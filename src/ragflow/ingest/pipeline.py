@@ -72,12 +72,17 @@ _RETRY_SECONDS = (1.0, 4.0, 10.0)
 
 @dataclass(frozen=True, slots=True)
 class IngestLimits:
-    """Bound what one file may cost; the names are those of the settings' `limits`."""
+    """Bound what one file may cost; the names are those of the settings' `limits`.
+
+    `threads` are those of one model that looks at pages (the setting `models.threads`).
+    """
 
     file_mib: int = 128
     unpacked_mib: int = 512
     text_chars: int = 50_000_000
     pages: int = 5000
+    ocr_pages: int = 1000
+    threads: int = 1
 
     def of_parser(self) -> dict[str, int]:
         """Return the limits that a parser keeps to."""
@@ -85,6 +90,8 @@ class IngestLimits:
             "unpacked_mib": self.unpacked_mib,
             "text_chars": self.text_chars,
             "pages": self.pages,
+            "ocr_pages": self.ocr_pages,
+            "threads": self.threads,
         }
 
 

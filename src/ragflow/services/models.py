@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from ragflow.domain.errors import ModelNotConfigured, UnknownModel
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import ModelCatalog
 
-Kind = Literal["embedding", "chat", "rerank"]
+Kind = Literal["embedding", "chat", "rerank", "image2text", "speech2text"]
 
 ALWAYS_ACCEPTED = ("BAAI/bge-large-zh-v1.5@BAAI", "maidalun1020/bce-embedding-base_v1@Youdao")
 """Embedding models that clients may name on every server."""
@@ -34,7 +34,7 @@ class ModelService:
     def served(self, actor: Actor) -> list[ServedModel]:
         """List the tenant's default of each kind and the names that are always accepted."""
         served: list[ServedModel] = []
-        kinds: tuple[Kind, ...] = ("embedding", "chat", "rerank")
+        kinds: tuple[Kind, ...] = get_args(Kind)
         for kind in kinds:
             default = self._catalog.default_name(actor.tenant_id, kind)
             others = ALWAYS_ACCEPTED if kind == "embedding" else ()
@@ -53,5 +53,9 @@ class ModelService:
                     return self._catalog.chat(tenant_id, name).name
                 case "rerank":
                     return self._catalog.rerank(tenant_id, name).name
+                case "image2text":
+                    return self._catalog.vision(tenant_id, name).name
+                case "speech2text":
+                    return self._catalog.speech(tenant_id, name).name
         except (UnknownModel, ModelNotConfigured):
             return ""

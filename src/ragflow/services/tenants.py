@@ -39,6 +39,8 @@ class TenantService:
             chat_model=tenant.chat_model or default(tenant.id, "chat"),
             embedding_model=tenant.embedding_model or default(tenant.id, "embedding"),
             rerank_model=tenant.rerank_model or default(tenant.id, "rerank"),
+            vision_model=tenant.vision_model or default(tenant.id, "image2text"),
+            speech_model=tenant.speech_model or default(tenant.id, "speech2text"),
         )
 
     def choose(self, actor: Actor, tenant_id: str, models: Mapping[str, Any]) -> Tenant:
@@ -64,7 +66,9 @@ class TenantService:
         find = {
             "embedding_model": self._catalog.embedding,
             "rerank_model": self._catalog.rerank,
-        }.get(field, self._catalog.chat)  # models that see and hear are their vendors' chat models
+            "vision_model": self._catalog.vision,
+            "speech_model": self._catalog.speech,
+        }.get(field, self._catalog.chat)  # a model that speaks is known as its vendor's others
         try:
             find(tenant_id, name)
         except ModelNotConfigured:

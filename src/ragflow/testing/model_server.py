@@ -1,16 +1,20 @@
 """Model server: a deterministic fake of an OpenAI-compatible server on loopback.
 
 Chat answers are scripted, or else made of the last user message, so that a caller can foretell
-them; embeddings and rerank scores come from the words of the texts. It also speaks Ollama's two
-calls. The model names `busy`, `broken`, `refusing`, `slow` and `garbled` show how servers fail.
+them; embeddings and rerank scores come from the words of the texts. Pictures and sounds are really
+read: the answer tells their size or length. It also speaks Ollama's two calls. The model names
+`busy`, `broken`, `refusing`, `slow` and `garbled` show how servers fail.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import io
 import json
 import threading
 import time
+import wave
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
@@ -19,6 +23,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.datastructures import UploadFile
 
 from ragflow.adapters.models.hashing import HashingEmbedding
 
@@ -74,11 +79,52 @@ def model_server(replies: Iterable[str | dict[str, Any]] = ()) -> Iterator[Model
 
 
 def echo(messages: list[dict[str, Any]]) -> str:
-    """Return the answer to a conversation: the last question, citing the first source if any."""
-    asked = [str(message["content"]) for message in messages if message["role"] == "user"]
+    """Return the answer to a conversation: the last question, citing the first source if any.
+
+    Of a picture that was shown it tells what it is. Raises `ValueError` if it is none.
+    """
+    asked = [_question(message) for message in messages if message["role"] == "user"]
     system = " ".join(str(m["content"]) for m in messages if m["role"] == "system")
     mark = " [ID:0]" if "ID: 0" in system or "[ID:0]" in system or "ID:0" in system else ""
     return f"You asked: {asked[-1] if asked else ''}{mark}"
+
+
+def seen(picture: bytes) -> str:
+    """Return what the server says of a picture. Raises `ValueError` if it is none."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(picture)) as image:
+            image.load()
+            return f"a {image.format} of {image.width} x {image.height}"
+    except (UnidentifiedImageError, OSError) as error:
+        raise ValueError("this is no picture") from error
+
+
+def heard(name: str, sound: bytes) -> str:
+    """Return what the server hears in a WAV file. Raises `ValueError` if it is none."""
+    try:
+        with wave.open(io.BytesIO(sound)) as file:
+            seconds = file.getnframes() / file.getframerate()
+    except (wave.Error, EOFError) as error:
+        raise ValueError("this is no sound") from error
+    return f"{seconds:.2f} seconds of {name}"
+
+
+def _question(message: dict[str, Any]) -> str:
+    """Return what a user asks, in the shapes of OpenAI and of Ollama."""
+    content = message["content"]
+    parts: list[Any] = content if isinstance(content, list) else []
+    if not parts:
+        parts = [{"type": "text", "text": str(content)}]
+    text = " ".join(part["text"] for part in parts if part["type"] == "text")
+    urls = [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]
+    shown = [url.partition(";base64,")[2] for url in urls] + list(message.get("images") or [])
+    return " ".join([text, *(f"({seen(base64.b64decode(picture))})" for picture in shown)])
+
+
+def _refusal(reason: str) -> Response:
+    return JSONResponse({"error": {"message": reason}}, status_code=400)
 
 
 def _app(state: ModelServer) -> FastAPI:
@@ -95,7 +141,10 @@ def _app(state: ModelServer) -> FastAPI:
         body, failure = await received(request)
         if failure is not None:
             return failure
-        message = _message(state, body)
+        try:
+            message = _message(state, body)
+        except ValueError as error:
+            return _refusal(str(error))
         if body.get("stream"):
             return StreamingResponse(_stream(body, message), media_type="text/event-stream")
         reason = "tool_calls" if message.get("tool_calls") else "stop"
@@ -103,6 +152,22 @@ def _app(state: ModelServer) -> FastAPI:
         return JSONResponse(
             {**_head(body, "chat.completion"), "choices": [choice], "usage": _usage(body, message)}
         )
+
+    @app.post("/v1/audio/transcriptions")
+    async def transcriptions(request: Request) -> Response:
+        async with request.form() as form:
+            file, model = form.get("file"), str(form.get("model", ""))
+            if not isinstance(file, UploadFile):
+                return _refusal("the file is missing")
+            name, sound = str(file.filename), await file.read()
+        state.requests.append({"model": model, "file": name, "bytes": len(sound)})
+        state.headers.append(dict(request.headers))
+        if (failure := await _failure(state, model, request)) is not None:
+            return failure
+        try:
+            return JSONResponse({"text": heard(name, sound)})
+        except ValueError as error:
+            return _refusal(str(error))
 
     @app.post("/v1/embeddings")
     async def embeddings(request: Request) -> Response:
@@ -141,7 +206,13 @@ def _app(state: ModelServer) -> FastAPI:
         body, failure = await received(request)
         if failure is not None:
             return failure
-        pieces = _pieces(str(_message(state, body).get("content") or ""))
+        try:
+            answer = str(_message(state, body).get("content") or "")
+        except ValueError as error:
+            return _refusal(str(error))
+        if body.get("stream") is False:
+            return JSONResponse({"message": {"role": "assistant", "content": answer}, "done": True})
+        pieces = _pieces(answer)
         lines = [{"message": {"role": "assistant", "content": piece}} for piece in pieces]
         lines.append({"message": {"role": "assistant", "content": ""}, "done": True})  # type: ignore[dict-item]
         return PlainTextResponse("".join(json.dumps(line) + "\n" for line in lines))

@@ -1,4 +1,4 @@
-"""Model contracts: what every embedding, chat and rerank model must do.
+"""Model contracts: what every model must do, one suite per kind.
 
 Inherit from a suite and override its fixture to run it on a model of your own.
 """
@@ -6,13 +6,22 @@ Inherit from a suite and override its fixture to run it on a model of your own.
 from __future__ import annotations
 
 import asyncio
+import io
+import wave
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
-from ragflow.domain.ports import ChatModel, EmbeddingModel, RerankModel
+from ragflow.domain.errors import ModelUnavailable
+from ragflow.domain.ports import (
+    ChatModel,
+    EmbeddingModel,
+    RerankModel,
+    SpeechModel,
+    VisionModel,
+)
 
 MOON = "The Moon orbits the Earth in about 27 days."
 MARS = "Mars has two moons, Phobos and Deimos."
@@ -106,6 +115,68 @@ class RerankModelContract:
 
     def test_the_model_has_a_name(self, model: RerankModel) -> None:
         assert model.name
+
+
+class VisionModelContract:
+    """Prove an image-to-text model; override `model`."""
+
+    @pytest.fixture
+    def model(self) -> VisionModel:
+        """Return the model to prove."""
+        raise NotImplementedError
+
+    @pytest.mark.parametrize("form", ["JPEG", "PNG"])
+    def test_a_picture_is_put_into_words(self, model: VisionModel, form: str) -> None:
+        text = model.describe(sample_picture(form), "What does it show?")
+        assert text.strip()
+        assert text == text.strip()
+
+    def test_what_is_no_picture_is_refused(self, model: VisionModel) -> None:
+        with pytest.raises(ModelUnavailable):
+            model.describe(b"no picture", "What does it show?")
+
+    def test_the_model_has_a_name(self, model: VisionModel) -> None:
+        assert model.name
+
+
+class SpeechModelContract:
+    """Prove a speech-to-text model; override `model`."""
+
+    @pytest.fixture
+    def model(self) -> SpeechModel:
+        """Return the model to prove."""
+        raise NotImplementedError
+
+    def test_a_sound_is_written_down(self, model: SpeechModel) -> None:
+        text = model.transcribe("speech.wav", sample_sound())
+        assert text == text.strip()
+
+    def test_what_is_no_sound_is_refused(self, model: SpeechModel) -> None:
+        with pytest.raises(ModelUnavailable):
+            model.transcribe("speech.wav", b"no sound")
+
+    def test_the_model_has_a_name(self, model: SpeechModel) -> None:
+        assert model.name
+
+
+def sample_picture(form: str = "PNG") -> bytes:
+    """Return a picture of 40 x 30 pixels."""
+    from PIL import Image
+
+    target = io.BytesIO()
+    Image.new("RGB", (40, 30), "orange").save(target, form)
+    return target.getvalue()
+
+
+def sample_sound(seconds: float = 0.5) -> bytes:
+    """Return a WAV file of silence."""
+    target = io.BytesIO()
+    with wave.open(target, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(2 * int(8000 * seconds)))
+    return target.getvalue()
 
 
 def answer_deltas(

@@ -55,6 +55,19 @@ def ask_twice(request, directory, progress, ask):
     return {"replies": [ask({"word": "one"}), ask({"word": "two"})]}
 
 
+def work_by_pages(request, directory, progress, ask):
+    granted = []
+    for _ in range(request["pages"]):
+        granted.append(ask({"kind": "more_time"})["seconds"])
+        time.sleep(0.4)
+    return {"granted": granted}
+
+
+def peak_mib(request, directory, progress, ask):
+    status = open("/proc/self/status").read()
+    return {"mib": int(status.split("VmHWM:")[1].split()[0]) // 1024}
+
+
 def refuse(request, directory, progress, ask):
     from ragflow.domain.errors import EncryptedFile
     raise EncryptedFile(name="a.pdf")

@@ -151,6 +151,19 @@ def test_a_parser_that_never_ends_names_the_setting(
     assert isolation.process_count() == 0
 
 
+def test_each_page_that_is_recognised_adds_its_time(bad_parsers: str, tmp_path: Path) -> None:
+    isolation = Isolation(IsolationLimits(parse_seconds=0.7, ocr_pages=3, ocr_page_seconds=0.5))
+
+    def work(pages: int) -> Any:
+        target, nobody = f"{bad_parsers}:work_by_pages", lambda *_: None
+        request = {"pages": pages}
+        return isolation.run("a.pdf", target, request, tmp_path, nobody, nobody, dict)
+
+    assert work(4) == {"granted": [0.5, 0.5, 0.5, 0.0]}  # 1.6 seconds of work, of 2.2
+    with pytest.raises(LimitExceeded, match=r"limits\.parse_seconds"):
+        work(9)
+
+
 def test_a_cancelled_parser_is_killed_within_a_second(run: Run, isolation: Isolation) -> None:
     started = time.monotonic()
 

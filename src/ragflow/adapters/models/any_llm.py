@@ -20,6 +20,7 @@ import httpx
 
 from ragflow.adapters.guarded_http import HttpClients
 from ragflow.adapters.models.openai_compatible import sampling_fields
+from ragflow.adapters.models.openai_senses import picture_message, said
 from ragflow.adapters.models.provider import Endpoint, providers
 from ragflow.adapters.models.vectors import unit_rows
 from ragflow.adapters.models.windows import context_tokens
@@ -63,6 +64,10 @@ class AnyLlm:
     def embedding(self, model: str) -> AnyLlmEmbedding:
         """Return an embedding model."""
         return AnyLlmEmbedding(_Vendor(model, self._endpoint))
+
+    def vision(self, model: str) -> AnyLlmVision:
+        """Return an image-to-text model."""
+        return AnyLlmVision(_Vendor(model, self._endpoint))
 
 
 class _Vendor:
@@ -147,6 +152,25 @@ class AnyLlmChat:
                 reasoning = getattr(getattr(delta, "reasoning", None), "content", None) or ""
                 if content or reasoning:
                     yield ModelDelta(content, reasoning)
+
+
+class AnyLlmVision:
+    """Describe pictures with a vendor's chat models."""
+
+    def __init__(self, vendor: _Vendor) -> None:
+        self._vendor = vendor
+
+    @property
+    def name(self) -> str:
+        """Return the model's own name."""
+        return self._vendor.model
+
+    def describe(self, picture: bytes, prompt: str) -> str:
+        """Return what the model says of a JPEG or PNG. Raises `ModelUnavailable`."""
+        with self._vendor.client() as client:
+            messages = [picture_message(picture, prompt)]
+            reply = asyncio.run(client.acompletion(model=self.name, messages=messages))
+            return said(reply.choices[0].message.content if reply.choices else "")
 
 
 class AnyLlmEmbedding:

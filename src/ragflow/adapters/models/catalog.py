@@ -241,6 +241,8 @@ class Catalog:
             ("embedding", self._options.embedding),
             ("chat", self._options.chat),
             ("rerank", self._options.rerank),
+            ("image2text", self._options.vision),
+            ("speech2text", self._options.speech),
         )
         own = [
             OfferedModel(*split_name(self.full_name(name)), kind, True)

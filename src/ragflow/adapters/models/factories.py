@@ -11,7 +11,7 @@ import re
 from ragflow.adapters.models import any_llm, ollama, openai_compatible  # noqa: F401 - they register
 from ragflow.adapters.models.known_models import KNOWN_MODELS
 from ragflow.adapters.models.provider import providers
-from ragflow.domain.models import Factory, ModelKind
+from ragflow.domain.models import MODEL_KINDS, Factory, ModelKind
 
 BUILTIN = "Builtin"
 SERVED_BY_BUILTIN = {
@@ -30,7 +30,7 @@ _BEGINNINGS = {
     "MiniMax": "minimax|abab|embo-",
     "Mistral": "mistral|ministral|codestral|devstral|magistral|pixtral|open-mi",
     "Moonshot": "moonshot-|kimi-",
-    "OpenAI": r"gpt-|chatgpt-|o\d|text-embedding-",
+    "OpenAI": r"gpt-|chatgpt-|o\d|text-embedding-|whisper-",
     "StepFun": "step-",
     "Tongyi-Qianwen": "qwen|qwq|qvq|text-embedding-v|gte-rerank",
     "Voyage AI": "voyage-|rerank-",
@@ -48,7 +48,7 @@ def canonical_factory(name: str) -> str | None:
 
 def factories() -> tuple[Factory, ...]:
     """List the vendors, by name; those with names of their own tell by them what they offer."""
-    any_kind: tuple[ModelKind, ...] = ("chat", "embedding", "rerank")
+    any_kind: tuple[ModelKind, ...] = tuple(kind for kind in MODEL_KINDS if kind != "tts")
     own = [
         Factory(BUILTIN, ("chat", "embedding"), builtin=True),
         *(Factory(name, ("embedding",), builtin=True) for name in SERVED_BY_BUILTIN.values()),

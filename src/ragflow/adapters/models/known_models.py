@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from ragflow.domain.models import ModelKind
 
 KNOWN_MODELS: Mapping[str, Mapping[ModelKind, tuple[str, ...]]] = {
-    "Anthropic": {"chat": ("claude-opus-4-1", "claude-sonnet-4-0", "claude-3-5-haiku-latest")},
+    "Anthropic": {
+        "chat": ("claude-opus-4-1", "claude-sonnet-4-0", "claude-3-5-haiku-latest"),
+        "image2text": ("claude-sonnet-4-0", "claude-opus-4-1"),
+    },
     "BaiChuan": {
         "chat": ("Baichuan4-Turbo", "Baichuan4-Air"),
         "embedding": ("Baichuan-Text-Embedding",),
@@ -24,6 +27,12 @@ KNOWN_MODELS: Mapping[str, Mapping[ModelKind, tuple[str, ...]]] = {
     "Gemini": {
         "chat": ("gemini-2.5-flash", "gemini-2.5-pro"),
         "embedding": ("gemini-embedding-001",),
+        "image2text": ("gemini-2.5-flash", "gemini-2.5-pro"),
+    },
+    "Groq": {
+        "chat": ("llama-3.3-70b-versatile", "openai/gpt-oss-120b"),
+        "image2text": ("meta-llama/llama-4-scout-17b-16e-instruct",),
+        "speech2text": ("whisper-large-v3", "whisper-large-v3-turbo"),
     },
     "Jina": {
         "embedding": ("jina-embeddings-v3", "jina-embeddings-v4"),
@@ -33,13 +42,23 @@ KNOWN_MODELS: Mapping[str, Mapping[ModelKind, tuple[str, ...]]] = {
     "Mistral": {
         "chat": ("mistral-large-latest", "mistral-small-latest"),
         "embedding": ("mistral-embed",),
+        "image2text": ("pixtral-large-latest", "mistral-small-latest"),
     },
-    "Moonshot": {"chat": ("kimi-k2-0711-preview", "moonshot-v1-32k")},
+    "Moonshot": {
+        "chat": ("kimi-k2-0711-preview", "moonshot-v1-32k"),
+        "image2text": ("moonshot-v1-32k-vision-preview",),
+    },
     "OpenAI": {
         "chat": ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "o4-mini"),
         "embedding": ("text-embedding-3-small", "text-embedding-3-large"),
+        "image2text": ("gpt-4o", "gpt-4o-mini", "gpt-4.1"),
+        "speech2text": ("whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe"),
     },
-    "StepFun": {"chat": ("step-2-16k", "step-1-32k")},
+    "StepFun": {
+        "chat": ("step-2-16k", "step-1-32k"),
+        "image2text": ("step-1v-8k",),
+        "speech2text": ("step-asr",),
+    },
     "Tongyi-Qianwen": {
         "chat": ("qwen-plus", "qwen-max", "qwen-turbo"),
         "embedding": ("text-embedding-v3", "text-embedding-v4"),
@@ -55,5 +74,5 @@ KNOWN_MODELS: Mapping[str, Mapping[ModelKind, tuple[str, ...]]] = {
         "embedding": ("embedding-2", "embedding-3"),
         "image2text": ("glm-4v", "glm-4v-plus"),
     },
-    "xAI": {"chat": ("grok-3", "grok-4")},
+    "xAI": {"chat": ("grok-3", "grok-4"), "image2text": ("grok-4",)},
 }

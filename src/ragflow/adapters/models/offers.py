@@ -1,4 +1,4 @@
-"""Offers: the models that a tenant can choose from, grouped by no one and each once.
+"""Offers: the models that a tenant can choose from, each once for what it can do.
 
 In: what the server itself has, and the tenant's accounts. Out: the server's models, the known ones
 of every vendor (available where an account gives access) and those that the tenant added by name.
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ragflow.adapters.models.factories import SERVED_BY_BUILTIN, canonical_factory
 from ragflow.adapters.models.known_models import KNOWN_MODELS
 from ragflow.domain.identity import ProviderAccount
-from ragflow.domain.models import OfferedModel
+from ragflow.domain.models import ModelKind, OfferedModel
 
 _HOUSES = {model.partition("/")[0]: factory for model, factory in SERVED_BY_BUILTIN.items()}
 
@@ -19,9 +19,17 @@ _HOUSES = {model.partition("/")[0]: factory for model, factory in SERVED_BY_BUIL
 def offered(
     own: Iterable[OfferedModel], accounts: Sequence[ProviderAccount]
 ) -> tuple[OfferedModel, ...]:
-    """List what a tenant can choose; of two models of one name the later, more special one."""
-    every = (*map(_housed, own), *_known(accounts), *_added(accounts))
-    return tuple({(model.factory, model.name): model for model in every}.values())
+    """List what a tenant can choose, a model of several kinds under each.
+
+    Of what several sources say about a name, the later, more special one holds.
+    """
+    offers: dict[tuple[str, str], dict[ModelKind, OfferedModel]] = {}
+    for source in (map(_housed, own), _known(accounts), _added(accounts)):
+        named: dict[tuple[str, str], dict[ModelKind, OfferedModel]] = {}
+        for model in source:
+            named.setdefault((model.factory, model.name), {})[model.kind] = model
+        offers |= named
+    return tuple(model for kinds in offers.values() for model in kinds.values())
 
 
 def _housed(model: OfferedModel) -> OfferedModel:

@@ -1,12 +1,14 @@
-"""Ollama: chat and embeddings over its own API."""
+"""Ollama: chat, embeddings and pictures over its own API; it has no call for speech."""
 
 from __future__ import annotations
 
+import base64
 import threading
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from ragflow.adapters.guarded_http import HttpClients
+from ragflow.adapters.models.openai_senses import said
 from ragflow.adapters.models.provider import Endpoint, providers
 from ragflow.adapters.models.remote import RemoteCalls
 from ragflow.adapters.models.vectors import unit_rows
@@ -38,6 +40,10 @@ class Ollama:
     def embedding(self, model: str) -> OllamaEmbedding:
         """Return an embedding model."""
         return OllamaEmbedding(self._calls(model), self._base + "/api/embed")
+
+    def vision(self, model: str) -> OllamaVision:
+        """Return an image-to-text model."""
+        return OllamaVision(self._calls(model), self._base + "/api/chat")
 
     def _calls(self, model: str) -> RemoteCalls:
         key = self._endpoint.api_key
@@ -88,6 +94,33 @@ class OllamaChat:
             content, reasoning = message.get("content") or "", message.get("thinking") or ""
             if content or reasoning:
                 yield ModelDelta(content, reasoning)
+
+
+class OllamaVision:
+    """Describe pictures through `/api/chat`."""
+
+    def __init__(self, calls: RemoteCalls, url: str) -> None:
+        self._calls = calls
+        self._url = url
+
+    @property
+    def name(self) -> str:
+        """Return the model's own name."""
+        return self._calls.model
+
+    def describe(self, picture: bytes, prompt: str) -> str:
+        """Return what the model says of a JPEG or PNG. Raises `ModelUnavailable`."""
+        shown = {
+            "role": "user",
+            "content": prompt,
+            "images": [base64.b64encode(picture).decode()],
+        }
+        body = {"model": self.name, "messages": [shown], "stream": False}
+        reply = self._calls.post(self._url, body)
+        try:
+            return said(reply["message"]["content"])
+        except (KeyError, TypeError) as error:
+            raise self._calls.unavailable("its reply has no message") from error
 
 
 class OllamaEmbedding:

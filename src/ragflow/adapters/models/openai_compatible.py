@@ -1,4 +1,4 @@
-"""OpenAI-compatible: chat, embeddings and reranking over the API that most servers speak.
+"""OpenAI-compatible: models of all kinds over the API that most servers speak.
 
 Reranking takes the `/rerank` call of Jina, Cohere, vLLM and Xinference, and that of
 text-embeddings-inference, which names its fields differently.
@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from ragflow.adapters.guarded_http import HttpClients
+from ragflow.adapters.models.openai_senses import OpenAiSpeech, OpenAiVision
 from ragflow.adapters.models.provider import Endpoint, providers
 from ragflow.adapters.models.remote import RemoteCalls
 from ragflow.adapters.models.vectors import unit_rows
@@ -83,6 +84,14 @@ class OpenAiCompatible:
         return HttpRerank(
             self._calls(model), own or self._url("rerank"), tei=self._endpoint.factory == "TEI"
         )
+
+    def vision(self, model: str) -> OpenAiVision:
+        """Return an image-to-text model."""
+        return OpenAiVision(self._calls(model), self._url("chat/completions"))
+
+    def speech(self, model: str) -> OpenAiSpeech:
+        """Return a speech-to-text model."""
+        return OpenAiSpeech(self._calls(model), self._url("audio/transcriptions"))
 
     def _calls(self, model: str) -> RemoteCalls:
         key = self._endpoint.api_key

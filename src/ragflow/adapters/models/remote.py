@@ -23,12 +23,13 @@ _LONGEST_WAIT = 10.0
 _RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 _REASON_CHARS = 300
 
+Send = Callable[[httpx.Client], httpx.Response]
 Sleep = Callable[[float], None]
 
 
 @dataclass(frozen=True)
 class RemoteCalls:
-    """Send JSON to one endpoint on behalf of one model."""
+    """Send JSON and files to one endpoint on behalf of one model."""
 
     model: str
     endpoint: Endpoint
@@ -38,12 +39,25 @@ class RemoteCalls:
 
     def post(self, url: str, body: Mapping[str, Any]) -> Any:
         """Return the parsed reply; busy servers are asked again. Raises `ModelUnavailable`."""
+        return self._patiently(
+            lambda client: client.post(url, json=dict(body), headers=dict(self.headers))
+        )
+
+    def post_file(self, url: str, fields: Mapping[str, str], name: str, data: bytes) -> Any:
+        """Send a form with one file; otherwise as `post`."""
+        return self._patiently(
+            lambda client: client.post(
+                url, data=dict(fields), files={"file": (name, data)}, headers=dict(self.headers)
+            )
+        )
+
+    def _patiently(self, send: Send) -> Any:
         with self.clients.client(
             trusted=self.endpoint.trusted, seconds=self.endpoint.seconds
         ) as client:
             for attempt in range(1, _ATTEMPTS + 1):
                 try:
-                    reply = client.post(url, json=dict(body), headers=dict(self.headers))
+                    reply = send(client)
                 except BlockedAddress as error:
                     raise self.unavailable(str(error)) from error
                 except httpx.TransportError as error:

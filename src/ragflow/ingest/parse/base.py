@@ -46,11 +46,16 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class ParseLimits:
-    """Bound what one file may cost; the names are those of the settings' `limits`."""
+    """Bound what one file may cost; the names are those of the settings' `limits`.
+
+    `threads` are those of one model that looks at pages (the setting `models.threads`).
+    """
 
     text_chars: int = 50_000_000
     unpacked_mib: int = 512
     pages: int = 5000
+    ocr_pages: int = 1000
+    threads: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,8 @@ class ParseOptions:
     """Hold what parser_config says about parsing, and what there is to see and to ask with.
 
     `layout` is `DeepDOC`, `Plain Text` or a vision model's name; `page_ranges` are 1-based and
-    inclusive, empty for all pages.
+    inclusive, empty for all pages. `more_time` is called before a page is recognised, which takes
+    so long that the time of a page must not be part of the time of the file.
     """
 
     layout: str = "DeepDOC"
@@ -75,6 +81,7 @@ class ParseOptions:
     limits: ParseLimits = field(default_factory=ParseLimits)
     vision: VisionFiles = field(default_factory=VisionFiles)
     models: ModelHelp = field(default_factory=NoHelp)
+    more_time: Callable[[], object] = lambda: None
 
 
 class Parser(Protocol):

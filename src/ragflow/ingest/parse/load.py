@@ -14,8 +14,25 @@ from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import ParseOptions, Parser, SourceFile, parsers
 from ragflow.ingest.parse.sniff import check_content
 
-MODULES = ("code", "csv", "docx", "eml", "html", "json", "md", "pdf", "pptx", "txt", "xlsx")
+MODULES = (
+    "code",
+    "csv",
+    "docx",
+    "eml",
+    "html",
+    "image",
+    "json",
+    "md",
+    "pdf",
+    "pptx",
+    "txt",
+    "xlsx",
+)
 """The modules beside this one that register a parser."""
+
+
+_VIDEOS = """mpg mpeg avi rm rmvb mov wmv asf dat asx wvx mpe mpa mp4 mkv webm"""
+VIDEOS = frozenset(_VIDEOS.split())
 
 
 def load_parsers() -> None:
@@ -27,6 +44,12 @@ def load_parsers() -> None:
 def parser_for(source: SourceFile) -> Parser:
     """Return the parser of a file's format. Raises `UnsupportedFile`."""
     load_parsers()
+    if source.suffix in VIDEOS:
+        raise UnsupportedFile(
+            f"{source.name}: file type not supported yet: nothing here reads videos. Upload its "
+            "sound as an MP3 or WAV file to have it written down, or its frames as pictures.",
+            name=source.name,
+        )
     if source.suffix not in parsers:
         raise UnsupportedFile(
             f"{source.name}: file type not supported yet. Convert it to PDF or DOCX.",

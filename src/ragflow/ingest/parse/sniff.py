@@ -30,6 +30,8 @@ _PACKAGES = {"word/": "a DOCX", "xl/": "an XLSX", "ppt/": "a PPTX"}
 
 _OFFICE = {"docx": "a DOCX", "pptx": "a PPTX"}
 _SPREADSHEETS = frozenset({"xls", "xlsx", "xlsm", "ods"})
+_IMAGES = "apng avif bmp gif icon ico jpeg jpg pcx png tga tif tiff webp"
+_PICTURES = frozenset(_IMAGES.split())
 
 
 def looks_like(data: bytes) -> str:
@@ -60,6 +62,8 @@ def check_content(source: SourceFile) -> None:
     suffix = source.suffix
     if not noun or suffix == "pdf":  # a PDF reader finds its own header wherever it begins
         refused = bool(noun) and suffix == "pdf" and noun != "a PDF"
+    elif suffix in _PICTURES:  # the reader goes by content
+        refused = not noun.endswith(" image")
     elif suffix in _OFFICE:  # encrypted packages wear the old Office container
         refused = noun not in (_OFFICE[suffix], "a ZIP archive") and not source.data.startswith(OLE)
     elif suffix in _SPREADSHEETS:  # the reader goes by content

@@ -23,7 +23,14 @@ from ragflow.ingest.parse.pdf.paragraphs import Paragraph
 from ragflow.ingest.parse.pdf.reading_order import columns
 from ragflow.ingest.parse.pdf.titles import TitleFinder
 
-_AFTER_THE_TEXT = (DropKind.FOOTER, DropKind.PAGE_NUMBER, DropKind.HIDDEN, DropKind.DUPLICATE)
+_AFTER_THE_TEXT = (
+    DropKind.FOOTER,
+    DropKind.PAGE_NUMBER,
+    DropKind.HIDDEN,
+    DropKind.DUPLICATE,
+    DropKind.UNREADABLE,
+    DropKind.UNSURE,
+)
 _BETWEEN = (BlockKind.CAPTION, BlockKind.FOOTNOTE, BlockKind.FORMULA)
 
 

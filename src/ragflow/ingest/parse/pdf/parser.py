@@ -20,6 +20,7 @@ from ragflow.ingest.parse.pdf.furniture import find_furniture
 from ragflow.ingest.parse.pdf.pages import ReadPage, drop_decorations, lay_out, usual_size
 from ragflow.ingest.parse.pdf.plain import page_text
 from ragflow.ingest.parse.pdf.reader import PageReader
+from ragflow.ingest.parse.pdf.recognise import Recogniser
 from ragflow.vision.layout import LayoutModel
 from ragflow.vision.table_structure import TableModel
 
@@ -31,30 +32,46 @@ _READING_SHARE = 0.9  # of the whole progress
 
 def parse_pdf(source: SourceFile, options: ParseOptions, progress: Progress) -> ParsedDocument:
     """Return the document of a PDF file. Raises `ParseError`."""
-    builder = DocumentBuilder(source.name, options.limits)
     with open_pdf(source.data, source.name) as document:
-        numbers = _wanted_pages(len(document), options.page_ranges)
-        if len(numbers) > options.limits.pages:
-            raise LimitExceeded(
-                name=source.name, limit=f"{options.limits.pages} pages", setting="limits.pages"
-            )
-        if options.layout == PLAIN_TEXT:
-            _write_plain_text(document, numbers, builder, progress)
-        else:
-            if options.layout in ("", DEEP_DOC):
-                done = False
-            else:
-                done = write_described(document, _reports(numbers, progress), options, builder)
-                if not done:
-                    builder.warn(
-                        f"The layout model {options.layout!r} is not available; "
-                        "the built-in layout analysis was used."
-                    )
-            if not done:
-                _write_blocks(document, numbers, source.name, options, builder, progress)
-        facts = metadata(document)
+        return parse_open(document, source.name, options, progress)
+
+
+def parse_open(
+    document: Any, name: str, options: ParseOptions, progress: Progress
+) -> ParsedDocument:
+    """Return the document of an open PDF. Raises `ParseError`."""
+    builder = DocumentBuilder(name, options.limits)
+    numbers = _wanted_pages(len(document), options.page_ranges)
+    if len(numbers) > options.limits.pages:
+        raise LimitExceeded(
+            name=name, limit=f"{options.limits.pages} pages", setting="limits.pages"
+        )
+    if options.layout == PLAIN_TEXT:
+        _write_plain_text(document, numbers, builder, progress)
+    elif not _is_described(document, numbers, options, builder, progress):
+        _write_blocks(document, numbers, name, options, builder, progress)
+    facts = metadata(document)
     progress(1.0, "Finish parsing.")
     return builder.build(facts)
+
+
+def _is_described(
+    document: Any,
+    numbers: Sequence[int],
+    options: ParseOptions,
+    builder: DocumentBuilder,
+    progress: Progress,
+) -> bool:
+    """Write the pages as the model reads them that the layout names; False if there is none."""
+    if options.layout in ("", DEEP_DOC):
+        return False
+    if write_described(document, _reports(numbers, progress), options, builder):
+        return True
+    builder.warn(
+        f"The layout model {options.layout!r} is not available; "
+        "the built-in layout analysis was used."
+    )
+    return False
 
 
 def _wanted_pages(count: int, ranges: Sequence[tuple[int, int]]) -> list[int]:
@@ -90,7 +107,7 @@ def _write_plain_text(
         if not text:
             empty.append(number)
         builder.block(BlockKind.TEXT, text)
-    _warn_of_empty(builder, empty)
+    _warn_of_empty(builder, empty, f"text layer; the layout {DEEP_DOC} recognises text in pictures")
 
 
 def _write_blocks(
@@ -101,9 +118,14 @@ def _write_blocks(
     builder: DocumentBuilder,
     progress: Progress,
 ) -> None:
+    def starts(number: int) -> None:
+        share = _READING_SHARE * numbers.index(number) / len(numbers)
+        progress(share, f"Page({number}~{number + 1}): OCR")
+
     model = LayoutModel(options.vision.layout) if options.vision.layout else None
     table_model = TableModel(options.vision.table) if options.vision.table else None
-    reader = PageReader(len(numbers), model, table_model)
+    recogniser = Recogniser(options, builder, starts)
+    reader = PageReader(len(numbers), recogniser.words, model, table_model)
     pages: list[ReadPage] = []
     characters = 0
     for number in _reports(numbers, progress):
@@ -121,7 +143,8 @@ def _write_blocks(
             )
         builder.page(number, round(read.frame.width, 2), round(read.frame.height, 2))
         pages.append(read)
-    _warn_of_empty(builder, [page.frame.number for page in pages if not page.characters])
+    empty = [page.frame.number for page in pages if not page.characters]
+    _warn_of_empty(builder, empty, "text")
     drop_decorations(pages)
     furniture = find_furniture(
         {page.frame.number: page.lines for page in pages},
@@ -129,10 +152,12 @@ def _write_blocks(
     )
     body = usual_size(pages)
     laid_out = [lay_out(page, furniture.get(page.frame.number, {}), body) for page in pages]
+    for each in laid_out:
+        each.drops.extend(recogniser.drops(each.number))
     BlockWriter(builder, laid_out, body, outline(document)).write()
 
 
-def _warn_of_empty(builder: DocumentBuilder, numbers: Sequence[int]) -> None:
+def _warn_of_empty(builder: DocumentBuilder, numbers: Sequence[int], lack: str) -> None:
     """Warn of pages without text, one line per run of pages."""
     runs: list[list[int]] = []
     for number in numbers:
@@ -142,6 +167,6 @@ def _warn_of_empty(builder: DocumentBuilder, numbers: Sequence[int]) -> None:
             runs.append([number])
     for run in runs:
         if len(run) == 1:
-            builder.warn(f"Page {run[0]} has no text layer; OCR is not available.")
+            builder.warn(f"Page {run[0]} has no {lack}.")
         else:
-            builder.warn(f"Pages {run[0]} to {run[-1]} have no text layer; OCR is not available.")
+            builder.warn(f"Pages {run[0]} to {run[-1]} have no {lack}.")

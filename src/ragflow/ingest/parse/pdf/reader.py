@@ -7,7 +7,7 @@ unsure, and at those of very short documents, where nothing repeats; other pages
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ragflow.domain.documents import DropKind
@@ -25,7 +25,7 @@ from ragflow.ingest.parse.pdf.pages import ReadPage
 from ragflow.ingest.parse.pdf.regions import LayoutRegion, page_regions
 from ragflow.ingest.parse.pdf.rulings import Rulings, read_rulings, with_pictured
 from ragflow.ingest.parse.pdf.seen_tables import with_seen_tables
-from ragflow.ingest.parse.pdf.sheet import Sheet
+from ragflow.ingest.parse.pdf.sheet import PageFrame, Sheet
 from ragflow.ingest.parse.pdf.tables import find_tables
 from ragflow.vision.layout import LayoutModel
 from ragflow.vision.table_structure import TableModel
@@ -34,16 +34,22 @@ _FEW_PAGES = 2
 _MOST_IMAGE_BYTES = 96 << 20  # of all figures of a document
 
 
+WordsOf = Callable[[Any, PageFrame], list[WrittenSheet]]
+"""What returns the words of a page, those in pictures too where there is recognition."""
+
+
 class PageReader:
     """Read the pages of one document."""
 
     def __init__(
         self,
         page_count: int,
+        words: WordsOf = read_words,
         model: LayoutModel | None = None,
         table_model: TableModel | None = None,
     ) -> None:
         self._always_look = page_count <= _FEW_PAGES
+        self._words = words
         self._model = model
         self._table_model = table_model
         self._image_bytes = 0
@@ -51,7 +57,7 @@ class PageReader:
     def read(self, page: Any, number: int) -> ReadPage:
         """Return the lines, tables and figures of a page."""
         read = ReadPage(page_frame(page, number))
-        written = read_words(page, read.frame)
+        written = self._words(page, read.frame)
         sheet = written[0].sheet if written else Sheet(read.frame)
         drawings = read_drawings(page, sheet)
         regions = self._regions(page, sheet, drawings)

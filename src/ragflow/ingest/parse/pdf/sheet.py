@@ -6,6 +6,7 @@ left), and a sheet: the page turned so that its text runs from left to right.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -79,11 +80,13 @@ class PageFrame:
 class Sheet:
     """Turn a page so that text of one direction is upright.
 
-    `turn` counts counter-clockwise quarters by which the text is turned on the displayed page.
+    `turn` counts counter-clockwise quarters by which the text is turned on the displayed page;
+    `skew` is by how many radians, clockwise, a scan lies askew beyond that.
     """
 
     frame: PageFrame
     turn: int = 0
+    skew: float = 0.0
 
     @property
     def width(self) -> float:
@@ -101,13 +104,13 @@ class Sheet:
 
     def turned(self, x: float, y: float) -> tuple[float, float]:
         """Map a point of the page as displayed to the sheet."""
-        if self.turn == 0:
-            return x, y
         if self.turn == 1:
-            return self.frame.height - y, x
-        if self.turn == 2:
-            return self.frame.width - x, self.frame.height - y
-        return y, self.frame.width - x
+            x, y = self.frame.height - y, x
+        elif self.turn == 2:
+            x, y = self.frame.width - x, self.frame.height - y
+        elif self.turn == 3:
+            x, y = y, self.frame.width - x
+        return self._rotated(x, y, -self.skew) if self.skew else (x, y)
 
     def rect(self, left: float, bottom: float, right: float, top: float) -> Rect:
         """Map a rectangle of PDF space to the sheet."""
@@ -117,14 +120,16 @@ class Sheet:
 
     def box(self, rect: Rect) -> Box:
         """Map a rectangle of the sheet to a box on the page as displayed, cut to the page."""
-        corners = [self._on_page(rect.x0, rect.top), self._on_page(rect.x1, rect.bottom)]
+        corners = [self._on_page(x, y) for x in (rect.x0, rect.x1) for y in (rect.top, rect.bottom)]
         xs = sorted(min(max(x, 0.0), self.frame.width) for x, _ in corners)
         ys = sorted(min(max(y, 0.0), self.frame.height) for _, y in corners)
         return Box(
-            self.frame.number, round(xs[0], 2), round(xs[1], 2), round(ys[0], 2), round(ys[1], 2)
+            self.frame.number, round(xs[0], 2), round(xs[-1], 2), round(ys[0], 2), round(ys[-1], 2)
         )
 
     def _on_page(self, x: float, y: float) -> tuple[float, float]:
+        if self.skew:
+            x, y = self._rotated(x, y, self.skew)
         if self.turn == 0:
             return x, y
         if self.turn == 1:
@@ -132,3 +137,12 @@ class Sheet:
         if self.turn == 2:
             return self.frame.width - x, self.frame.height - y
         return self.frame.width - y, x
+
+    def _rotated(self, x: float, y: float, angle: float) -> tuple[float, float]:
+        """Rotate a point clockwise around the middle of the sheet."""
+        x, y = x - self.width / 2, y - self.height / 2
+        cosine, sine = math.cos(angle), math.sin(angle)
+        return (
+            x * cosine - y * sine + self.width / 2,
+            x * sine + y * cosine + self.height / 2,
+        )

@@ -35,7 +35,7 @@ from ragflow.ingest.parse.pdf.stacked import join_stacked
 from ragflow.ingest.parse.pdf.unruled import unruled_tables
 
 _LONG_CELL = 700  # characters
-_WHOLE = 0.85  # of the sheet's area: what a grid without margins covers
+_WHOLE = 0.6  # of the sheet's area: more than most tables cover
 _TITLE = 1.5  # times the usual size: what a cell is not set in
 _NARROW = 12.0  # points: empty columns narrower than this are gaps between double lines
 
@@ -122,6 +122,8 @@ def _between_rules(
 
 def _of_area(area: RuledArea, words: Sequence[Word], sheet: Sheet) -> Found | None:
     """Return the table of an area, with the lines above and below that belong to it."""
+    if not area.words or _is_page(area.rect, area.words, sheet):
+        return None
     table = columned(area.rect, area.words, sheet, area.drawn)
     best: Found | None = (table, area.words) if table is not None else None
     if not area.closed:
@@ -149,7 +151,7 @@ def _extended(
 
 def _ruled(grid: Grid, words: Sequence[Word], around: Sequence[Word], sheet: Sheet) -> Found | None:
     """Return the table of a grid, or None if the grid is a frame or a drawing."""
-    if not words or _is_page(grid, words, sheet):
+    if not words or _is_page(grid.rect, words, sheet):
         return None
     if len(grid.xs) < 3:  # rows without column lines
         table = columned(grid.rect, words, sheet, grid.rules) if len(grid.ys) > 2 else None
@@ -173,10 +175,9 @@ def _ruled(grid: Grid, words: Sequence[Word], around: Sequence[Word], sheet: She
     return replace(table, edges=tuple(split.xs)), taken
 
 
-def _is_page(grid: Grid, words: Sequence[Word], sheet: Sheet) -> bool:
-    """Tell whether a grid divides a whole slide or poster, with titles and text in it."""
-    area = grid.rect.width * grid.rect.height
-    if area < _WHOLE * sheet.width * sheet.height:
+def _is_page(rect: Rect, words: Sequence[Word], sheet: Sheet) -> bool:
+    """Tell whether lines divide a whole slide or poster, with titles and text in it."""
+    if rect.width * rect.height < _WHOLE * sheet.width * sheet.height:
         return False
     sizes = [word.size for word in words]
     return max(sizes) > _TITLE * median(sizes)

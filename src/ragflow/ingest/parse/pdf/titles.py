@@ -44,6 +44,7 @@ class TitleFinder:
         self, pages: Sequence[Sequence[Paragraph]], body: float, outline: Iterable[OutlineEntry]
     ) -> None:
         self._first_page = pages[0][0].page if pages and pages[0] else 0
+        self._turn = 0  # of most of that page's text
         self._here = body  # the size of the text on the page that is looked at
         every = [paragraph for page in pages for paragraph in page]
         total = sum(len(line.text) for paragraph in every for line in paragraph.lines)
@@ -57,6 +58,7 @@ class TitleFinder:
         named: dict[int, int] = {}
         for page in pages:
             self._here = min(body, _page_size(page) or body)
+            self._turn = _page_turn(page)
             for paragraph in self._titles_of(page, named):
                 found[id(paragraph)] = paragraph
         self._levels = levels([p for p in every if id(p) in found], named)
@@ -118,7 +120,11 @@ class TitleFinder:
         letters = len(_LETTERS.findall(text))
         if letters < 2 or letters * 2 < len("".join(text.split())) or is_caption(text):
             return False
-        if paragraph.lines[0].sheet.turn or BULLET.match(text) or _BYLINE.search(text):
+        if (
+            paragraph.lines[0].sheet.turn != self._turn
+            or BULLET.match(text)
+            or _BYLINE.search(text)
+        ):
             return False
         size = paragraph.size / self._here
         if size >= _LARGER:
@@ -158,6 +164,13 @@ class TitleFinder:
         if len(capitals) >= 5 and all(character.isupper() for character in capitals):
             return apart and following is not None and not following.text.isupper()
         return False
+
+
+def _page_turn(page: Sequence[Paragraph]) -> int:
+    turns: Counter[int] = Counter()
+    for paragraph in page:
+        turns[paragraph.lines[0].sheet.turn] += len(paragraph.text)
+    return max(turns, key=lambda turn: turns[turn]) if turns else 0
 
 
 def _page_size(page: Sequence[Paragraph]) -> float | None:

@@ -95,7 +95,7 @@ def test_pages_without_text_are_named_in_a_warning(pdf):
         lambda canvas: pdf.write(canvas, ["words"]), lambda canvas: None, lambda canvas: None
     )
 
-    assert pdf.parse(data).warnings == ("Pages 2 to 3 have no text layer; OCR is not available.",)
+    assert pdf.parse(data).warnings == ("Pages 2 to 3 have no text.",)
 
 
 def test_progress_grows_to_one_and_names_the_pages(pdf):

@@ -1,0 +1,183 @@
+"""Pictures as files: photographs, screenshots and scans, of one page or of several.
+
+In: the bytes of a picture, told by its content. Out: a `ParsedDocument`: a page per frame of a
+TIFF, the first one of an animation; its text as of a scanned PDF, and one figure that holds the
+picture itself as JPEG. A page is as large as the picture is printed at its own resolution, at 96
+dpi where it names none; prints smaller than A4 are enlarged, since they show finer type. Refused:
+damaged pictures and those with too many pixels.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ragflow.domain.documents import Block, BlockKind, ParsedDocument, Span
+from ragflow.domain.errors import LimitExceeded
+from ragflow.domain.ports import Progress
+from ragflow.ingest.parse.base import ParseOptions, SourceFile, parsers
+from ragflow.ingest.parse.errors import reading
+from ragflow.ingest.parse.figures import MOST_PIXELS
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_DPI = 96.0
+_CREDIBLE_DPI = (60.0, 1200.0)
+_LONGEST_SIDE = 14_000.0  # points; PDF knows no longer ones
+_USUAL_SIDE = 842.0  # points: smaller prints are enlarged as far as their pixels allow
+_READ_DPI = 200.0  # at which pages are read
+_QUALITY = 92
+_READ_SIDE = 5000  # pixels that are kept for reading
+_SHOWN_SIDE = 2000  # pixels of the figure
+
+
+@parsers.register(
+    *("jpg", "jpeg", "png", "apng", "gif", "bmp", "tif", "tiff", "webp", "avif"),
+    *("ico", "icon", "pcx", "tga"),
+)
+class ImageParser:
+    """Parse pictures."""
+
+    def parse(
+        self, source: SourceFile, options: ParseOptions, progress: Progress
+    ) -> ParsedDocument:
+        """Return the document. Raises `ParseError`."""
+        from ragflow.ingest.parse.pdf.parser import DEEP_DOC, parse_open
+
+        with _as_pdf(source, options.limits.pages) as (document, figure):
+            seen = replace(options, layout=DEEP_DOC)  # there is no other text than what is seen
+            parsed = parse_open(document, source.name, seen, progress)
+        end = len(parsed.text)
+        block = Block(BlockKind.FIGURE, Span(end, end), image=figure)
+        return replace(parsed, blocks=(*parsed.blocks, block), metadata={})
+
+
+class _Frame(NamedTuple):
+    """Hold one page: the picture, and its size in points."""
+
+    picture: Image
+    width: float
+    height: float
+
+
+@contextmanager
+def _as_pdf(source: SourceFile, most_pages: int) -> Iterator[tuple[Any, bytes]]:
+    """Lend an open PDF with a page per frame, and the first frame as JPEG."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument.new()
+    try:
+        figure = b""
+        for number, frame in enumerate(_frames(source), start=1):
+            if number > most_pages:
+                raise LimitExceeded(
+                    name=source.name, limit=f"{most_pages} pages", setting="limits.pages"
+                )
+            figure = figure or _jpeg(frame.picture, _SHOWN_SIDE)
+            _add_page(document, frame)
+        yield document, figure
+    finally:
+        document.close()
+
+
+def _frames(source: SourceFile) -> Iterator[_Frame]:
+    """Yield the pages of a picture, upright as its camera says, on white."""
+    from PIL import Image, UnidentifiedImageError
+
+    bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+    errors = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, TypeError)
+    with reading(source.name, *errors):
+        try:
+            image = Image.open(io.BytesIO(source.data))
+        except bombs:
+            raise _too_many_pixels(source.name) from None
+        with image:
+            count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+            for index in range(count):
+                image.seek(index)
+                if image.width * image.height > MOST_PIXELS:
+                    raise _too_many_pixels(source.name)
+                yield _frame(image)
+
+
+def _frame(image: Image) -> _Frame:
+    from PIL import ImageOps
+
+    width, height = _points(image)
+    frame = image.copy() if image.format == "TIFF" else image  # the next page is read from it
+    frame.thumbnail((_READ_SIDE, _READ_SIDE))
+    upright = ImageOps.exif_transpose(frame)
+    if (upright.width > upright.height) != (frame.width > frame.height):
+        width, height = height, width
+    return _Frame(on_white(upright), width, height)
+
+
+def _too_many_pixels(name: str) -> LimitExceeded:
+    return LimitExceeded(
+        f"{name}: the picture has more than {MOST_PIXELS // 1_000_000} million pixels. Make it "
+        "smaller and upload it again.",
+        name=name,
+        limit=f"{MOST_PIXELS} pixels",
+        setting="",
+    )
+
+
+def on_white(picture: Image) -> Image:
+    """Return a picture without transparency, in shades of grey or in colours."""
+    from PIL import Image
+
+    if picture.mode in ("1", "L"):
+        return picture.convert("L")
+    if picture.mode in ("I", "F") or picture.mode.startswith("I;"):
+        return _in_shades(picture)
+    transparent = picture.mode in ("RGBA", "LA", "PA", "La", "RGBa")
+    if not transparent and "transparency" not in picture.info:
+        return picture.convert("RGB")
+    above = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", above.size, "white"), above).convert("RGB")
+
+
+def _in_shades(picture: Image) -> Image:
+    """Return a picture of large numbers, such as 16 bits a pixel, stretched to 256 shades."""
+    import numpy as np
+    from PIL import Image
+
+    values = np.nan_to_num(np.asarray(picture, np.float32))
+    low, high = float(values.min()), float(values.max())
+    return Image.fromarray(((values - low) * (255 / max(high - low, 1.0))).astype(np.uint8))
+
+
+def _add_page(document: Any, frame: _Frame) -> None:
+    import pypdfium2
+
+    image = pypdfium2.PdfImage.new(document)
+    image.load_jpeg(io.BytesIO(_jpeg(frame.picture, _READ_SIDE)), inline=True)
+    image.set_matrix(pypdfium2.PdfMatrix().scale(frame.width, frame.height))
+    page = document.new_page(frame.width, frame.height)
+    page.insert_obj(image)
+    page.gen_content()
+    page.close()
+
+
+def _points(image: Image) -> tuple[float, float]:
+    """Return the size of a page that shows a picture."""
+    named = image.info.get("dpi") or (0.0, 0.0)
+    low, high = _CREDIBLE_DPI
+    across, down = (float(dpi) if low <= float(dpi) <= high else _DPI for dpi in named[:2])
+    width, height = image.width * 72 / across, image.height * 72 / down
+    longest = max(width, height)
+    grown = min(max(longest, _USUAL_SIDE), max(longest, max(image.size) * 72 / _READ_DPI))
+    change = min(grown, _LONGEST_SIDE) / longest
+    return max(width * change, 1.0), max(height * change, 1.0)
+
+
+def _jpeg(image: Image, side: int) -> bytes:
+    small = image.copy() if max(image.size) > side else image
+    small.thumbnail((side, side))
+    target = io.BytesIO()
+    small.save(target, "JPEG", quality=_QUALITY)
+    return target.getvalue()
