@@ -122,7 +122,8 @@ def _write_blocks(
         share = _READING_SHARE * numbers.index(number) / len(numbers)
         progress(share, f"Page({number}~{number + 1}): OCR")
 
-    model = LayoutModel(options.vision.layout) if options.vision.layout else None
+    path, threads = options.vision.layout, options.limits.threads
+    model = LayoutModel(path, threads=threads) if path else None
     table_model = TableModel(options.vision.table) if options.vision.table else None
     recogniser = Recogniser(options, builder, starts)
     reader = PageReader(len(numbers), recogniser.words, model, table_model)
