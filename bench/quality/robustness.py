@@ -29,9 +29,10 @@ from ragflow.ingest.isolate import Isolation, IsolationLimits
 from ragflow.ingest.parse.base import parsers
 from ragflow.ingest.parse.load import load_parsers
 from ragflow.testing.mutants.make import Mutant, mutants
-from ragflow.testing.mutants.trial import Outcome, try_out
+from ragflow.testing.mutants.trial import DONE, Outcome, try_out
 
 AS_IT_IS = "as it is"
+TELLING_MIB = 16
 SLOW = 20.0
 """Seconds from which a mutant is worth a look."""
 
@@ -102,8 +103,9 @@ class _Memory:
             except OSError:
                 continue
             match = re.search(r"VmHWM:\s+(\d+)", status)
-            if match and int(match[1]) / 1024 > self.peak_mib:
-                self.peak_mib = int(match[1]) / 1024
+            peak = int(match[1]) / 1024 if match else 0.0
+            if peak > self.peak_mib + TELLING_MIB:  # a child keeps the peak of its earlier calls
+                self.peak_mib = peak
                 self.where = f"{mutant.name} ({mutant.how})"
 
 
@@ -127,6 +129,11 @@ def _results(outcomes: Sequence[Outcome], memory: _Memory) -> dict[str, Any]:
     return {
         "files": sum(outcome.how == AS_IT_IS for outcome in outcomes),
         "mutants": sum(outcome.how != AS_IT_IS for outcome in outcomes),
+        "refused_as_they_are": [
+            f"{outcome.name}: {outcome.message}"
+            for outcome in outcomes
+            if outcome.how == AS_IT_IS and outcome.end != DONE
+        ],
         "ends": dict(Counter(outcome.end for outcome in outcomes).most_common()),
         "ends_by_format": {name: dict(ends) for name, ends in sorted(by_format.items())},
         "limits": dict(

@@ -100,6 +100,18 @@ class ModelSettings(_Section):
     request_seconds: float = Field(120.0, description="Longest wait for a remote model.")
 
 
+class AnswersSettings(_Section):
+    """How assistants answer."""
+
+    sql_rows: int = Field(
+        100_000,
+        ge=0,
+        description="Most rows of tables that one question is answered from by SQL; with more it "
+        "is searched for as usual. 0: never.",
+    )
+    sql_seconds: float = Field(2.0, gt=0, description="Longest time of such a query.")
+
+
 class AccountSettings(_Section):
     """Who may make accounts, and how people sign in."""
 
@@ -130,6 +142,13 @@ class LimitSettings(_Section):
     parse_seconds: float = Field(600.0, description="Longest time to parse one document.")
     parse_memory_mib: int = Field(2048, description="Most memory of a parsing process, in MiB.")
     unpacked_mib: int = Field(512, description="Most bytes an archive may unpack to, in MiB.")
+    zip_files: int = Field(1000, gt=0, description="Most files of an uploaded ZIP archive.")
+    zip_mib: int = Field(
+        1024, gt=0, description="Most bytes an uploaded ZIP archive may unpack to, in MiB."
+    )
+    zip_ratio: int = Field(
+        200, gt=0, description="Most times its own size an uploaded ZIP archive may unpack to."
+    )
     text_chars: int = Field(50_000_000, description="Most characters taken from one document.")
     pages: int = Field(5000, description="Most pages of one document.")
     ocr_pages: int = Field(
@@ -141,6 +160,15 @@ class LimitSettings(_Section):
         60.0,
         ge=0,
         description="What each page that is recognised adds to limits.parse_seconds, in seconds.",
+    )
+    enrich_tokens: int = Field(
+        1_000_000,
+        ge=0,
+        description="Most tokens that a chat model may read and write for one enrichment of one "
+        "document, such as its keywords; the rest is done without it. 0: no limit.",
+    )
+    enrich_calls: int = Field(
+        4, ge=1, description="Questions that one document may have open at a chat model at once."
     )
 
 
@@ -185,6 +213,7 @@ class Settings(BaseSettings):
     blobs: BlobSettings = Field(default_factory=BlobSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
+    answers: AnswersSettings = Field(default_factory=AnswersSettings)
     accounts: AccountSettings = Field(default_factory=AccountSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     worker: WorkerSettings = Field(default_factory=WorkerSettings)

@@ -109,11 +109,15 @@ def ports(settings: Settings) -> Iterator[Ports]:
     """Open every port; the stores must be migrated."""
     from ragflow.adapters.jobs.dbos_queue import DbosJobQueue
     from ragflow.adapters.system import RandomIds, SystemClock
+    from ragflow.ingest.isolate import Isolation, IsolationLimits
     from ragflow.services.container import Ports
 
     database = _database(settings)
     engine = _search_engine(settings)
     queue = DbosJobQueue(jobs_url(settings))
+    limits = settings.limits
+    allowed = IsolationLimits(limits.parse_seconds, limits.parse_memory_mib)
+    isolation = Isolation(allowed, max_calls=1)  # asked seldom: an idle server keeps no process
     try:
         yield Ports(
             database=database,
@@ -123,8 +127,10 @@ def ports(settings: Settings) -> Iterator[Ports]:
             queue=queue,
             clock=SystemClock(),
             ids=RandomIds(),
+            sandbox=isolation,
         )
     finally:
+        isolation.close()
         queue.close()
         engine.close()
         database.close()
@@ -136,12 +142,16 @@ def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
     from ragflow.adapters.db.migrate import migrate as migrate_database
     from ragflow.services.container import ServiceOptions, build_services
     from ragflow.services.sign_in import SignInLimits
+    from ragflow.services.uploads import UnpackLimits
 
     migrate_database(database_url(settings))  # the queue sees to its store, at its first use
     with ports(settings) as opened:
         options = ServiceOptions(
             language=settings.language,
             files_per_tenant=settings.limits.files_per_tenant,
+            unpacking=UnpackLimits(
+                settings.limits.zip_files, settings.limits.zip_mib, settings.limits.zip_ratio
+            ),
             registration=registration(settings, settings.http.host if host is None else host),
             sign_in=SignInLimits(
                 session_days=settings.accounts.session_days,
@@ -149,6 +159,8 @@ def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
                 failures_per_address=settings.accounts.failures_per_address,
                 failure_minutes=settings.accounts.failure_minutes,
             ),
+            sql_rows=settings.answers.sql_rows,
+            sql_seconds=settings.answers.sql_seconds,
         )
         yield build_services(opened, options)
 
@@ -200,9 +212,11 @@ def run_worker(settings: Settings) -> None:
     from ragflow import worker
     from ragflow.adapters.heap import limit_arenas
     from ragflow.adapters.jobs.dbos_worker import DbosWorker
+    from ragflow.ingest.enrich.writer import WriterLimits
     from ragflow.ingest.isolate import Isolation, IsolationLimits
     from ragflow.ingest.pipeline import IngestLimits, IngestParts
     from ragflow.services.outbox import OutboxRelay
+    from ragflow.services.tag_sets import TagSetService
 
     # Before any thread is started: each has a priority of its own, which it and processes inherit.
     os.nice(settings.worker.nice)
@@ -236,6 +250,8 @@ def run_worker(settings: Settings) -> None:
                 limits.ocr_pages,
                 settings.models.threads,
             ),
+            writing=WriterLimits(limits.enrich_tokens, limits.enrich_calls),
+            readable=TagSetService(opened.database, opened.engine).readable,
             page_models=_page_models(settings),
         )
         relay = OutboxRelay(

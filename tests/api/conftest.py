@@ -37,6 +37,7 @@ from ragflow.domain.models import Factory, OfferedModel
 from ragflow.http.app import create_app
 from ragflow.ingest.embed import chunk_vectors
 from ragflow.ingest.extract import chunk_id
+from ragflow.ingest.isolate import Isolation, IsolationLimits
 from ragflow.services.container import Ports, Services, build_services
 from ragflow.testing.chat import ScriptedChatModel
 
@@ -293,6 +294,7 @@ def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def world(tmp_path: Path, migrated: Path) -> Iterator[World]:
     shutil.copy(migrated, tmp_path / "meta.db")
+    isolation = Isolation(IsolationLimits(parse_seconds=30), max_calls=1)
     ports = Ports(
         database=SqlDatabase(f"sqlite:///{tmp_path / 'meta.db'}"),
         blobs=ObstoreBlobStore("memory://"),
@@ -301,12 +303,14 @@ def world(tmp_path: Path, migrated: Path) -> Iterator[World]:
         queue=MemoryJobQueue(),
         clock=Clock(),
         ids=Ids(),
+        sandbox=isolation,
     )
     services = build_services(ports)
     app = create_app(services, max_body_bytes=1_000_000)
     with TestClient(app) as client:
         yield World(client, services, ports)
     ports.database.close()
+    isolation.close()
 
 
 def _sign_up(world: World, email: str) -> Api:

@@ -66,7 +66,10 @@ def test_many_files_are_stored_in_order_and_equal_names_are_numbered(
         ("a.PNG", "visual", "picture"),
         ("a.mp3", "aural", "audio"),
         ("a.pptx", "doc", "presentation"),
+        ("a.odp", "doc", "presentation"),
+        ("a.epub", "doc", "naive"),
         ("a.eml", "doc", "email"),
+        ("a.msg", "doc", "email"),
         ("a.py", "doc", "naive"),
     ],
 )

@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
-from ragflow.domain.graphs import Entity, Graph, Relation
+from ragflow.domain.graphs import Community, Entity, Graph, GraphShare, Relation
 
 NONE = {"code": 0, "data": {"graph": {}, "mind_map": {}}}
 NO_ACCESS = {"code": 109, "message": "No authorization."}
 ADA = Entity("Ada", "person", ("Wrote notes.", "Counted."), 0.5, 2, ("d1", "d2"))
 TURIN = Entity("Turin", "geo", ("A town.",), 0.25, 1, ("d2",))
 VISIT = Relation("Turin", "Ada", ("A talk.", "A paper."), ("travel", "talk"), 2.0, ("d3",))
+
+
+ASKED = "Who is Ada?"
 
 
 def path(dataset_id: str) -> str:
@@ -129,3 +132,88 @@ def test_a_teammate_sees_the_graph_of_a_dataset_of_the_team(
     build(world, dataset_id, [ADA], [])
     api.data("PUT", f"/datasets/{dataset_id}", json={"permission": "team"})
     assert teammate.data("GET", path(dataset_id))["graph"]["nodes"][0]["id"] == "Ada"
+
+
+@pytest.fixture
+def told(world: Any, api: Any, parsed: tuple[str, str]) -> tuple[str, str]:
+    """Have a document tell of Ada, and describe a group of things."""
+    dataset_id, document_id = parsed
+    ada = Entity("Ada", "person", ("Ada wrote notes.",), 2.0, 1, (document_id,))
+    town = Entity("Turin", "geo", ("A town.",), 1.0, 1, (document_id,))
+    visit = Relation("Ada", "Turin", ("Ada gave a talk in Turin.",), (), 1.0, (document_id,))
+    group = Community("c", "Talks", "Ada talked.", ("Ada", "Turin"), 1.0, (document_id,))
+    with world.ports.database.transaction() as unit:
+        share = GraphShare(document_id, (ada, town), (visit,), "by hand", "1")
+        unit.graphs.put_share(dataset_id, share)
+        unit.graphs.put(dataset_id, [ada, town], [visit])
+        unit.graphs.replace_communities(dataset_id, [group])
+    return parsed
+
+
+def ask(api: Any, dataset_id: str, question: str = ASKED, **more: Any) -> list[dict[str, Any]]:
+    body = {"question": question, "dataset_ids": [dataset_id], "use_kg": True, **more}
+    return list(api.data("POST", "/retrieval", json=body)["chunks"])
+
+
+def test_what_the_graph_knows_stands_before_the_chunks(api: Any, told: tuple[str, str]) -> None:
+    first, *others = ask(api, told[0], similarity_threshold=0)
+    assert first["document_name"] == "Related content in Knowledge Graph"
+    assert (first["document_id"], first["positions"], first["dataset_id"]) == ("", [], [told[0]])
+    scores = [first[key] for key in ("similarity", "vector_similarity", "term_similarity")]
+    assert scores == [1, 1, 0]
+    assert first["content"].splitlines() == [
+        "Entities:",
+        "Ada (person): Ada wrote notes.",
+        "Relations:",
+        "Ada – Turin: Ada gave a talk in Turin.",
+        "Reports:",
+        "Talks: Ada talked.",
+    ]
+    assert len(others) == 3
+
+
+@pytest.mark.parametrize(
+    "more", [{"use_kg": False}, {"question": "zebra crossings"}, {"page": 2, "page_size": 1}]
+)
+def test_the_graph_is_silent_unless_it_is_asked_for_what_it_knows(
+    api: Any, told: tuple[str, str], more: dict[str, Any]
+) -> None:
+    found = ask(api, told[0], **({"similarity_threshold": 0} | more))
+    assert "Related content in Knowledge Graph" not in {each["document_name"] for each in found}
+
+
+def test_what_a_document_that_is_switched_off_told_is_left_out(
+    api: Any, told: tuple[str, str]
+) -> None:
+    api.data("PUT", "/datasets/{}/documents/{}".format(*told), json={"enabled": False})
+    assert ask(api, told[0], similarity_threshold=0) == []
+
+
+def test_a_chat_asks_the_graph_where_its_prompt_says_so(api: Any, told: tuple[str, str]) -> None:
+    chat = api.chat("guide", dataset_ids=[told[0]], prompt={"use_kg": True})
+    body = {"question": ASKED, "stream": False}
+    reference = api.data("POST", f"/chats/{chat}/completions", json=body)["reference"]
+    session = api.session(chat)
+    body |= {"session_id": session}
+    reference = api.data("POST", f"/chats/{chat}/completions", json=body)["reference"]
+    assert reference["chunks"][0]["document_name"] == "Related content in Knowledge Graph"
+    assert reference["chunks"][0]["dataset_id"] == [told[0]]
+
+
+@pytest.mark.parametrize("how", ["delete", "parse", "method"])
+def test_a_graph_forgets_what_a_document_told(
+    world: Any, api: Any, told: tuple[str, str], how: str
+) -> None:
+    dataset_id, document_id = told
+    if how == "delete":
+        api.data("DELETE", f"/datasets/{dataset_id}/documents", json={"ids": [document_id]})
+    elif how == "parse":
+        body = {"document_ids": [document_id]}
+        api.data("POST", f"/datasets/{dataset_id}/chunks", json=body)
+    else:
+        path_ = f"/datasets/{dataset_id}/documents/{document_id}"
+        api.data("PUT", path_, json={"chunk_method": "manual"})
+    world.services.relay.flush()
+    assert api("GET", path(dataset_id)) == NONE
+    with world.ports.database.reading() as unit:
+        assert unit.graphs.communities(dataset_id) == []

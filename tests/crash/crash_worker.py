@@ -14,13 +14,17 @@ from typing import Any
 
 from ragflow.adapters.blobs.store import ObstoreBlobStore
 from ragflow.adapters.db.database import SqlDatabase
+from ragflow.adapters.guarded_http import HttpClients
 from ragflow.adapters.jobs.dbos_queue import DbosJobQueue
 from ragflow.adapters.jobs.dbos_worker import DbosWorker
 from ragflow.adapters.models.hashing import HashingEmbedding
+from ragflow.adapters.models.openai_compatible import OpenAiCompatible
+from ragflow.adapters.models.provider import Endpoint
 from ragflow.adapters.search.lancedb import LanceEngine
 from ragflow.adapters.system import SystemClock
+from ragflow.domain.errors import ModelNotConfigured
 from ragflow.domain.jobs import JobHandler
-from ragflow.domain.ports import EmbeddingModel, Progress
+from ragflow.domain.ports import ChatModel, EmbeddingModel, Progress
 from ragflow.ingest.extract import extract
 from ragflow.ingest.isolate import Answer, Isolation, IsolationLimits
 from ragflow.ingest.pipeline import IngestParts
@@ -29,10 +33,19 @@ from ragflow.worker import WorkerParts, run_worker
 
 
 class HashingCatalog:
-    """Offer one embedding model under every name."""
+    """Offer one embedding model under every name, and the chat model at an address if any."""
+
+    def __init__(self, chat_url: str = "") -> None:
+        self.chat_url = chat_url
 
     def embedding(self, tenant_id: str, name: str) -> EmbeddingModel:
         return HashingEmbedding()
+
+    def chat(self, tenant_id: str, name: str) -> ChatModel:
+        if not self.chat_url:
+            raise ModelNotConfigured(name=name)
+        endpoint = Endpoint("OpenAI-API-Compatible", self.chat_url, trusted=True)
+        return OpenAiCompatible(endpoint, HttpClients()).chat("slow")
 
 
 class SandboxInThisProcess:
@@ -62,7 +75,13 @@ class AnnouncingWorker(DbosWorker):
 
 
 def main(
-    ready: Event, folder: Path, database_url: str, jobs_url: str, kill_at: str, isolated: bool
+    ready: Event,
+    folder: Path,
+    database_url: str,
+    jobs_url: str,
+    kill_at: str,
+    isolated: bool,
+    chat_url: str = "",
 ) -> None:
     def reached(point: str) -> None:
         if point == kill_at:
@@ -82,7 +101,7 @@ def main(
                 database=database,
                 blobs=blobs,
                 engine=engine,
-                models=HashingCatalog(),  # type: ignore[arg-type]
+                models=HashingCatalog(chat_url),  # type: ignore[arg-type]
                 sandbox=isolation if isolated else SandboxInThisProcess(),
                 clock=clock,
                 scratch=folder / "scratch" / jobs.executor_id,

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from ragflow.ingest.parse.base import parsers
+from ragflow.ingest.parse.load import load_parsers
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").rglob("*.md")]
@@ -56,3 +59,9 @@ def test_every_setting_says_what_it_does() -> None:
     rows = [row for row in page.splitlines() if row.startswith("| `RAGFLOW_")]
     assert len(rows) > 20
     assert all(row.split("|")[3].strip() for row in rows)
+
+
+def test_every_format_that_is_read_is_named() -> None:
+    load_parsers()
+    page = (ROOT / "docs" / "how-to" / "formats.md").read_text(encoding="utf-8")
+    assert set(parsers) <= set(re.findall(r"`(\w+)`", page))

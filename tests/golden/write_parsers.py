@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ragflow.ingest.parse.base import SourceFile
 from ragflow.testing.parsers import dump, parsed
-from ragflow.testing.sample_files import all_samples
+from ragflow.testing.samples import all_samples
 
 FOLDER = Path(__file__).parent / "parse"
 

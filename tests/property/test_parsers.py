@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from ragflow.domain.errors import ParseError
 from ragflow.ingest.parse.base import SourceFile
 from ragflow.testing.parsers import check_cells, check_coverage, parsed
-from ragflow.testing.sample_files import all_samples, members_of, zipped
+from ragflow.testing.sample_files import members_of, zipped
+from ragflow.testing.samples import all_samples
 
 SAMPLES = all_samples()
 ARCHIVES = {name: members_of(data) for name, data in SAMPLES.items() if data.startswith(b"PK")}
@@ -61,7 +62,9 @@ def test_an_archive_with_a_damaged_member_is_read_or_refused(
     read_or_refuse(name, zipped(members))
 
 
-@pytest.mark.parametrize("suffix", ["txt", "csv", "md", "html", "json", "jsonl", "py"])
+@pytest.mark.parametrize(
+    "suffix", ["txt", "csv", "md", "html", "json", "jsonl", "py", "rst", "xml", "ipynb"]
+)
 @QUICK
 @given(text=st.text(max_size=400))
 def test_any_text_is_read_or_refused(suffix: str, text: str) -> None:

@@ -27,6 +27,21 @@ def thumbnail_key(dataset_id: str, document_id: str) -> str:
     return f"thumbnails/{dataset_id}/{document_id}"
 
 
+def page_key(dataset_id: str, document_id: str, number: int, *, width: int) -> str:
+    """Return the key of a page's picture of so many pixels."""
+    return f"{page_prefix(dataset_id, document_id)}{number}-{width}"
+
+
+def page_sizes_key(dataset_id: str, document_id: str) -> str:
+    """Return the key of the sizes of a document's pages."""
+    return f"{page_prefix(dataset_id, document_id)}sizes"
+
+
+def page_prefix(dataset_id: str, document_id: str) -> str:
+    """Return what the keys of a document's page pictures and of their sizes begin with."""
+    return f"pages/{dataset_id}/{document_id}/"
+
+
 def file_key(tenant_id: str, file_id: str) -> str:
     """Return the key of a file in the file manager."""
     return f"files/{tenant_id}/{file_id}"
@@ -44,10 +59,12 @@ def document_prefixes(dataset_id: str, document_id: str) -> tuple[str, ...]:
         document_key(dataset_id, document_id),
         picture_prefix(dataset_id, document_id),
         thumbnail_key(dataset_id, document_id),
+        page_prefix(dataset_id, document_id),
         work_prefix(document_id),
     )
 
 
 def dataset_prefixes(dataset_id: str) -> tuple[str, ...]:
     """Return prefixes that hold every blob of a dataset but those of work in progress."""
-    return (f"documents/{dataset_id}/", f"pictures/{dataset_id}/", f"thumbnails/{dataset_id}/")
+    kinds = ("documents", "pictures", "thumbnails", "pages")
+    return tuple(f"{kind}/{dataset_id}/" for kind in kinds)

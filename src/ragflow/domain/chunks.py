@@ -11,6 +11,9 @@ from ragflow.domain.documents import Box, Drop, Span
 FieldValue = str | int | float | bool | None
 """A typed value of a table's row; times are ISO 8601 text."""
 
+ROWS = "*"
+"""The key of `fields` under which a chunk says for how many equal rows it stands, if for more."""
+
 
 class ChunkKind(StrEnum):
     """Name what a chunk holds."""
@@ -19,6 +22,15 @@ class ChunkKind(StrEnum):
     TABLE = "table"
     IMAGE = "image"
     SUMMARY = "summary"  # written about other chunks; it has no characters of the document
+
+
+@dataclass(frozen=True, slots=True)
+class RowValues:
+    """Hold the typed values of a chunk that is a row of a table."""
+
+    document_id: str
+    chunk_id: str
+    fields: Mapping[str, FieldValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +61,16 @@ class ChunkDraft:
 
 @dataclass(frozen=True, slots=True)
 class ChunkedDocument:
-    """Hold what a chunk method returns: the chunks in reading order and what it left out itself."""
+    """Hold what a chunk method returns: the chunks in reading order and what it left out itself.
+
+    `warnings` are for people, beside those of the parser; `field_map` gives the shown name of each
+    key of the chunks' fields.
+    """
 
     chunks: tuple[ChunkDraft, ...]
     drops: tuple[Drop, ...] = ()
+    warnings: tuple[str, ...] = ()
+    field_map: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

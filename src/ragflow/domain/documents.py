@@ -7,7 +7,7 @@ drops for the rest. Every later stage points back into that text by `Span` and o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -55,6 +55,9 @@ class DropKind(StrEnum):
     HYPHEN = "hyphen"  # at a line's end, where the two halves of a word were joined
     DEFAULT_NAME = "default_name"  # of a sheet that nobody named, such as Sheet1
     PAGE_RANGE = "page_range"  # outside the pages that parser_config.pages asks for
+    MALFORMED = "malformed"  # a line or a text that lacks what the chunk method needs
+    OUTSIDE = "outside"  # beside the rows and columns that the chunk method reads
+    TAG = "tag"  # kept as a tag of the chunk beside it
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -102,10 +105,14 @@ class RecognisedPage:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Tie a run of the canonical text to the box that it fills on its page."""
+    """Tie a run of the canonical text to the box that it fills on its page.
+
+    `cut` tells the box of some of its characters, counted from the run's beginning.
+    """
 
     span: Span
     box: Box
+    cut: Callable[[Span], Box] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +185,8 @@ class ParsedDocument:
 
     Every non-space character of `text` lies in exactly one block or drop; `blocks` and `lines` are
     in reading order. Formats without pages leave `pages` and `lines` empty. `recognised` are the
-    pages, or pictures, with text that was read by optical character recognition.
+    pages, or pictures, with text that was read by optical character recognition. `parts` are where
+    files inside the file begin in the text, such as the attachments of an e-mail.
     """
 
     text: str
@@ -189,6 +197,7 @@ class ParsedDocument:
     warnings: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     recognised: tuple[RecognisedPage, ...] = ()
+    parts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ RagflowError
 ├── Conflict            a name or a state stands in the way
 ├── InvalidInput        a value that the caller sent cannot be used
 ├── ParseError          a file cannot be ingested; the message says what to do
-│   ├── UnsupportedFile · EmptyFile · EncryptedFile · CorruptFile · LimitExceeded
+│   ├── UnsupportedFile · EmptyFile · EncryptedFile · CorruptFile · LimitExceeded · BadHeader
+│   ├── NeedsModel
 ├── CoverageError       a parser or chunker lost characters: a defect of ours
 ├── ModelError          a model failed or is not there
 │   └── UnknownModel · ModelNotConfigured · ModelUnavailable
@@ -106,6 +107,24 @@ class LimitExceeded(ParseError):
     def __init__(self, message: str | None = None, **facts: Any) -> None:
         remedy = f"The setting {spelled_out(facts.get('setting', ''))} moves it."
         super().__init__(message, **{"remedy": remedy, **facts})
+
+
+class BadHeader(ParseError):
+    """Say that a table's columns cannot be told apart (facts: name, reason)."""
+
+    template = "{name}: {reason}. Give each column a name of its own in the first row."
+
+
+class NeedsModel(ParseError):
+    """Say that a file cannot be read without a model (facts: name, reason, kind, setting)."""
+
+    template = (
+        "{name}: {reason}, and there is no {kind} model to ask. Set a default {kind} model for "
+        "your account, or the server's by {remedy}, and parse the document again."
+    )
+
+    def __init__(self, message: str | None = None, **facts: Any) -> None:
+        super().__init__(message, **{"remedy": spelled_out(facts.get("setting", "")), **facts})
 
 
 class CoverageError(RagflowError):

@@ -13,15 +13,23 @@ ods hlp pages numbers key md py js java c cpp h php go ts sh cs kt sql"""
 _AURAL = "wav flac ape alac wavpack wv mp3 aac ogg vorbis opus"
 _VISUAL = """jpg jpeg png tif tiff bmp gif pcx tga exif fpx svg psd cdr pcd dxf ufo eps ai raw webp
 avif apng icon ico mpg mpeg avi rm rmvb mov wmv asf dat asx wvx mpe mpa mp4"""
+_MORE_DOC = """epub odt odp rst ipynb msg xhtml markdown mdx tsv text log yaml toml css jsx tsx hpp
+rs rb swift scala tex org adoc"""  # beyond what v0.20 takes in
 
 OTHER = "other"
 
 _TYPE_OF_SUFFIX = {
     suffix: kind
-    for kind, suffixes in {"pdf": "pdf", "doc": _DOC, "aural": _AURAL, "visual": _VISUAL}.items()
+    for kind, suffixes in {
+        "pdf": "pdf",
+        "doc": f"{_DOC} {_MORE_DOC}",
+        "aural": _AURAL,
+        "visual": _VISUAL,
+    }.items()
     for suffix in suffixes.split()
 }
 
+MAIL_SUFFIXES = frozenset({"eml", "msg"})
 SLIDE_SUFFIXES = frozenset({"ppt", "pptx", "pages"})
 
 
@@ -42,9 +50,9 @@ def chunk_method_of(name: str, default: str) -> str:
         return "picture"
     if kind == "aural":
         return "audio"
-    if suffix in SLIDE_SUFFIXES:
+    if suffix in SLIDE_SUFFIXES or suffix == "odp":
         return "presentation"
-    if suffix == "eml":
+    if suffix in MAIL_SUFFIXES:
         return "email"
     return default
 

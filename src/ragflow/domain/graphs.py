@@ -7,7 +7,7 @@ order of their names, so that each pair has one key.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 SHOWN_ENTITIES = 256
@@ -18,7 +18,8 @@ SHOWN_RELATIONS = 128
 class Entity:
     """Describe a thing by what the documents say of it; `name` is its key in a dataset.
 
-    `pagerank` is its weight in the whole graph, `rank` the number of its relations.
+    `pagerank` is its weight in the whole graph, where 1 is the mean, and `rank` the number of its
+    relations.
     """
 
     name: str
@@ -56,6 +57,35 @@ class Graph:
 
 
 @dataclass(frozen=True, slots=True)
+class GraphShare:
+    """Hold what one document tells; the dataset's graph is made of the shares of its documents.
+
+    `method` is how it was found, and `digest` changes with the content.
+    """
+
+    document_id: str
+    entities: tuple[Entity, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    method: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """Describe entities that belong together; `weight` is that of the relations among them.
+
+    `id` is a digest of what the report is about, so that the same community keeps its report.
+    """
+
+    id: str
+    title: str
+    report: str
+    entities: tuple[str, ...]
+    weight: float = 0.0
+    document_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TreeNode:
     """Name a thought and those that belong to it."""
 
@@ -68,6 +98,15 @@ def whole_graph(entities: Sequence[Entity], relations: Sequence[Relation]) -> Gr
     parts: list[Entity | Relation] = [*entities, *relations]
     named = {document_id for part in parts for document_id in part.document_ids}
     return Graph(tuple(entities), tuple(relations), tuple(sorted(named)))
+
+
+def told_in(graph: Graph, document_ids: Collection[str]) -> Graph:
+    """Return what some documents tell: what others tell too stays with all that is said of it."""
+    wanted = set(document_ids)
+    return whole_graph(
+        [each for each in graph.entities if wanted.intersection(each.document_ids)],
+        [each for each in graph.relations if wanted.intersection(each.document_ids)],
+    )
 
 
 def shown_part(

@@ -49,6 +49,7 @@ class OutboxKind(StrEnum):
     INDEX_CHUNK = "index_chunk"  # payload: document_id, chunk_id
     DELETE_DATASET = "delete_dataset"  # payload: dataset_id; nothing of it stays in the index
     DELETE_BLOBS = "delete_blobs"  # payload: prefix
+    REBUILD_GRAPH = "rebuild_graph"  # payload: dataset_id; graph := shares of the documents
     CANCEL = "cancel"  # payload: tenant_id, document_id, revision
 
 

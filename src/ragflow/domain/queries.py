@@ -103,12 +103,16 @@ class ScoredCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Return a chunk that was found, with the parts of its score."""
+    """Return a chunk that was found, with the parts of its score.
+
+    Where the chunk is what the graphs of some datasets know, `graph_of` names these.
+    """
 
     chunk: Chunk
     document_name: str
     score: ScoredCandidate
     highlight: str = ""
+    graph_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ragflow.domain.chats import Chat, ChatSession, Message, SessionOrigin
-from ragflow.domain.chunks import Chunk
+from ragflow.domain.chunks import Chunk, RowValues
 from ragflow.domain.documents import Dataset, Document
 from ragflow.domain.files import FileLink, StoredFile
-from ragflow.domain.graphs import Entity, Graph, Relation
+from ragflow.domain.graphs import Community, Entity, Graph, GraphShare, Relation
 from ragflow.domain.identity import ApiKey, Membership, ProviderAccount, SignIn, Tenant, User
 from ragflow.domain.jobs import OutboxEntry, OutboxKind
 from ragflow.domain.searches import SearchApp
@@ -204,6 +204,23 @@ class Chunks(Protocol):
         """Return the chunks of documents, by document and in reading order, with vectors."""
         ...
 
+    def tags(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Mapping[str, int]]:
+        """Return the tags of chunks by (document_id, chunk_id), of those that have any."""
+        ...
+
+    def tag_counts(self, dataset_ids: Sequence[str]) -> Mapping[str, int]:
+        """Count the chunks of some datasets that have each tag, by tag in order."""
+        ...
+
+    def rows(
+        self, dataset_ids: Sequence[str], document_ids: Sequence[str] | None, limit: int
+    ) -> list[RowValues]:
+        """Return the typed values of available chunks that are rows, in reading order.
+
+        `document_ids` None means all documents; no more than `limit` rows are read.
+        """
+        ...
+
     def set_available(self, document_id: str, available: bool) -> None: ...
     def delete(self, document_id: str, chunk_ids: Sequence[str] | None) -> list[str]:
         """Delete chunks, all where None; return the ids that were there."""
@@ -329,7 +346,50 @@ class Graphs(Protocol):
         """Return the whole graph in the order of the names, an empty one when none was built."""
         ...
 
-    def delete(self, dataset_id: str) -> None: ...
+    def remove(
+        self, dataset_id: str, entities: Sequence[str], relations: Sequence[tuple[str, str]]
+    ) -> None:
+        """Delete entities by name and relations by their ends; unknown ones are passed over."""
+        ...
+
+    def put_share(self, dataset_id: str, share: GraphShare) -> None:
+        """Make `share` the document's only one. Raises `NotFound` when the document is gone.
+
+        It goes with the document.
+        """
+        ...
+
+    def shares(self, dataset_id: str) -> list[GraphShare]:
+        """Return the shares of all documents, by document."""
+        ...
+
+    def share_digests(self, dataset_id: str) -> dict[str, str]:
+        """Return the digest of each document's share."""
+        ...
+
+    def delete_share(self, document_id: str) -> bool:
+        """Delete a document's share; tell whether there was one."""
+        ...
+
+    def put_aliases(self, dataset_id: str, aliases: Mapping[str, str]) -> None:
+        """Remember that names mean other names. Raises `NotFound` when the dataset is gone."""
+        ...
+
+    def aliases(self, dataset_id: str) -> dict[str, str]:
+        """Return which names mean which other names."""
+        ...
+
+    def replace_communities(self, dataset_id: str, communities: Sequence[Community]) -> None:
+        """Make these the dataset's only communities. Raises `NotFound` when it is gone."""
+        ...
+
+    def communities(self, dataset_id: str) -> list[Community]:
+        """Return the communities, the heaviest first."""
+        ...
+
+    def delete(self, dataset_id: str) -> None:
+        """Delete the graph with all that it is made of."""
+        ...
 
 
 class Searches(Protocol):

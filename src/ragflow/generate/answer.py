@@ -2,6 +2,8 @@
 
     conversation → question made complete → retrieved → knowledge in the prompt → model → cited
 
+Where the datasets hold rows of tables, these are asked by SQL first, see `tables`.
+
 In: the settings of a chat, the turns of a conversation, a way to retrieve. Out: frames with the
 growing text, the last of them checked. Refused with `InvalidInput`: a conversation that does not
 end with a question, and a missing value for a required variable of the prompt.
@@ -28,9 +30,10 @@ from ragflow.generate.context import (
     knowledge_of,
     share_window,
 )
-from ragflow.generate.marks import spoken_text, strip_marks
+from ragflow.generate.marks import normalise_marks, spoken_text, strip_marks
 from ragflow.generate.prompts import fill, prompt_text
 from ragflow.generate.questions import in_languages, standalone_question, with_keywords
+from ragflow.generate.tables.answering import RecordSource, answer_from_records
 from ragflow.text.tokens import count_tokens
 
 FRAME_TOKENS = 16
@@ -55,7 +58,8 @@ class AnswerMaker:
     """Answer questions with one model.
 
     `embedding` helps to place citations where the model gave none. `meta_fields` are told to the
-    model beside each hit. `seconds` and `today` tell the time.
+    model beside each hit. `records` are asked before anything is searched. `seconds` and `today`
+    tell the time.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class AnswerMaker:
         *,
         embedding: EmbeddingModel | None = None,
         meta_fields: Callable[[Retrieval], MetaFields] | None = None,
+        records: RecordSource | None = None,
         seconds: Callable[[], float] = time.perf_counter,
         today: Callable[[], date] = date.today,
     ) -> None:
@@ -72,6 +77,7 @@ class AnswerMaker:
         self._settings = settings
         self._embedding = embedding
         self._meta_fields = meta_fields
+        self._records = records
         self._seconds = seconds
         self._today = today
 
@@ -83,6 +89,10 @@ class AnswerMaker:
         `retrieve` None means a chat without datasets. Raises `InvalidInput` or a `ModelError`.
         """
         turns = conversation(request.turns)
+        counted = await self._from_records(turns, self._settings.quote and request.quote)
+        if counted is not None:
+            yield counted
+            return
         values = prompt_values(self._settings.variables, request.values)
         started = self._seconds()
         if retrieve is None:
@@ -108,6 +118,12 @@ class AnswerMaker:
             last = await asyncio.to_thread(self._checked, frame, retrieval, knowledge, quote)
             timing = _timing(question, started, retrieved, answered, self._seconds())
             yield replace(last, prompt=f"{last.prompt}\n\n{timing}")
+
+    async def _from_records(self, turns: Sequence[ChatTurn], quote: bool) -> AnswerFrame | None:
+        if self._records is None:
+            return None
+        today = self._today().isoformat()
+        return await answer_from_records(self._model, turns, self._records, today, quote)
 
     async def _complete_question(self, turns: Sequence[ChatTurn]) -> str:
         """Return what to search for."""
@@ -182,7 +198,7 @@ def conversation(turns: Sequence[ChatTurn]) -> list[ChatTurn]:
     if not spoken or spoken[-1].role != "user":
         raise InvalidInput("The last content of this conversation is not from user.")
     return [
-        turn if turn.role == "user" else ChatTurn(turn.role, strip_marks(spoken_text(turn.content)))
+        turn if turn.role == "user" else ChatTurn(turn.role, _unmarked(turn.content))
         for turn in spoken
     ]
 
@@ -200,6 +216,10 @@ def prompt_values(variables: Mapping[str, bool], values: Mapping[str, str]) -> d
         else:
             raise InvalidInput(f"KeyError('Miss parameter: {key}')", key=key)
     return filled
+
+
+def _unmarked(answer: str) -> str:
+    return strip_marks(normalise_marks(spoken_text(answer)))
 
 
 class _Said:

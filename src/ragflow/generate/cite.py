@@ -2,7 +2,8 @@
 
 In: an answer with marks, or without any, and the hits that it was made from. Out: the answer with
 the marks that hold, each tied to the exact quote that supports its sentence. A mark whose hit does
-not support the sentence is moved to the hit that does so best, or removed where none does.
+not support the sentence is moved to the hit that does so best, or removed where none does. So is a
+mark on a summary that a model wrote, where a passage of the document itself was found that says it.
 """
 
 from __future__ import annotations
@@ -90,16 +91,30 @@ def _supporting(
     for index in indexes:
         quote = sources[index].best_quote(claim) if index < len(sources) else None
         if quote is not None and quote.support >= SUPPORT_THRESHOLD:
-            quotes[index] = quote
+            quote = _first_hand(claim, quote, sources)
+            quotes[quote.index] = quote
         else:
             lost.append(index)
     if lost and not quotes:
-        others = (source.best_quote(claim) for source in sources if source.index not in indexes)
-        found = [quote for quote in others if quote and quote.support >= SUPPORT_THRESHOLD]
-        if found:
-            best = max(found, key=lambda quote: (quote.support, -quote.index))
+        others = [source for source in sources if source.index not in indexes]
+        best = _best(claim, others)
+        if best is not None:
             quotes[best.index] = best
     return list(quotes.values()), lost
+
+
+def _first_hand(claim: Claim, quote: Quote, sources: Sequence[Source]) -> Quote:
+    """Return the quote of a passage that says what a summary says, if one was found."""
+    if not sources[quote.index].is_summary:
+        return quote
+    return _best(claim, [source for source in sources if not source.is_summary]) or quote
+
+
+def _best(claim: Claim, sources: Sequence[Source]) -> Quote | None:
+    """Return the quote that supports a claim most, if one does."""
+    quotes = (source.best_quote(claim) for source in sources)
+    found = [quote for quote in quotes if quote and quote.support >= SUPPORT_THRESHOLD]
+    return max(found, key=lambda quote: (quote.support, -quote.index), default=None)
 
 
 def _claims(answer: MarkedText) -> Iterator[tuple[int, Span, list[int]]]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ragflow.domain.chunks import ChunkKind
 from ragflow.domain.documents import Span
 from ragflow.domain.queries import Hit
 from ragflow.text.html_tables import Field
@@ -140,6 +141,7 @@ class Source:
     def __init__(self, index: int, hit: Hit) -> None:
         self.index = index
         self.content = hit.chunk.content
+        self.is_summary = hit.chunk.kind is ChunkKind.SUMMARY
         self._title = hit.document_name
 
     @cached_property

@@ -17,6 +17,7 @@ from ragflow.http.described import assemble
 from ragflow.http.routers import (
     chatbots,
     chats,
+    chunk_methods,
     chunks,
     completions,
     datasets,
@@ -27,6 +28,7 @@ from ragflow.http.routers import (
     llm,
     metadata,
     openai,
+    pages,
     retrieval,
     searchbots,
     searches,
@@ -44,9 +46,11 @@ DEFAULT_MAX_JSON_BYTES = 32 << 20
 
 ROUTERS: tuple[APIRouter, ...] = (
     datasets.router,
+    chunk_methods.router,
     documents.router,
     files.router,
     documents.single,
+    pages.router,
     metadata.router,
     chunks.router,
     chunks.pictures,

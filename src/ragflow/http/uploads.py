@@ -20,7 +20,7 @@ from starlette.datastructures import FormData, UploadFile
 from ragflow.http.auth import CurrentActor
 from ragflow.http.envelope import ABSENT, Maybe
 from ragflow.http.errors import Code, WireError
-from ragflow.services.documents import Upload
+from ragflow.services.uploads import Upload
 
 _MOST_PARTS = 10_000
 _ESCAPED = {"%22": '"', "%0D": "\r", "%0A": "\n"}

@@ -12,7 +12,7 @@ from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Coverage, Dataset, Document
 from ragflow.domain.queries import Hit
 from ragflow.http.schemas.common import http_date, times
-from ragflow.services.references import image_id, positions, shared_fields
+from ragflow.services.references import hit_place, image_id, positions, shared_fields
 
 
 def dataset_object(dataset: Dataset) -> dict[str, Any]:
@@ -97,10 +97,10 @@ def chunk_found(hit: Hit) -> dict[str, Any]:
     return {
         **_chunk(chunk, hit.document_name),
         "content_ltks": score.candidate.content_tokens,
-        "kb_id": chunk.dataset_id,
+        **hit_place(hit),
+        "kb_id": hit_place(hit)["dataset_id"],
         "questions": list(chunk.questions),
         "image_id": image_id(chunk),
-        "positions": positions(chunk),
         "highlight": hit.highlight,
         "similarity": score.similarity,
         "term_similarity": score.term_similarity,

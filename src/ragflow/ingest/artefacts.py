@@ -23,14 +23,14 @@ CHUNKS_PER_PART = 16
 THUMBNAIL_NAME = "thumbnail"
 
 
-def chunks_name(part: int) -> str:
-    """Name the file of a part's chunks."""
-    return f"chunks-{part:06}.json.gz"
+def chunks_name(part: int, stage: str = "") -> str:
+    """Name the file of a part's chunks as a stage left them; the empty stage is chunking."""
+    return f"chunks-{part:06}{'-' if stage else ''}{stage}.json.gz"
 
 
-def vectors_name(part: int) -> str:
-    """Name the file of a part's vectors."""
-    return f"vectors-{part:06}.npy"
+def vectors_name(part: int, stage: str = "") -> str:
+    """Name the file of the vectors of a part; the empty stage is that of the document's chunks."""
+    return f"vectors-{part:06}{'-' if stage else ''}{stage}.npy"
 
 
 def encode_chunks(chunks: Sequence[Chunk]) -> bytes:

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import xxhash
 from pydantic import BaseModel, ValidationError
 
-from ragflow.domain.chunks import Chunk, ChunkDraft, ChunkedDocument
+from ragflow.domain.chunks import ROWS, Chunk, ChunkDraft, ChunkedDocument
 from ragflow.domain.documents import Box, Coverage, ParsedDocument, Span
 from ragflow.domain.errors import InvalidInput, UnsupportedFile
 from ragflow.domain.ports import ModelHelp, Progress
 from ragflow.ingest.artefacts import CHUNKS_PER_PART, THUMBNAIL_NAME, chunks_name, encode_chunks
-from ragflow.ingest.chunk.base import ChunkContext, Chunker
+from ragflow.ingest.chunk.base import ChunkContext, Chunker, ReadsText
 from ragflow.ingest.help import Ask, AskedHelp, NoHelp
 from ragflow.ingest.idle_options import idle_options
 from ragflow.ingest.isolate import MORE_TIME
@@ -59,12 +59,12 @@ def extract(
     warnings += idle_options(wanted.parser_config, source.suffix)
     options = _options(chunker, wanted.parser_config)
     models = AskedHelp(ask, directory)
-    document = _parse(source, wanted, models, progress, lambda: ask(MORE_TIME))
+    document = _parse(source, wanted, chunker, models, progress, lambda: ask(MORE_TIME))
     progress(1.0, "Finish parsing.")
     context = ChunkContext(source.name, wanted.language, models)
     chunked = merge_duplicates(chunker.chunk(document, options, context))
     drafts = chunked.chunks
-    coverage = _account(document, chunked, warnings)
+    coverage = _account(document, chunked, warnings + chunked.warnings)
     pictures = _write_pictures(source, drafts, wanted.document_id, directory)
     parts = _write_chunks(drafts, pictures, wanted, directory)
     return {
@@ -74,6 +74,7 @@ def extract(
         "pages": len(document.pages),
         "pictures": sorted(pictures),
         "thumbnail": (directory / THUMBNAIL_NAME).exists(),
+        "field_map": dict(chunked.field_map),
         "coverage": {
             "extracted": coverage.extracted,
             "in_chunks": coverage.in_chunks,
@@ -113,6 +114,8 @@ def _merged(drafts: Sequence[ChunkDraft]) -> ChunkDraft:
         box_spans=tuple(placed[box] for box in boxes) if len(placed) == len(boxes) else (),
         image=next((draft.image for draft in drafts if draft.image), None),
         repeats=tuple(repeats),
+        tags={tag: weight for draft in drafts for tag, weight in draft.tags.items()},
+        fields=first.fields and {**first.fields, ROWS: len(drafts)},
     )
 
 
@@ -168,14 +171,18 @@ def _options(chunker: Chunker, parser_config: Mapping[str, Any]) -> BaseModel:
 def _parse(
     source: SourceFile,
     wanted: ExtractRequest,
+    chunker: Chunker,
     models: ModelHelp,
     progress: Progress,
     more_time: Callable[[], object],
 ) -> ParsedDocument:
     from ragflow.ingest.parse.load import parse
+    from ragflow.ingest.parse.txt import TextParser
 
     vision = VisionFiles(**{kind: Path(path) for kind, path in wanted.vision.items() if path})
     options = parse_options(wanted.parser_config, wanted.limits, vision, models, more_time)
+    if isinstance(chunker, ReadsText) and source.suffix in chunker.read_as_text:
+        return parse(source, options, progress, TextParser())
     return parse(source, options, progress)
 
 
@@ -232,11 +239,14 @@ def _chunk(draft: ChunkDraft, ordinal: int, pictures: set[str], wanted: ExtractR
 def _write_pictures(
     source: SourceFile, drafts: Sequence[ChunkDraft], document_id: str, directory: Path
 ) -> set[str]:
-    """Write the chunks' pictures and, for a PDF, its thumbnail; return the chunks that have one."""
+    """Write the chunks' pictures and the file's thumbnail; return the chunks that have one."""
+    from ragflow.ingest.parse.thumbnails import thumbnail_of
+
     written: set[str] = set()
     with ExitStack() as stack:
         pages = stack.enter_context(_page_pictures(source))
-        if pages and (thumbnail := pages.thumbnail()):
+        thumbnail = pages.thumbnail() if pages else thumbnail_of(source)
+        if thumbnail:
             (directory / THUMBNAIL_NAME).write_bytes(thumbnail)
         for draft in drafts:
             picture = draft.image or (pages.crop(draft.boxes) if pages and draft.boxes else None)

@@ -10,32 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_NOT_YET = (
-    ("auto_keywords",),
-    ("auto_questions",),
-    ("tag_kb_ids",),
-    ("raptor", "use_raptor"),
-    ("graphrag", "use_graphrag"),
-)
 _OFF = frozenset({"", "0", "false", "no", "off", "none", "null"})
 
 
 def idle_options(parser_config: Mapping[str, Any], suffix: str) -> tuple[str, ...]:
     """Return a warning for each option that is set and has no effect on such a file."""
-    warnings = [
-        f"parser_config.{'.'.join(path)} has no effect yet."
-        for path in _NOT_YET
-        if _is_set(_value(parser_config, path))
-    ]
     if suffix != "pdf" and _is_set(parser_config.get("pages")):
-        warnings.append("parser_config.pages has no effect on files other than PDF.")
-    return tuple(warnings)
-
-
-def _value(config: Any, path: tuple[str, ...]) -> Any:
-    for key in path:
-        config = config.get(key) if isinstance(config, Mapping) else None
-    return config
+        return ("parser_config.pages has no effect on files other than PDF.",)
+    return ()
 
 
 def _is_set(value: Any) -> bool:

@@ -286,7 +286,9 @@ def _explain(name: str, code: int, peak: int, limits: IsolationLimits) -> Ragflo
             limit=f"{limits.parse_seconds:g} seconds of parsing",
             setting="limits.parse_seconds",
         )
-    if code == -signal.SIGKILL or peak > limits.parse_memory_mib * _MIB * 0.6:
+    # Memory that grows by doubling is refused from a third of the limit on; its library aborts.
+    telling = 1 / 3 if code == -signal.SIGABRT else 0.6
+    if code == -signal.SIGKILL or peak > limits.parse_memory_mib * _MIB * telling:
         return _too_much_memory(name, limits)
     how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
     return CorruptFile(name=name, reason=f"its parser crashed ({how})")

@@ -1,6 +1,7 @@
 """Ingestion: an uploaded file becomes chunks that can be found and cited.
 
-    plan → extract (fetch, parse, chunk, account) → embed (by parts) → store → index → finish
+    plan → extract (fetch, parse, chunk, account) → enrich chunks → embed (by parts)
+         → store → index → enrich the document → finish
 
 Each arrow is a durable step. What passes between steps lies in the blob store under keys that
 depend on the document and its revision alone; a step hands over numbers. So a step that is repeated
@@ -11,6 +12,7 @@ writes the same things to the same places, and a kill at any point costs the ste
   transaction, which replaces the document's chunks as a whole; the document still runs;
 - `index` makes the search index equal to the database, looks again whether the database changed
   meanwhile, and only then takes the entry away; if the process dies, the entry brings it about;
+- what enriches the document as a whole (see `enrich`) adds to what can be found already;
 - `finish` says DONE, which therefore means searchable, and leaves an entry to delete the work.
 
 Every transaction asks first whether this revision is still wanted. If not, or if a step fails, the
@@ -25,7 +27,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -51,23 +53,27 @@ from ragflow.domain.errors import (
 from ragflow.domain.jobs import OutboxKind, ParseJob, Steps, T
 from ragflow.domain.ports import BlobStore, Clock, ModelCatalog, SearchEngine
 from ragflow.domain.repositories import Database, UnitOfWork
-from ragflow.ingest.artefacts import (
-    THUMBNAIL_NAME,
-    chunks_name,
-    decode_chunks,
-    decode_vectors,
-    encode_vectors,
-    vectors_name,
-)
+from ragflow.ingest.artefacts import THUMBNAIL_NAME, chunks_name
+from ragflow.ingest.coverage import in_words
 from ragflow.ingest.embed import chunk_vectors, embedded_text, title_weight
+from ragflow.ingest.enrich.base import Place, Readable, Step, configs_of
+from ragflow.ingest.enrich.load import wanted_enrichments
+from ragflow.ingest.enrich.run import Enrichment
+from ragflow.ingest.enrich.writer import WriterLimits
 from ragflow.ingest.help import TenantHelp
 from ragflow.ingest.isolate import Sandbox
 from ragflow.ingest.progress import JobProgress, wanted_document
 from ragflow.ingest.settle import settle_index
+from ragflow.ingest.work import WorkArea
 
 _MIB = 1 << 20
 _WITH_PAGES = frozenset({"pdf", "visual"})  # classes of files
+_MOST_WARNINGS = 20  # that are told as progress
 _RETRY_SECONDS = (1.0, 4.0, 10.0)
+
+
+def _none_readable(_tenant_id: str, _dataset_ids: tuple[str, ...]) -> tuple[Dataset, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,8 @@ class IngestLimits:
 class IngestParts:
     """Hold what ingestion needs from the outside.
 
-    `scratch` is a directory for files that live as long as one step. `page_models` names the files
+    `scratch` is a directory for files that live as long as one step. `readable` returns those of
+    some datasets that a tenant may use. `page_models` names the files
     of the models that look at pages (see `VisionFiles`), fetching them at first use. `reached` is
     told the name of each point of a job that is passed; tests end the process there.
     """
@@ -112,6 +119,8 @@ class IngestParts:
     clock: Clock
     scratch: Path
     limits: IngestLimits = IngestLimits()
+    writing: WriterLimits = field(default_factory=WriterLimits)
+    readable: Readable = _none_readable
     page_models: Callable[[], Mapping[str, str | None]] = dict
     sleep: Callable[[float], None] = time.sleep
     reached: Callable[[str], None] = lambda _point: None
@@ -140,6 +149,9 @@ class Ingestion:
             with self._parts.database.transaction() as unit:
                 document = progress.closing(unit, f"[ERROR]{reason}")
                 unit.chunks.replace_document(job.document_id, ())
+                if unit.graphs.delete_share(job.document_id):
+                    told = {"dataset_id": document.dataset_id}
+                    unit.outbox.add(OutboxKind.REBUILD_GRAPH, told)
                 unit.documents.update(
                     replace(
                         document, run=RunState.FAIL, progress=-1.0, chunk_count=0, token_count=0
@@ -164,11 +176,13 @@ class Ingestion:
         plan = step("plan", run.plan)
         extracted = step("extract", run.extract)
         run.progress.set_pages(extracted["pages"])
+        warnings = run.enrich("before", plan, extracted, step)
         for part in range(extracted["parts"]):
             step(f"embed:{part}", partial(run.embed, part, extracted["parts"]))
-        step("store", lambda: run.store(plan, extracted))
+        step("store", lambda: run.store(plan, extracted, warnings))
         step("index", run.index)
-        step("finish", lambda: run.finish(plan, extracted))
+        warnings = run.enrich("after", plan, extracted, step)
+        step("finish", lambda: run.finish(plan, extracted, warnings))
 
     def _patiently(self, action: Callable[[], T]) -> T:
         """Do what may be repeated again after growing pauses, while a model or a store is away."""
@@ -190,12 +204,14 @@ class _Run:
     def __init__(self, parts: IngestParts, job: ParseJob) -> None:
         self._parts = parts
         self._job = job
+        self._work = WorkArea(parts.blobs, job)
         self.progress = JobProgress(parts.database, parts.clock, job)
+        self._enrichment = Enrichment(parts, self._work, self.progress, self._subject)
         self._embedding_seconds = 0.0  # of this attempt
 
     def plan(self) -> dict[str, Any]:
         """Refuse what is too large, and fix what must not differ between two attempts."""
-        document, _ = self._subject()
+        document, dataset = self._subject()
         limit = self._parts.limits.file_mib
         if document.size > limit * _MIB:
             raise LimitExceeded(
@@ -205,9 +221,10 @@ class _Run:
                 limit=f"{limit} MiB",
                 setting="limits.file_mib",
             )
+        wanted = wanted_enrichments(configs_of(document, dataset))
         self._delete_older_work()
         self.progress.report(0.01, "Start to parse.")
-        return {"started_at": self._parts.clock.seconds()}
+        return {"started_at": self._parts.clock.seconds(), "enrichments": wanted}
 
     def extract(self) -> dict[str, Any]:
         """Parse and chunk the file in a child process; keep its chunks, part by part."""
@@ -243,13 +260,30 @@ class _Run:
         seconds = time.monotonic() - began
         self.progress.set_pages(extracted["pages"])
         self.progress.report(0.65, f"Generate {extracted['chunks']} chunks ({seconds:.2f}s)")
+        self._tell(Coverage(**_with_tuple(extracted["coverage"])))
         return extracted
+
+    def enrich(
+        self, stands: Place, plan: dict[str, Any], extracted: dict[str, Any], step: Step
+    ) -> tuple[str, ...]:
+        """Enrich the chunks before embedding, or the document after indexing; return warnings."""
+        wanted = plan.get("enrichments", ()) if extracted["chunks"] else ()
+        return self._enrichment.run(stands, wanted, extracted["parts"], extracted["chunks"], step)
+
+    def _tell(self, coverage: Coverage) -> None:
+        """Say where the characters went, and what a reader should know."""
+        self.progress.report(0.66, in_words(coverage))
+        for warning in coverage.warnings[:_MOST_WARNINGS]:
+            self.progress.report(0.66, f"Warning: {warning}")
+        if len(coverage.warnings) > _MOST_WARNINGS:
+            left = len(coverage.warnings) - _MOST_WARNINGS
+            self.progress.report(0.66, f"{left} more warnings stand in the document's coverage.")
 
     def embed(self, part: int, parts: int) -> None:
         """Compute the vectors of one part."""
         document, dataset = self._subject()
         began = time.monotonic()
-        texts = [embedded_text(chunk) for chunk in self._chunks(part)]
+        texts = [embedded_text(chunk) for chunk in self._work.chunks(part, self._enrichment.stage)]
         weight = title_weight(document.parser_config)
         vectors = chunk_vectors(
             self._parts.models.embedding(document.tenant_id, dataset.embedding_model),
@@ -257,25 +291,29 @@ class _Run:
             texts,
             weight,
         )
-        self._parts.blobs.put(self._key(vectors_name(part)), encode_vectors(vectors))
+        self._work.keep_vectors(part, vectors)
         last = part == parts - 1
         self._embedding_seconds += time.monotonic() - began
         line = f"Embedding chunks ({self._embedding_seconds:.2f}s)" if last else ""
         self.progress.report(0.7 + 0.2 * (part + 1) / parts, line)
 
-    def store(self, plan: dict[str, Any], extracted: dict[str, Any]) -> None:
+    def store(
+        self, plan: dict[str, Any], extracted: dict[str, Any], warnings: tuple[str, ...]
+    ) -> None:
         """Make the chunks the document's only ones, in one transaction with its counts."""
         chunks = [
             replace(chunk, create_timestamp=plan["started_at"], vector=vector.tobytes())
             for part in range(extracted["parts"])
             for chunk, vector in zip(
-                self._chunks(part),
-                decode_vectors(self._parts.blobs.get(self._key(vectors_name(part)))),
+                self._work.chunks(part, self._enrichment.stage),
+                self._work.vectors(part),
                 strict=True,
             )
         ]
-        line = "" if chunks else f"No chunk built from {self._subject()[0].name}"
+        subject, dataset = self._subject()
+        line = "" if chunks else f"No chunk built from {subject.name}"
         with self._parts.database.transaction() as unit:
+            _add_columns(unit, dataset.id, extracted.get("field_map") or {})
             document = self.progress.closing(unit, line)
             unit.chunks.replace_document(document.id, _available(chunks, document))
             unit.documents.update(
@@ -284,7 +322,7 @@ class _Run:
                     progress=0.92,
                     chunk_count=len(chunks),
                     token_count=extracted["tokens"],
-                    coverage=Coverage(**_with_tuple(extracted["coverage"])),
+                    coverage=_warned(Coverage(**_with_tuple(extracted["coverage"])), warnings),
                     thumbnail=f"thumbnail_{document.id}.png" if extracted["thumbnail"] else "",
                 )
             )
@@ -298,7 +336,9 @@ class _Run:
         settle_index(parts.database, parts.engine, self._job.document_id)
         self.progress.report(0.95, f"Indexing done ({time.monotonic() - began:.2f}s).")
 
-    def finish(self, plan: dict[str, Any], extracted: dict[str, Any]) -> None:
+    def finish(
+        self, plan: dict[str, Any], extracted: dict[str, Any], warnings: tuple[str, ...]
+    ) -> None:
         """Say that the document is done, and forget what passed between the steps."""
         self._delete_old_pictures(set(extracted["pictures"]))
         with self._parts.database.transaction() as unit:
@@ -307,7 +347,10 @@ class _Run:
             document = self.progress.closing(
                 unit, f"Task done ({work:.2f}s), after {queued:.2f}s in the queue."
             )
-            unit.documents.update(replace(document, run=RunState.DONE, progress=1.0))
+            coverage = document.coverage and _warned(document.coverage, warnings)
+            unit.documents.update(
+                replace(document, run=RunState.DONE, progress=1.0, coverage=coverage)
+            )
             unit.outbox.add(
                 OutboxKind.DELETE_BLOBS,
                 {"prefix": work_prefix(document.id, self._job.revision)},
@@ -326,8 +369,8 @@ class _Run:
         return dict(self._parts.page_models()) if document.type in _WITH_PAGES else {}
 
     def _help(self, document: Document) -> TenantHelp:
-        prefix = self._key("")
-        return TenantHelp(self._parts.models, self._parts.blobs, document.tenant_id, prefix)
+        parts = self._parts
+        return TenantHelp(parts.models, parts.blobs, document.tenant_id, self._work.prefix)
 
     def _fetch(self, document: Document, path: Path) -> None:
         key = document_key(document.dataset_id, document.id)
@@ -344,7 +387,7 @@ class _Run:
             key = thumbnail_key(document.dataset_id, document.id)
             put(key, (directory / THUMBNAIL_NAME).read_bytes())
         for part in range(extracted["parts"]):
-            put(self._key(chunks_name(part)), (directory / chunks_name(part)).read_bytes())
+            self._work.put(chunks_name(part), (directory / chunks_name(part)).read_bytes())
         with self._parts.database.reading() as unit:
             gone = unit.documents.get(document.id) is None
         if gone:  # whoever deleted it saw none of these yet
@@ -363,16 +406,30 @@ class _Run:
         stored = [key.removeprefix(prefix) for key in self._parts.blobs.keys(prefix)]
         self._parts.blobs.delete(prefix + name for name in stored if name not in wanted)
 
-    def _chunks(self, part: int) -> list[Chunk]:
-        return decode_chunks(self._parts.blobs.get(self._key(chunks_name(part))))
-
-    def _key(self, name: str) -> str:
-        return work_prefix(self._job.document_id, self._job.revision) + name
-
 
 def _available(chunks: Sequence[Chunk], document: Document) -> list[Chunk]:
     available = document.status == "1"
     return [replace(chunk, available=available) for chunk in chunks]
+
+
+def _warned(coverage: Coverage, warnings: tuple[str, ...]) -> Coverage:
+    return replace(coverage, warnings=coverage.warnings + warnings)
+
+
+def _add_columns(unit: UnitOfWork, dataset_id: str, columns: Mapping[str, str]) -> None:
+    """Add columns to those that the dataset's rows have; the newest name of each counts.
+
+    None is taken away: which of them hold values is seen when the rows are read. The dataset comes
+    before its documents here as in every transaction, so that none waits for another in a circle.
+    """
+    dataset = unit.datasets.get(dataset_id) if columns else None
+    if dataset is None:
+        return
+    config = dict(dataset.parser_config or {})
+    known = config.get("field_map") or {}
+    if {**known, **columns} != known:
+        config["field_map"] = {**known, **columns}
+        unit.datasets.update(replace(dataset, parser_config=config))
 
 
 def _with_tuple(coverage: dict[str, Any]) -> dict[str, Any]:

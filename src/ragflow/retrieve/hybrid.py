@@ -29,6 +29,7 @@ from ragflow.domain.queries import (
 )
 from ragflow.retrieve.highlight import Highlighter
 from ragflow.retrieve.score import Boost, Matched, key_of, match, occurrences, rerank, score
+from ragflow.retrieve.tags import Tags, tag_boost
 from ragflow.text.weights import names, question_words, term_texts, weigh
 
 Key = tuple[str, str]
@@ -36,8 +37,14 @@ FetchChunks = Callable[[Sequence[Key]], Mapping[Key, Chunk]]
 """Return chunks by (document_id, chunk_id); those that are no longer there are left out."""
 NameDocuments = Callable[[Sequence[str]], Mapping[str, str]]
 """Return the names of documents by id; those that are no longer there are left out."""
+FetchTags = Callable[[Sequence[Key]], Mapping[Key, Tags]]
+"""Return the tags of chunks by (document_id, chunk_id), of those that have any."""
 
 RERANK_WINDOW = 128  # candidates that a rerank model reads for one question
+
+
+def _no_tags(_keys: Sequence[Key]) -> Mapping[Key, Tags]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,7 @@ class Sources:
 
     chunks: FetchChunks
     document_names: NameDocuments
+    tags: FetchTags = _no_tags
 
 
 def no_boost(candidate: Candidate) -> float:  # noqa: ARG001
@@ -71,13 +79,15 @@ class Retriever:
         embedding: EmbeddingModel | None = None,
         reranker: RerankModel | None = None,
         boost: Boost = no_boost,
+        tags: Mapping[str, Tags] | None = None,
     ) -> Retrieval:
         """Return a page of hits and the counts over all pages; without `embedding` by words alone.
 
-        Raises `ModelUnavailable` when a model fails.
+        `tags` are those of the question, by the datasets whose chunks are tagged. Raises
+        `ModelUnavailable` when a model fails.
         """
         dropped: Counter[str] = Counter()
-        scored = self._scored(question, embedding, reranker, boost, dropped)
+        scored = self._scored(question, embedding, reranker, boost, tags or {}, dropped)
         kept = [item for item in scored if item.similarity >= question.similarity_threshold]
         dropped["threshold"] = len(scored) - len(kept)
         titles = self._sources.document_names(sorted({item.candidate.document_id for item in kept}))
@@ -95,6 +105,7 @@ class Retriever:
         embedding: EmbeddingModel | None,
         reranker: RerankModel | None,
         boost: Boost,
+        tags: Mapping[str, Tags],
         dropped: Counter[str],
     ) -> list[ScoredCandidate]:
         words = question_words(question.text)
@@ -104,6 +115,8 @@ class Retriever:
         total = self._population(question, matched)
         terms = weigh(words, occurrences(matched, total), names(question.text))
         weight = question.vector_similarity_weight
+        if tags:
+            boost = tag_boost(boost, tags, self._tags_of(matched, tags))
         scored = score(matched, terms, weight, boost)
         if reranker is None:
             return scored
@@ -112,6 +125,10 @@ class Retriever:
         dropped["rerank_window"] = len(scored) - len(window)
         dropped["missing"] = len(window) - len(judged)
         return rerank(window, matched, terms, weight, judged)
+
+    def _tags_of(self, matched: Sequence[Matched], tags: Mapping[str, Tags]) -> Mapping[Key, Tags]:
+        found = (item.candidate for item in matched)
+        return self._sources.tags([key_of(each) for each in found if each.dataset_id in tags])
 
     def _population(self, question: Question, matched: Sequence[Matched]) -> int:
         """Count the chunks among which the candidates' words are rare or frequent.

@@ -201,7 +201,7 @@ class AccountService:
     def actor_of(self, user: User) -> Actor:
         """Return a user as the caller of use cases, acting for the own tenant."""
         with self._database.reading() as unit:
-            return _acting(unit, user.id, user.id)
+            return acting(unit, user.id, user.id)
 
     def _user(self, email: str) -> User:
         with self._database.reading() as unit:
@@ -257,10 +257,11 @@ def _acting_if_active(unit: UnitOfWork, tenant_id: str, user_id: str) -> Actor:
     user = unit.accounts.user(user_id)
     if user is None or user.status != "1":
         raise AuthenticationError("API key is invalid!")
-    return _acting(unit, tenant_id, user_id)
+    return acting(unit, tenant_id, user_id)
 
 
-def _acting(unit: UnitOfWork, tenant_id: str, user_id: str) -> Actor:
+def acting(unit: UnitOfWork, tenant_id: str, user_id: str) -> Actor:
+    """Return a user who acts for a tenant, with the tenants that the user joined."""
     memberships = unit.accounts.memberships_of_user(user_id)
     joined = tuple(
         membership.tenant_id

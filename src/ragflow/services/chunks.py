@@ -31,9 +31,9 @@ from ragflow.services.errors import (
 )
 from ragflow.services.followups import follow_chunk_change, follow_document_change
 from ragflow.services.outbox import OutboxRelay
+from ragflow.text.questions import mark_length, pair_prefixes, pair_text, question_of
 from ragflow.text.tokens import count_tokens
 
-_QA_PREFIXES = {"English": ("Question: ", "Answer: "), "Chinese": ("问题：", "回答：")}
 _CHUNKS_INDEXED_ONE_BY_ONE = 20
 
 
@@ -242,13 +242,21 @@ def _changed(chunk: Chunk, changes: ChunkChanges, dataset: Dataset, document: Do
     content = chunk.content if changes.content is None else changes.content
     if not content.strip():
         raise ContentRequired
-    if document.chunk_method == "qa" and changes.content is not None:
-        content = question_and_answer(content, dataset.language)
+    search_text, fields = chunk.search_text, chunk.fields
+    if changes.content is not None:
+        search_text = ""
+        if document.chunk_method == "qa":
+            content = question_and_answer(content, dataset.language)
+            search_text = question_of(content)
+        if content != chunk.content:
+            fields = {}  # which of them the new text would change is not known
     keywords, questions = changes.important_keywords, changes.questions
     return replace(
         chunk,
         content=content,
         box_spans=chunk.box_spans if content == chunk.content else (),
+        search_text=search_text,
+        fields=fields,
         important_keywords=chunk.important_keywords if keywords is None else keywords,
         questions=(
             chunk.questions
@@ -262,15 +270,13 @@ def _changed(chunk: Chunk, changes: ChunkChanges, dataset: Dataset, document: Do
 
 def question_and_answer(content: str, language: str) -> str:
     """Return a Q&A pair in its stored form. Raises `QuestionAnswerRequired`."""
-    question_prefix, answer_prefix = _QA_PREFIXES[language]
-    parts = [part for part in re.split(r"[\n\t]", content) if len(part) > 1]
+    stored = content.startswith(pair_prefixes(language)[0]) and content.count("\t") == 1
+    divided = re.split(r"\t" if stored else r"[\n\t]", content)
+    parts = [part.strip() for part in divided if len(part) > 1]
     if len(parts) != 2:
         raise QuestionAnswerRequired
-    question, answer = (
-        re.sub(r"^(?:question|answer|q|a|问题|回答|问|答)\s*[:：]\s*", "", part.strip(), flags=re.I)
-        for part in parts
-    )
-    return f"{question_prefix}{question}\t{answer_prefix}{answer}"
+    question, answer = (part[mark_length(part) :] for part in parts)
+    return pair_text(question, answer, language)
 
 
 def _replacing(old: Chunk, new: Chunk) -> Chunk:

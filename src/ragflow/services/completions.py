@@ -28,6 +28,7 @@ from ragflow.generate.questions import related_questions
 from ragflow.services.access import may_use, require_dataset, require_datasets
 from ragflow.services.chats import require_chat
 from ragflow.services.errors import NoParsedFile, NothingIndexed
+from ragflow.services.records import RecordService
 from ragflow.services.references import reference_record
 from ragflow.services.retrieval import NOTHING, RetrievalRequest, RetrievalService
 from ragflow.services.sessions import SessionService, require_session
@@ -35,6 +36,7 @@ from ragflow.services.sessions import SessionService, require_session
 ASK_PAGE_SIZE = 12
 ASK_THRESHOLD = 0.1
 ASK_TEMPERATURE = 0.1
+_TAGGED = "tag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Turn:
     """Hold a question that may be answered: rights are checked, the conversation is read.
 
     `session_id` is None where nothing is to be stored; `message_id` is shared by question and
-    answer.
+    answer. With `ask_records`, rows of tables are asked before anything is searched.
     """
 
     actor: Actor
@@ -69,6 +71,7 @@ class Turn:
     session_id: str | None = None
     quote: bool = True
     values: Mapping[str, str] = field(default_factory=dict)
+    ask_records: bool = False
 
 
 class CompletionService:
@@ -80,11 +83,13 @@ class CompletionService:
         retrieval: RetrievalService,
         sessions: SessionService,
         catalog: ModelCatalog,
+        records: RecordService,
         clock: Clock,
         ids: Ids,
     ) -> None:
         self._database = database
         self._retrieval = retrieval
+        self._records = records
         self._sessions = sessions
         self._catalog = catalog
         self._clock = clock
@@ -164,6 +169,11 @@ class CompletionService:
             turn.settings,
             embedding=await asyncio.to_thread(self._embedding_for, turn),
             meta_fields=self._meta_fields,
+            records=(
+                self._records.source(turn.actor, turn.search)
+                if turn.search and turn.ask_records
+                else None
+            ),
         )
         request = AnswerRequest(turn.turns, turn.values, turn.quote)
         async with aclosing(maker.answer(request, self._retriever(turn))) as answer:
@@ -194,6 +204,7 @@ class CompletionService:
             search=search,
             message_id=self._ids.message_id(),
             asked_at=self._clock.seconds(),
+            ask_records=True,
         )
 
     def _search(
@@ -201,11 +212,16 @@ class CompletionService:
     ) -> RetrievalRequest | None:
         """Return how to search for a question; None for an assistant without datasets.
 
-        An assistant's datasets may be gone or closed to the caller by now: those are passed over.
+        An assistant's datasets may be gone or closed to the caller by now: those are passed over,
+        and those of tagged texts, which tell how to tag and answer nothing.
         """
         extra = require_datasets(unit, actor, request.dataset_ids)
         own = unit.datasets.get_many(chat.dataset_ids)
-        usable = [dataset.id for dataset in own if may_use(actor, dataset)]
+        usable = [
+            dataset.id
+            for dataset in own
+            if may_use(actor, dataset) and dataset.chunk_method != _TAGGED
+        ]
         dataset_ids = tuple(dict.fromkeys([*usable, *(dataset.id for dataset in extra)]))
         if not dataset_ids:
             return None
@@ -220,6 +236,7 @@ class CompletionService:
             rerank_model=chat.rerank_model,
             highlight=False,
             metadata_condition=_metadata_condition(chat.meta_data_filter),
+            use_kg=chat.prompt_config.get("use_kg") is True,
         )
 
     def _retriever(self, turn: Turn) -> Callable[[str], Retrieval] | None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from ragflow.domain.ports import BlobStore, Clock, Ids, JobQueue, ModelCatalog, SearchEngine
 from ragflow.domain.repositories import Database
+from ragflow.ingest.isolate import Sandbox
 from ragflow.services.accounts import AccountService, Registration
 from ragflow.services.chats import ChatService
+from ragflow.services.chunk_methods import ChunkMethodService
 from ragflow.services.chunks import ChunkService
 from ragflow.services.completions import CompletionService
 from ragflow.services.credentials import Passwords
@@ -20,8 +22,10 @@ from ragflow.services.graphs import GraphService
 from ragflow.services.metadata import MetadataService
 from ragflow.services.models import ModelService
 from ragflow.services.outbox import OutboxRelay
+from ragflow.services.pages import PageService
 from ragflow.services.parsing import ParsingService
 from ragflow.services.providers import ProviderService
+from ragflow.services.records import RecordService
 from ragflow.services.reindex import Reindex
 from ragflow.services.retrieval import RetrievalService
 from ragflow.services.rewriting import Rewriter
@@ -32,6 +36,7 @@ from ragflow.services.sign_in import SignInLimits, SignInService
 from ragflow.services.system import SystemService
 from ragflow.services.teams import TeamService
 from ragflow.services.tenants import TenantService
+from ragflow.services.uploads import UnpackLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class Ports:
     queue: JobQueue
     clock: Clock
     ids: Ids
+    sandbox: Sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,11 @@ class ServiceOptions:
 
     language: str = "English"
     files_per_tenant: int = 0
+    unpacking: UnpackLimits = field(default_factory=UnpackLimits)
     registration: Registration = "on"
     sign_in: SignInLimits = field(default_factory=SignInLimits)
+    sql_rows: int = 100_000
+    sql_seconds: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +76,13 @@ class Services:
     tenants: TenantService
     providers: ProviderService
     datasets: DatasetService
+    chunk_methods: ChunkMethodService
     documents: DocumentService
     files: FileService
     file_browser: FileBrowser
     file_links: FileLinkService
     metadata: MetadataService
+    pages: PageService
     parsing: ParsingService
     chunks: ChunkService
     retrieval: RetrievalService
@@ -95,7 +106,8 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
     relay = OutboxRelay(database, ports.queue, ports.engine, ports.blobs, clock)
     retrieval = RetrievalService(database, ports.engine, catalog, Rewriter(catalog))
     sessions = SessionService(database, clock, ids)
-    completions = CompletionService(database, retrieval, sessions, catalog, clock, ids)
+    records = RecordService(database, options.sql_rows, options.sql_seconds)
+    completions = CompletionService(database, retrieval, sessions, catalog, records, clock, ids)
     return Services(
         accounts=AccountService(database, clock, ids, passwords, options.registration),
         sign_ins=SignInService(database, clock, ids, passwords, options.sign_in),
@@ -103,8 +115,15 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         tenants=TenantService(database, catalog, clock),
         providers=ProviderService(database, catalog),
         datasets=DatasetService(database, catalog, relay, clock, ids, options.language),
+        chunk_methods=ChunkMethodService(),
         documents=DocumentService(
-            database, ports.blobs, relay, clock, ids, options.files_per_tenant
+            database,
+            ports.blobs,
+            relay,
+            clock,
+            ids,
+            options.files_per_tenant,
+            options.unpacking,
         ),
         files=FileService(database, ports.blobs, relay, clock, ids, options.files_per_tenant),
         file_browser=FileBrowser(database),
@@ -112,6 +131,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
             database, ports.blobs, relay, clock, ids, options.files_per_tenant
         ),
         metadata=MetadataService(database, clock),
+        pages=PageService(database, ports.blobs, ports.sandbox),
         parsing=ParsingService(database, relay, clock),
         chunks=ChunkService(database, catalog, ports.blobs, relay, clock),
         retrieval=retrieval,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, BinaryIO
+from typing import Any
 
 from ragflow.domain.blob_keys import document_key
 from ragflow.domain.documents import Dataset, Document
@@ -40,17 +40,10 @@ from ragflow.services.followups import (
     follow_document_change,
     follow_failed_upload,
     follow_stop,
+    forget_graph_share,
 )
 from ragflow.services.outbox import OutboxRelay
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """Offer one file under the name that its owner gave it."""
-
-    name: str
-    size: int
-    source: BinaryIO
+from ragflow.services.uploads import Refusal, UnpackLimits, Upload, unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +68,7 @@ class DocumentService:
         clock: Clock,
         ids: Ids,
         files_per_tenant: int = 0,
+        unpack_limits: UnpackLimits | None = None,
     ) -> None:
         self._database = database
         self._blobs = blobs
@@ -82,31 +76,22 @@ class DocumentService:
         self._clock = clock
         self._ids = ids
         self._files_per_tenant = files_per_tenant
+        self._unpack_limits = unpack_limits or UnpackLimits()
 
     def upload(self, actor: Actor, dataset_id: str, uploads: Sequence[Upload]) -> list[Document]:
         """Store files as documents, in order; a name that is taken gets a number.
 
-        Raises `DatasetNotFound`, `NameTooLong`, and `UploadFailed` when files were refused; the
-        others are stored then too.
+        A ZIP archive becomes the documents that are in it. Raises `DatasetNotFound`, `NameTooLong`,
+        and `UploadFailed` when files were refused; the others are stored then too.
         """
         with self._database.reading() as unit:
             dataset = require_dataset(unit, actor, dataset_id)
             stored = unit.documents.count_of_tenant(dataset.tenant_id)
         for upload in uploads:
             check_length(upload.name)
-        accepted, reasons = self._sorted_out(uploads, stored)
-        documents = [self._new(actor, dataset, upload) for upload in accepted]
-        try:
-            for document, upload in zip(documents, accepted, strict=True):
-                self._blobs.put(document_key(dataset.id, document.id), upload.source)
-            with self._database.transaction() as unit:
-                require_dataset(unit, actor, dataset_id)
-                documents = list(_with_free_names(documents, unit.documents.names(dataset_id)))
-                for document in documents:
-                    unit.documents.add(document)
-        except (RagflowError, OSError):
-            self._discard(documents)
-            raise
+        with unpacked(uploads, self._unpack_limits) as offered:
+            accepted, reasons = self._sorted_out(offered, stored)
+            documents = self._store(actor, dataset, accepted)
         if reasons:
             raise UploadFailed(reasons="\n".join(reasons))
         return documents
@@ -211,13 +196,31 @@ class DocumentService:
             raise DocumentsNotFound(ids=missing, dataset_id=dataset_id)
         return BulkOutcome(len(found), duplicates)
 
-    def _sorted_out(self, uploads: Sequence[Upload], stored: int) -> tuple[list[Upload], list[str]]:
+    def _store(self, actor: Actor, dataset: Dataset, uploads: Sequence[Upload]) -> list[Document]:
+        documents = [self._new(actor, dataset, upload) for upload in uploads]
+        try:
+            for document, upload in zip(documents, uploads, strict=True):
+                self._blobs.put(document_key(dataset.id, document.id), upload.source)
+            with self._database.transaction() as unit:
+                require_dataset(unit, actor, dataset.id)
+                documents = list(_with_free_names(documents, unit.documents.names(dataset.id)))
+                for document in documents:
+                    unit.documents.add(document)
+        except (RagflowError, OSError):
+            self._discard(documents)
+            raise
+        return documents
+
+    def _sorted_out(
+        self, offered: Sequence[Upload | Refusal], stored: int
+    ) -> tuple[list[Upload], list[str]]:
         accepted: list[Upload] = []
         reasons: list[str] = []
-        for upload in uploads:
+        for upload in offered:
             full = self._files_per_tenant and stored + len(accepted) >= self._files_per_tenant
-            reason = TooManyFiles.template if full else refusal(upload.name)
-            if reason:
+            if isinstance(upload, Refusal):
+                reasons.append(f"{upload.name}: {upload.reason}")
+            elif reason := TooManyFiles.template if full else refusal(upload.name):
                 reasons.append(f"{upload.name}: {reason}")
             else:
                 accepted.append(upload)
@@ -238,6 +241,7 @@ class DocumentService:
         if reset:
             follow_stop(unit, old)
             unit.chunks.delete(old.id, None)
+            forget_graph_share(unit, old)
         if new.status != old.status:
             unit.chunks.set_available(new.id, new.status == "1")
         if reset or new.status != old.status or new.name != old.name:

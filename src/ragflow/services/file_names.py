@@ -11,6 +11,7 @@ from ragflow.domain.file_types import OTHER, type_of
 from ragflow.services.errors import NameTooLong
 
 LONGEST_NAME = 255
+UNSUPPORTED = "This type of file has not been supported yet!"
 
 
 def check_length(name: str) -> None:
@@ -33,7 +34,7 @@ def refusal(name: str) -> str:
     if flaw := flaw_of(name):
         return flaw
     if type_of(name) == OTHER:
-        return "This type of file has not been supported yet!"
+        return UNSUPPORTED
     return ""
 
 

@@ -20,7 +20,6 @@ from ragflow.domain.ports import BlobStore, Clock, Ids
 from ragflow.domain.repositories import Database, UnitOfWork
 from ragflow.services.bulk import unique
 from ragflow.services.document_changes import changed_document
-from ragflow.services.documents import Upload
 from ragflow.services.errors import (
     DuplicateFileName,
     ExtensionLocked,
@@ -38,6 +37,7 @@ from ragflow.services.followups import (
     follow_file_deletion,
 )
 from ragflow.services.outbox import OutboxRelay
+from ragflow.services.uploads import Upload
 
 
 class FileService:

@@ -13,6 +13,7 @@ from ragflow.domain.blob_keys import (
     document_key,
     document_prefixes,
     file_key,
+    page_prefix,
     work_prefix,
 )
 from ragflow.domain.documents import Document, RunState
@@ -43,13 +44,21 @@ def follow_chunk_change(unit: UnitOfWork, document_id: str, chunk_id: str) -> No
     unit.outbox.add(OutboxKind.INDEX_CHUNK, payload)
 
 
+def forget_graph_share(unit: UnitOfWork, document: Document) -> None:
+    """Take what a document tells out of the graph of its dataset."""
+    if unit.graphs.delete_share(document.id):
+        unit.outbox.add(OutboxKind.REBUILD_GRAPH, {"dataset_id": document.dataset_id})
+
+
 def follow_deletion(unit: UnitOfWork, document: Document) -> None:
-    """Take a document out of the queue, the index and the blob store."""
+    """Take a document out of the queue, the index, the graph and the blob store."""
     follow_stop(unit, document)
-    if not document.revision and not document.chunk_count:  # nothing but the file was ever made
+    if not document.revision and not document.chunk_count:  # it was never parsed
         _delete_blobs(unit, document_key(document.dataset_id, document.id))
+        _delete_blobs(unit, page_prefix(document.dataset_id, document.id))
         return
     follow_document_change(unit, document.id)
+    forget_graph_share(unit, document)
     for prefix in document_prefixes(document.dataset_id, document.id):
         _delete_blobs(unit, prefix)
 

@@ -20,6 +20,7 @@ from ragflow.domain.errors import RagflowError, StoreUnavailable
 from ragflow.domain.jobs import OutboxEntry, OutboxKind, ParseJob
 from ragflow.domain.ports import BlobStore, Clock, JobQueue, SearchEngine
 from ragflow.domain.repositories import Database
+from ragflow.ingest.enrich.knowledge_graph.rebuild import rebuild_graph
 from ragflow.ingest.settle import Key, refresh_chunks, refresh_index
 
 _Same = tuple[object, ...]
@@ -158,6 +159,8 @@ class OutboxRelay:
                 refresh_index(self._database, self._engine, payload["document_id"])
             case OutboxKind.INDEX_CHUNK:
                 refresh_chunks(self._database, self._engine, [_key(entry)])
+            case OutboxKind.REBUILD_GRAPH:
+                rebuild_graph(self._database, payload["dataset_id"])
             case OutboxKind.DELETE_DATASET:
                 self._engine.delete_datasets((payload["dataset_id"],))
             case OutboxKind.DELETE_BLOBS:

@@ -28,6 +28,7 @@ from ragflow.services.followups import (
     follow_document_change,
     follow_parse_request,
     follow_stop,
+    forget_graph_share,
 )
 from ragflow.services.outbox import OutboxRelay
 
@@ -126,6 +127,7 @@ class ParsingService:
         unit.documents.update(new)
         if unit.chunks.delete(old.id, None):
             follow_document_change(unit, old.id)
+        forget_graph_share(unit, old)
 
 
 def _without_chunks(document: Document) -> Document:

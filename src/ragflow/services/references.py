@@ -70,12 +70,19 @@ def shared_fields(chunk: Chunk, document_name: str) -> dict[str, Any]:
     }
 
 
+def hit_place(hit: Hit) -> dict[str, Any]:
+    """Return where a hit comes from; what graphs know stands on no page, and in all datasets."""
+    if hit.graph_of:
+        return {"dataset_id": list(hit.graph_of), "positions": []}
+    return {"dataset_id": hit.chunk.dataset_id, "positions": positions(hit.chunk)}
+
+
 def _hit_record(hit: Hit) -> dict[str, Any]:
     chunk, score = hit.chunk, hit.score
     return {
         **shared_fields(chunk, hit.document_name),
+        **hit_place(hit),
         "image_id": image_id(chunk),
-        "positions": positions(chunk),
         "url": None,
         "similarity": score.similarity,
         "vector_similarity": score.vector_similarity,
@@ -84,7 +91,10 @@ def _hit_record(hit: Hit) -> dict[str, Any]:
 
 
 def _citation_record(citation: Citation, hits: tuple[Hit, ...]) -> dict[str, Any]:
-    """Return a citation; its pages and positions are those of the quote, none without pages."""
+    """Return a citation; its pages and positions are those of the quote, none without pages.
+
+    `from_summary` says that the quote stands in a summary of these pages, not on them.
+    """
     hit = hits[citation.hit_index]
     boxes = hit.chunk.boxes_of(citation.quote)
     return {
@@ -98,6 +108,7 @@ def _citation_record(citation: Citation, hits: tuple[Hit, ...]) -> dict[str, Any
         "span": _span_record(citation.quote),
         "quote": citation.quote_text,
         "support": round(citation.support, 4),
+        "from_summary": hit.chunk.kind is ChunkKind.SUMMARY,
     }
 
 

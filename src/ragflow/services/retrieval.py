@@ -7,16 +7,18 @@ may not use, that do not share an embedding model or hold nothing yet, and forei
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Dataset, Document
+from ragflow.domain.graphs import told_in
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import ModelCatalog, SearchEngine
 from ragflow.domain.queries import Question, Retrieval
 from ragflow.domain.repositories import Database, UnitOfWork
 from ragflow.retrieve.filters import matching_documents
+from ragflow.retrieve.graph import graph_hit
 from ragflow.retrieve.highlight import Highlighter
 from ragflow.retrieve.hybrid import Key, Retriever, Sources, page_rank_boost
 from ragflow.services.access import (
@@ -30,6 +32,7 @@ from ragflow.services.errors import (
     MixedEmbeddings,
     NothingIndexed,
 )
+from ragflow.services.tag_sets import TagSetService
 
 NOTHING = Retrieval(0, (), ())
 _LEAST = 1e-9  # any word in common
@@ -53,6 +56,7 @@ class RetrievalRequest:
     highlight: bool = True
     cross_languages: tuple[str, ...] = ()
     metadata_condition: Mapping[str, Any] | None = None
+    use_kg: bool = False
 
 
 QuestionRewriter = Callable[[Actor, RetrievalRequest], str]
@@ -94,7 +98,8 @@ class RetrievalService:
         self._database = database
         self._catalog = catalog
         self._rewrite = rewrite
-        self._retriever = Retriever(engine, Sources(self._chunks, self._document_names))
+        self._tag_sets = TagSetService(database, engine)
+        self._retriever = Retriever(engine, Sources(self._chunks, self._document_names, self._tags))
 
     def retrieve(self, actor: Actor, request: RetrievalRequest) -> Retrieval:
         """Return the chunks that answer a question, best first.
@@ -106,7 +111,7 @@ class RetrievalService:
             datasets = require_datasets(unit, actor, request.dataset_ids)
             if len({_bare(dataset.embedding_model) for dataset in datasets}) > 1:
                 raise MixedEmbeddings
-            document_ids = _wanted_documents(unit, datasets, request)
+            document_ids = wanted_documents(unit, datasets, request)
         if not request.question.strip() or document_ids == ():
             return NOTHING
         if not any(dataset.chunk_count for dataset in datasets):
@@ -115,7 +120,7 @@ class RetrievalService:
         if request.rerank_model:
             reranker = self._catalog.rerank(actor.tenant_id, request.rerank_model)
         first = datasets[0]
-        return self._retriever.retrieve(
+        found = self._retriever.retrieve(
             Question(
                 text=self._rewrite(actor, request),
                 dataset_ids=tuple(dataset.id for dataset in datasets),
@@ -131,7 +136,39 @@ class RetrievalService:
             self._catalog.embedding(first.tenant_id, first.embedding_model),
             reranker,
             page_rank_boost({dataset.id: float(dataset.pagerank) for dataset in datasets}),
+            self._tag_sets.of_question(request.question, datasets),
         )
+        return self._with_graph(request, document_ids, found) if request.use_kg else found
+
+    def _with_graph(
+        self,
+        request: RetrievalRequest,
+        document_ids: tuple[str, ...] | None,
+        found: Retrieval,
+    ) -> Retrieval:
+        """Put what the graphs of the datasets know before the hits of the first page.
+
+        What only other documents tell, or documents that are switched off, is left out.
+        """
+        if request.page != 1:
+            return found
+        with self._database.reading() as unit:
+            graphs = [unit.graphs.get(each) for each in request.dataset_ids]
+            told_by = {document for graph in graphs for document in graph.document_ids}
+            available = {
+                each.id for each in unit.documents.get_many(sorted(told_by)) if each.status == "1"
+            }
+            groups = [
+                group for each in request.dataset_ids for group in unit.graphs.communities(each)
+            ]
+        wanted = available if document_ids is None else available.intersection(document_ids)
+        hit = graph_hit(
+            request.question,
+            request.dataset_ids,
+            [told_in(graph, wanted) for graph in graphs],
+            [group for group in groups if wanted.issuperset(group.document_ids)],
+        )
+        return found if hit is None else replace(found, hits=(hit, *found.hits))
 
     def list_chunks(
         self,
@@ -183,12 +220,16 @@ class RetrievalService:
         with self._database.reading() as unit:
             return unit.chunks.get_many(keys)
 
+    def _tags(self, keys: Sequence[Key]) -> Mapping[Key, Mapping[str, int]]:
+        with self._database.reading() as unit:
+            return unit.chunks.tags(keys)
+
     def _document_names(self, document_ids: Sequence[str]) -> Mapping[str, str]:
         with self._database.reading() as unit:
             return {each.id: each.name for each in unit.documents.get_many(document_ids)}
 
 
-def _wanted_documents(
+def wanted_documents(
     unit: UnitOfWork, datasets: Sequence[Dataset], request: RetrievalRequest
 ) -> tuple[str, ...] | None:
     """Return the documents to search in, None for all. Raises `ForeignDocument`."""

@@ -14,6 +14,7 @@ from ragflow.domain.documents import BlockKind, Box, DropKind, ParsedDocument
 from ragflow.ingest.chunk.base import ChunkContext, Chunker
 from ragflow.ingest.coverage import account
 from ragflow.ingest.parse.base import CellDraft, DocumentBuilder, ParseLimits
+from ragflow.testing.sample_documents import CHINESE_LAW, handbook, plain, slides
 
 PROSE = (
     "The harbour bridge opened on 19 March 1932. It carries trains, cars and walkers; its arch "
@@ -82,10 +83,33 @@ def long_sentence() -> ParsedDocument:
     return builder.build()
 
 
+def law() -> ParsedDocument:
+    """Return a plain text with numbered headings and a table of contents."""
+    return plain(CHINESE_LAW)
+
+
 def nothing() -> ParsedDocument:
     """Return a document without a word."""
     return DocumentBuilder("empty.txt", ParseLimits()).build()
 
+
+class DescribingHelp:
+    """Describe every picture in the same words; a `ModelHelp` without other models."""
+
+    def describe(self, picture: bytes, prompt: str, model: str = "") -> str | None:  # noqa: ARG002
+        """Return a description."""
+        return f"A picture of {len(picture)} bytes."
+
+    def transcribe(self, name: str, sound: bytes) -> str | None:  # noqa: ARG002
+        """Return None."""
+        return None
+
+    def complete(self, instruction: str, text: str) -> str | None:  # noqa: ARG002
+        """Return None."""
+        return None
+
+
+CONTEXT = ChunkContext("any", models=DescribingHelp())
 
 SAMPLES: tuple[Callable[[], ParsedDocument], ...] = (
     prose,
@@ -95,6 +119,9 @@ SAMPLES: tuple[Callable[[], ParsedDocument], ...] = (
     figures,
     long_sentence,
     nothing,
+    handbook,
+    law,
+    slides,
 )
 
 CONFIGURATIONS: tuple[dict[str, Any], ...] = (
@@ -122,21 +149,21 @@ class ChunkerContract:
     def test_every_character_is_in_a_chunk_or_a_drop(
         self, chunker: Chunker, document: ParsedDocument, config: dict[str, Any]
     ) -> None:
-        chunked = chunker.chunk(document, chunker.Options.model_validate(config), ChunkContext())
+        chunked = chunker.chunk(document, chunker.Options.model_validate(config), CONTEXT)
         coverage = account(document, chunked)
         assert coverage.in_chunks + sum(coverage.dropped.values()) == coverage.extracted
 
     def test_chunks_are_not_blank_and_have_no_blank_edges(
         self, chunker: Chunker, document: ParsedDocument, config: dict[str, Any]
     ) -> None:
-        chunked = chunker.chunk(document, chunker.Options.model_validate(config), ChunkContext())
+        chunked = chunker.chunk(document, chunker.Options.model_validate(config), CONTEXT)
         assert all(chunk.content == chunk.content.strip() for chunk in chunked.chunks)
         assert all(chunk.content and chunk.spans for chunk in chunked.chunks)
 
     def test_chunks_stand_in_reading_order(
         self, chunker: Chunker, document: ParsedDocument, config: dict[str, Any]
     ) -> None:
-        chunked = chunker.chunk(document, chunker.Options.model_validate(config), ChunkContext())
+        chunked = chunker.chunk(document, chunker.Options.model_validate(config), CONTEXT)
         starts = [chunk.spans[0].start for chunk in chunked.chunks]
         assert starts == sorted(starts)
 
@@ -144,14 +171,14 @@ class ChunkerContract:
         self, chunker: Chunker, document: ParsedDocument, config: dict[str, Any]
     ) -> None:
         options = chunker.Options.model_validate(config)
-        assert chunker.chunk(document, options, ChunkContext()) == chunker.chunk(
-            document, options, ChunkContext()
+        assert chunker.chunk(document, options, CONTEXT) == chunker.chunk(
+            document, options, CONTEXT
         )
 
     def test_boxes_lie_on_pages_of_the_document(
         self, chunker: Chunker, document: ParsedDocument, config: dict[str, Any]
     ) -> None:
-        chunked = chunker.chunk(document, chunker.Options.model_validate(config), ChunkContext())
+        chunked = chunker.chunk(document, chunker.Options.model_validate(config), CONTEXT)
         pages = {page.number for page in document.pages}
         boxes: Sequence[Box] = [box for chunk in chunked.chunks for box in chunk.boxes]
         assert {box.page for box in boxes} <= pages
@@ -161,13 +188,13 @@ class ChunkerContract:
         self, chunker: Chunker, document: ParsedDocument, config: dict[str, Any]
     ) -> None:
         for chunk in chunker.chunk(
-            document, chunker.Options.model_validate(config), ChunkContext()
+            document, chunker.Options.model_validate(config), CONTEXT
         ).chunks:
             assert len(chunk.box_spans) in (0, len(chunk.boxes))
             assert all(0 <= s.start < s.end <= len(chunk.content) for s in chunk.box_spans)
 
     def test_a_document_without_words_has_no_chunks(self, chunker: Chunker) -> None:
-        assert chunker.chunk(nothing(), chunker.Options(), ChunkContext()).chunks == ()
+        assert chunker.chunk(nothing(), chunker.Options(), CONTEXT).chunks == ()
 
     def test_foreign_keys_of_a_stored_configuration_are_ignored(self, chunker: Chunker) -> None:
         config = {"graphrag": {"use_graphrag": False}, "layout_recognize": "DeepDOC"}

@@ -1,4 +1,4 @@
-"""Small files of every format but PDF, made in code and the same each time.
+"""Small files of the commonest formats but PDF, made in code and the same each time.
 
 In: nothing. Out: the bytes of a file with the features that its parser has to get right.
 """
@@ -198,20 +198,3 @@ def members_of(archive: bytes) -> dict[str, bytes]:
 
 def _same_each_time(archive: bytes) -> bytes:
     return zipped(members_of(archive))
-
-
-def all_samples() -> dict[str, bytes]:
-    """Return a file of every format by its name."""
-    return {
-        "prices.csv": CSV,
-        "manual.md": MARKDOWN,
-        "rules.txt": TEXT,
-        "pump.json": JSON,
-        "records.jsonl": JSON_LINES,
-        "area.py": CODE,
-        "pumps.html": HTML,
-        "manual.docx": docx(),
-        "prices.xlsx": xlsx(),
-        "pumps.pptx": pptx(),
-        "letter.eml": eml(),
-    }

@@ -27,6 +27,7 @@ def test_no_route_takes_the_other_kind_of_secret(
         "document_id": own.document,
         "chunk_id": own.chunk,
         "image_id": own.image,
+        "number": "1",
         "chat_id": own.chat,
         "session_id": own.session,
         "file_id": own.file,

@@ -10,11 +10,25 @@ from typing import Any
 
 import pytest
 
-from ragflow.domain.chunks import ChunkDraft
+from ragflow.domain.chunks import ChunkedDocument
 from ragflow.domain.documents import BlockKind, Box, DropKind, ParsedDocument
-from ragflow.ingest.chunk.naive import NaiveChunker, NaiveOptions
+from ragflow.ingest.chunk.base import ChunkContext
+from ragflow.ingest.chunk.load import chunkers, load_chunkers
 from ragflow.ingest.coverage import account
 from ragflow.ingest.parse.base import CellDraft, DocumentBuilder, ParseLimits
+from ragflow.testing.sample_documents import (
+    BOOK,
+    CHINESE_LAW,
+    LAW,
+    RESUME,
+    handbook,
+    mail,
+    paper,
+    plain,
+    slides,
+)
+
+load_chunkers()
 
 HERE = Path(__file__).parent
 
@@ -74,30 +88,46 @@ def notes() -> ParsedDocument:
     return builder.build()
 
 
-CASES: dict[str, tuple[ParsedDocument, dict[str, Any]]] = {
-    "report": (report(), {}),
-    "report_small": (report(), {"chunk_token_num": 24, "delimiter": "\\n。；"}),
-    "workbook_rows": (workbook(), {}),
-    "workbook_html": (workbook(), {"html4excel": True}),
-    "notes_delimiters": (notes(), {"chunk_token_num": 1, "delimiter": "`##`\\n;；。！"}),
+CASES: dict[str, tuple[str, ParsedDocument, dict[str, Any]]] = {
+    "report": ("naive", report(), {}),
+    "report_small": ("naive", report(), {"chunk_token_num": 24, "delimiter": "\\n。；"}),
+    "workbook_rows": ("naive", workbook(), {}),
+    "workbook_html": ("naive", workbook(), {"html4excel": True}),
+    "notes_delimiters": ("naive", notes(), {"chunk_token_num": 1, "delimiter": "`##`\\n;；。！"}),
+    "manual": ("manual", handbook(), {}),
+    "paper": ("paper", paper(), {}),
+    "book": ("book", plain(BOOK), {"chunk_token_num": 40}),
+    "laws": ("laws", plain(LAW), {}),
+    "laws_chinese": ("laws", plain(CHINESE_LAW), {}),
+    "presentation": ("presentation", slides(), {}),
+    "one": ("one", handbook(), {}),
+    "one_workbook": ("one", workbook(), {}),
+    "email": ("email", mail(), {}),
+    "resume": ("resume", plain(RESUME), {}),
 }
 
 
-def rendered(chunks: tuple[ChunkDraft, ...]) -> str:
+def rendered(chunked: ChunkedDocument) -> str:
     parts = []
-    for number, chunk in enumerate(chunks):
+    for number, chunk in enumerate(chunked.chunks):
         spans = " ".join(f"{span.start}-{span.end}" for span in chunk.spans)
         boxes = " ".join(
             f"p{box.page}[{box.x0:g},{box.x1:g},{box.top:g},{box.bottom:g}]" for box in chunk.boxes
         )
         places = f"spans {spans}" + (f" | boxes {boxes}" if boxes else "")
-        parts.append(f"--- {number} {chunk.kind} | {places}\n{chunk.content}\n")
+        marks = " | image" if chunk.image else ""
+        if chunk.important_keywords:
+            marks += f" | keywords {', '.join(chunk.important_keywords)}"
+        parts.append(f"--- {number} {chunk.kind} | {places}{marks}\n{chunk.content}\n")
+    parts.extend(f"--- warning {warning}\n" for warning in chunked.warnings)
     return "".join(parts)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_document_is_cut_as_its_golden_file_shows(name: str) -> None:
-    document, config = CASES[name]
-    chunked = NaiveChunker().chunk(document, NaiveOptions.model_validate(config))
+    method, document, config = CASES[name]
+    chunker = chunkers[method]()
+    context = ChunkContext("any.pptx")
+    chunked = chunker.chunk(document, chunker.Options.model_validate(config), context)
     account(document, chunked)
-    assert rendered(chunked.chunks) == (HERE / f"{name}.txt").read_text("utf-8")
+    assert rendered(chunked) == (HERE / f"{name}.txt").read_text("utf-8")

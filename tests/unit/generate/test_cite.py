@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ragflow.domain.chunks import ChunkKind
 from ragflow.domain.errors import ModelUnavailable
 from ragflow.domain.queries import Hit
 from ragflow.generate.cite import cite
@@ -57,6 +59,22 @@ def test_a_mark_is_moved_to_the_hit_that_supports_its_sentence(hits: list[Hit]) 
     assert checked.text == "Eva is 44 years old [ID:3]."
     assert checked.removed == (1,)
     assert checked.citations[0].quote_text == "Name：Eva; Age：44; City：Oslo"
+
+
+def summed_up(found: Hit) -> Hit:
+    return replace(found, chunk=replace(found.chunk, kind=ChunkKind.SUMMARY))
+
+
+def test_a_mark_on_a_summary_is_moved_to_the_passage_that_says_it(hit: Callable[..., Hit]) -> None:
+    hits = [summed_up(hit("The bridge carries trains and cars.")), hit(BRIDGE)]
+    checked = cite("It carries trains and cars [ID:0].", hits)
+    assert checked.text == "It carries trains and cars [ID:1]."
+    assert checked.removed == ()
+
+
+def test_a_summary_is_cited_where_no_passage_was_found(hit: Callable[..., Hit]) -> None:
+    hits = [summed_up(hit("The bridge carries trains and cars.")), hit(TOWER)]
+    assert cite("It carries trains and cars [ID:0].", hits).text.endswith("[ID:0].")
 
 
 def test_a_mark_of_no_hit_is_removed(hits: list[Hit]) -> None:

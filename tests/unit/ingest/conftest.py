@@ -47,6 +47,11 @@ def eat_memory(request, directory, progress, ask):
     return {"size": len(bytearray(1 << 33))}
 
 
+def grow_and_abort(request, directory, progress, ask):
+    grown = b"x" * (request["mib"] << 20)
+    os.abort()
+
+
 def exit_at_once(request, directory, progress, ask):
     os._exit(3)
 

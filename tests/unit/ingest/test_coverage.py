@@ -5,9 +5,16 @@ import time
 import pytest
 
 from ragflow.domain.chunks import ChunkDraft, ChunkedDocument, ChunkKind
-from ragflow.domain.documents import Drop, DropKind, ParsedDocument, Span
+from ragflow.domain.documents import (
+    Coverage,
+    Drop,
+    DropKind,
+    ParsedDocument,
+    RecognisedPage,
+    Span,
+)
 from ragflow.domain.errors import CoverageError
-from ragflow.ingest.coverage import account
+from ragflow.ingest.coverage import account, in_words
 
 
 def parsed(text: str, *drops: Drop) -> ParsedDocument:
@@ -46,6 +53,17 @@ def test_escaped_content_holds_its_characters() -> None:
     assert account(parsed("a < b &"), ChunkedDocument((chunk,))).in_chunks == 4
 
 
+def test_a_table_in_prose_is_escaped_and_the_prose_is_not() -> None:
+    content = "a &lt; b\n<table><tr><td>c &lt; d</td></tr></table>"
+    chunk = ChunkDraft(content, (Span(0, 8), Span(9, 14)))
+    assert account(parsed("a &lt; b c < d"), ChunkedDocument((chunk,))).in_chunks == 9
+
+
+def test_words_that_a_model_wrote_are_not_counted() -> None:
+    chunk = ChunkDraft("Sales\nA chart that falls.", (Span(0, 5), Span(5, 5)))
+    assert account(parsed("Sales"), ChunkedDocument((chunk,))).in_chunks == 5
+
+
 def test_spans_outside_the_text_are_an_error() -> None:
     with pytest.raises(CoverageError, match="outside"):
         account(parsed("abc"), ChunkedDocument((ChunkDraft("abc", (Span(0, 9),)),)))
@@ -78,3 +96,29 @@ def test_the_markup_of_a_table_holds_no_characters_of_the_text() -> None:
     chunk = ChunkDraft("<table><tr><td>x</td></tr></table>", (Span(0, 3),), ChunkKind.TABLE)
     with pytest.raises(CoverageError, match="lacks characters that it claims to hold, such as 't'"):
         account(parsed("x t"), ChunkedDocument((chunk,)))
+
+
+def test_recognised_pages_are_counted_with_their_mean_confidence() -> None:
+    pages = (RecognisedPage(1, 0.9), RecognisedPage(4, 0.8))
+    document = ParsedDocument("a", (), recognised=pages)
+    coverage = account(document, ChunkedDocument((ChunkDraft("a", (Span(0, 1),)),)))
+    assert (coverage.ocr_pages, coverage.ocr_confidence) == (2, 0.85)
+
+
+@pytest.mark.parametrize(
+    ("coverage", "words"),
+    [
+        (Coverage(0, 0, {}), "No text was found."),
+        (Coverage(9, 9, {}), "Of 9 characters 9 are in chunks."),
+        (
+            Coverage(12000, 11000, {"header": 300, "page_number": 700}),
+            "Of 12,000 characters 11,000 are in chunks; left out: 700 page number, 300 header.",
+        ),
+        (
+            Coverage(9, 9, {}, ocr_pages=3, ocr_confidence=0.934),
+            "Of 9 characters 9 are in chunks; text recognised on 3 pages (mean confidence 93%).",
+        ),
+    ],
+)
+def test_a_ledger_can_be_read(coverage: Coverage, words: str) -> None:
+    assert in_words(coverage) == words

@@ -10,20 +10,6 @@ from ragflow.ingest.idle_options import idle_options
 from ragflow.ingest.pipeline import IngestLimits
 
 
-@pytest.mark.parametrize(
-    ("config", "key"),
-    [
-        ({"auto_keywords": 3}, "auto_keywords"),
-        ({"auto_questions": "2"}, "auto_questions"),
-        ({"tag_kb_ids": ["a"]}, "tag_kb_ids"),
-        ({"raptor": {"use_raptor": True}}, "raptor.use_raptor"),
-        ({"graphrag": {"use_graphrag": True}}, "graphrag.use_graphrag"),
-    ],
-)
-def test_an_option_that_does_nothing_yet_is_named(config: dict[str, Any], key: str) -> None:
-    assert idle_options(config, "pdf") == (f"parser_config.{key} has no effect yet.",)
-
-
 def test_pages_are_heeded_in_pdf_files_alone() -> None:
     assert idle_options({"pages": [[1, 2]]}, "pdf") == ()
     assert idle_options({"pages": [[1, 2]]}, "docx") == (
@@ -53,11 +39,11 @@ def test_the_coverage_of_a_document_names_its_idle_options(tmp_path: Path) -> No
         "document_id": "d",
         "dataset_id": "e",
         "chunk_method": "nowhere",
-        "parser_config": {"auto_keywords": 5},
+        "parser_config": {"pages": [[1, 2]]},
         "limits": IngestLimits().of_parser(),
     }
     extracted = extract(request, tmp_path, lambda _share, _text: None, dict)
     assert extracted["coverage"]["warnings"] == [
         "The chunk method nowhere is not available; naive was used.",
-        "parser_config.auto_keywords has no effect yet.",
+        "parser_config.pages has no effect on files other than PDF.",
     ]

@@ -139,6 +139,16 @@ def test_a_memory_bomb_names_the_setting(run: Run) -> None:
         run("eat_memory")
 
 
+def test_a_library_that_aborts_for_want_of_memory_names_the_setting(
+    bad_parsers: str, tmp_path: Path
+) -> None:
+    """It had no half of what it may have: it asked for twice as much to grow into."""
+    isolation = Isolation(IsolationLimits(parse_memory_mib=2048))
+    target = f"{bad_parsers}:grow_and_abort"
+    with pytest.raises(LimitExceeded, match=r"2048 MiB.*limits\.parse_memory_mib"):
+        isolation.run("a.pdf", target, {"mib": 800}, tmp_path, lambda *_: None, lambda: None, dict)
+
+
 @pytest.mark.parametrize("function", ["hang", "spin"])
 def test_a_parser_that_never_ends_names_the_setting(
     bad_parsers: str, tmp_path: Path, function: str

@@ -43,6 +43,7 @@ class ScriptedSandbox:
         self.error: Exception | None = None
         self.meanwhile: Callable[[], None] = lambda: None
         self.requests: list[Mapping[str, Any]] = []
+        self.field_map: dict[str, str] = {}
 
     def run(
         self,
@@ -76,6 +77,7 @@ class ScriptedSandbox:
             "pages": 2,
             "pictures": [chunk.id for chunk in chunks[:1]],
             "thumbnail": False,
+            "field_map": self.field_map,
             "coverage": {"extracted": 9, "in_chunks": 9, "dropped": {}, "warnings": ["odd"]},
         }
 
@@ -228,6 +230,12 @@ def test_progress_tells_each_stage_with_the_time(parts: IngestParts) -> None:
     assert re.fullmatch(r".* Task done \(\d+\.\d\ds\), after \d+\.\d\ds in the queue\.", lines[-1])
 
 
+def test_progress_tells_where_the_characters_went(parts: IngestParts) -> None:
+    Ingestion(parts)(JOB, MemorySteps())
+    assert "characters" in document_of(parts).progress_msg
+    assert "are in chunks" in document_of(parts).progress_msg
+
+
 def test_the_last_line_tells_the_time_of_the_work_and_that_of_waiting(parts: IngestParts) -> None:
     change(parts, process_begin_at=parts.clock.milliseconds() - 60_000)
     Ingestion(parts)(JOB, MemorySteps())
@@ -282,6 +290,19 @@ def test_a_document_without_text_is_done_with_no_chunks(
     document = document_of(parts)
     assert (document.run, document.chunk_count) == (RunState.DONE, 0)
     assert "No chunk built from About Bees.txt" in document.progress_msg
+
+
+def test_columns_of_a_document_are_added_to_those_of_its_dataset(
+    parts: IngestParts, sandbox: ScriptedSandbox
+) -> None:
+    for columns in ({"city": "Town", "sum": "Sum"}, {"city": "City"}, {}):
+        change(parts, run=RunState.RUNNING)
+        sandbox.field_map = columns
+        Ingestion(parts)(JOB, MemorySteps())
+    with parts.database.reading() as unit:
+        dataset = unit.datasets.get(DATASET)
+    assert dataset is not None
+    assert dataset.parser_config == {"field_map": {"city": "City", "sum": "Sum"}}
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from ragflow.domain.identity import Actor
 from ragflow.domain.queries import Retrieval
 from ragflow.services.completions import CompletionRequest, CompletionService, Turn
 from ragflow.services.errors import NothingIndexed
+from ragflow.services.records import RecordService
 from ragflow.services.sessions import SessionService
 from ragflow.testing.chat import ScriptedChatModel, make_hit, make_retrieval
 
@@ -73,6 +74,7 @@ class Setup:
             self.retriever,  # type: ignore[arg-type]
             self.sessions,
             Catalog(self.model),  # type: ignore[arg-type]
+            RecordService(database, 100, 2.0),
             clock,
             ids,
         )

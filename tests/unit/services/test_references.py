@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ragflow.domain.answers import Citation, Reference
+from ragflow.domain.chunks import ChunkKind
 from ragflow.domain.documents import Box, Span
 from ragflow.services.references import reference_record
 from ragflow.testing.chat import make_hit
@@ -46,3 +47,12 @@ def test_where_the_words_of_the_boxes_are_unknown_all_boxes_are_told() -> None:
 def test_a_text_without_pages_has_neither() -> None:
     citation = cited(Span(0, 18), (), ())
     assert (citation["pages"], citation["positions"]) == ([], [])
+
+
+@pytest.mark.parametrize(("kind", "told"), [(ChunkKind.TEXT, False), (ChunkKind.SUMMARY, True)])
+def test_a_quote_of_a_summary_is_told_from_one_of_the_document(kind: ChunkKind, told: bool) -> None:
+    hit = make_hit(CONTENT)
+    hit = replace(hit, chunk=replace(hit.chunk, kind=kind))
+    citation = Citation(0, Span(0, 9), Span(0, 18), CONTENT[:18], 1.0)
+    record = reference_record(Reference((hit,), citations=(citation,)))
+    assert record["citations"][0]["from_summary"] is told

@@ -6,6 +6,7 @@ are raw bytes and are read only when they are asked for.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -21,12 +22,13 @@ from ragflow.adapters.db.base import (
     fields_of,
 )
 from ragflow.adapters.db.tables import chunks, documents
-from ragflow.domain.chunks import Chunk, ChunkKind
+from ragflow.domain.chunks import Chunk, ChunkKind, RowValues
 from ragflow.domain.documents import Box, Span
 
 _WITHOUT_VECTOR = [column for column in chunks.columns if column.name != "vector"]
 _READING_ORDER = (chunks.c.ordinal, chunks.c.create_timestamp.desc(), chunks.c.id)
 _ROWS_PER_INSERT = 500
+_ROWS_PER_FETCH = 2000
 
 
 class SqlChunks(Repository):
@@ -111,6 +113,44 @@ class SqlChunks(Repository):
             rows = select(chunks).where(chunks.c.document_id.in_(ids))
             ordered = rows.order_by(chunks.c.document_id, *_READING_ORDER)
             found += [_value(row) for row in self._rows(ordered)]
+        return found
+
+    def tags(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], dict[str, int]]:
+        """Return the tags of chunks by (document_id, chunk_id), of those that have any."""
+        found: dict[tuple[str, str], dict[str, int]] = {}
+        columns = select(chunks.c.document_id, chunks.c.id, chunks.c.tags)
+        for batch in batches(dict.fromkeys(keys), IDS_PER_STATEMENT):
+            key = tuple_(chunks.c.document_id, chunks.c.id)
+            for row in self._rows(columns.where(key.in_(batch))):
+                if row.tags:
+                    found[row.document_id, row.id] = row.tags
+        return found
+
+    def tag_counts(self, dataset_ids: Sequence[str]) -> dict[str, int]:
+        """Count the chunks of some datasets that have each tag, by tag in order."""
+        rows = select(chunks.c.tags).where(chunks.c.dataset_id.in_(list(dataset_ids)))
+        counts = Counter(tag for row in self._rows(rows) for tag in row.tags)
+        return dict(sorted(counts.items()))
+
+    def rows(
+        self, dataset_ids: Sequence[str], document_ids: Sequence[str] | None, limit: int
+    ) -> list[RowValues]:
+        """Return the typed values of available chunks that are rows, in reading order."""
+        listed = (
+            select(chunks.c.document_id, chunks.c.id, chunks.c.fields)
+            .where(chunks.c.dataset_id.in_(list(dataset_ids)), chunks.c.available)
+            .where(func.length(chunks.c.fields) > len("{}"))
+            .order_by(chunks.c.document_id, *_READING_ORDER)
+        )
+        found: list[RowValues] = []
+        for ids in (
+            [None]
+            if document_ids is None
+            else batches(sorted(set(document_ids)), IDS_PER_STATEMENT)
+        ):
+            some = listed if ids is None else listed.where(chunks.c.document_id.in_(ids))
+            bounded = some.limit(limit - len(found)).execution_options(yield_per=_ROWS_PER_FETCH)
+            found += [RowValues(*row) for row in self._connection.execute(bounded)]
         return found
 
     def set_available(self, document_id: str, available: bool) -> None:

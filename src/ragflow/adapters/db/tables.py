@@ -298,6 +298,37 @@ graph_relations = Table(
     Column("document_ids", Json, nullable=False),
 )
 
+graph_shares = Table(
+    "graph_shares",
+    metadata,
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("dataset_id", String, nullable=False, index=True),
+    Column("method", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("entities", Json, nullable=False),
+    Column("relations", Json, nullable=False),
+)
+
+graph_aliases = Table(
+    "graph_aliases",
+    metadata,
+    Column("dataset_id", ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("means", String, nullable=False),
+)
+
+graph_communities = Table(
+    "graph_communities",
+    metadata,
+    Column("dataset_id", ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("report", String, nullable=False),
+    Column("entities", Json, nullable=False),
+    Column("weight", Float, nullable=False),
+    Column("document_ids", Json, nullable=False),
+)
+
 searches = Table(
     "searches",
     metadata,

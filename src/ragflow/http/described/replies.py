@@ -72,8 +72,22 @@ _SUMMARY = Shape(
     {"type": "string", "values": [["Ada", 1]]},
 )
 
+_OPTIONS = Shape(
+    {"type": "object"},  # a JSON Schema
+    {"type": "object", "properties": {"html4excel": {"type": "boolean", "default": False}}},
+)
+_CHUNK_METHOD = record(
+    name=like("naive"),
+    description=like("Merge text by delimiter and size."),
+    suffixes=listed(like("pdf")),
+    for_datasets=like(True),
+    options=_OPTIONS,
+    parser_config=Shape({"type": ["object", "null"]}, {"chunk_token_num": 512}),
+)
+
 _KNOWLEDGE: Mapping[str, Answer] = {
     "create_dataset": _a(records.DATASET),
+    "list_chunk_methods": _a(listed(_CHUNK_METHOD)),
     "list_datasets": _a(listed(records.DATASET), total="total_datasets"),
     "update_dataset": _a(records.DATASET),
     "delete_datasets": _a(),
@@ -82,6 +96,9 @@ _KNOWLEDGE: Mapping[str, Answer] = {
     "update_document": _a(records.DOCUMENT),
     "get_document": _a(records.DOCUMENT),
     "download_document": Answer(files=(_BINARY,)),
+    "list_pages": _a(listed(like({"page": 1, "width": 595.28, "height": 841.89}))),
+    "page_picture": Answer(files=("image/jpeg",)),
+    "document_thumbnail": Answer(files=("image/png",)),
     "delete_documents": _HANDLED,
     "parse_documents": _HANDLED,
     "stop_parsing": _HANDLED,

@@ -45,6 +45,7 @@ PATH_PARAMETERS: Mapping[str, tuple[str, str]] = {
         "Id of the picture, as `image_id` of a chunk names it.",
         f"{samples.DATASET_ID}-{samples.CHUNK_ID}",
     ),
+    "number": ("Number of the page, from 1.", "1"),
     "search_id": ("Id of the search app.", samples.SEARCH_ID),
     "session_id": ("Id of the session.", samples.SESSION_ID),
     "tenant_id": ("Id of the tenant.", samples.TENANT_ID),

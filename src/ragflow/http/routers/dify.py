@@ -43,6 +43,7 @@ async def _body(request: Request, _caller: Annotated[Actor, Depends(_actor)]) ->
         properties(
             knowledge_id={"type": "string"},
             query={"type": "string"},
+            use_kg={"type": "boolean"},
             retrieval_setting={"type": "object"},
             metadata_condition={"type": "object"},
         )
@@ -83,6 +84,7 @@ def retrieve_records(
         similarity_threshold=threshold,
         highlight=False,
         metadata_condition=body.get("metadata_condition"),
+        use_kg=body.get("use_kg") is True,
     )
     found = services.retrieval.retrieve(actor, request)
     meta = services.documents.meta_fields(actor, request.dataset_ids[0])

@@ -20,7 +20,7 @@ from ragflow.http.paging import PAGE_ERRORS, paging_of, whole_number
 from ragflow.http.uploads import uploaded_files
 from ragflow.http.validation import lenient_object
 from ragflow.http.views import document_object
-from ragflow.services.documents import DocumentFilter, Upload
+from ragflow.services.documents import DocumentFilter
 from ragflow.services.errors import (
     DatasetNotFound,
     DocumentNotFound,
@@ -30,6 +30,7 @@ from ragflow.services.errors import (
     NotText,
     UploadFailed,
 )
+from ragflow.services.uploads import Upload
 
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["documents"])
 single = APIRouter(tags=["documents"])
@@ -64,7 +65,10 @@ _FOREIGN = Reply(Code.DATA, "These documents do not belong to dataset {dataset_i
 def upload_documents(
     actor: CurrentActor, dataset_id: str, files: Files, services: ServicesOf
 ) -> JSONResponse:
-    """Upload files, each as a document; those that can be taken are, even if others cannot."""
+    """Upload files, each as a document; those that can be taken are, even if others cannot.
+
+    A ZIP archive becomes the documents that are in it.
+    """
     documents = services.documents.upload(actor, dataset_id, files)
     return result([document_object(document) for document in documents])
 

@@ -47,6 +47,7 @@ NO_MODEL = Reply(Code.EXCEPTION, "LookupError('Model({name}) not authorized')", 
             rerank_id={"type": "string"},
             keyword=_SWITCH,
             highlight=_SWITCH,
+            use_kg=_SWITCH,
             cross_languages=_TEXTS,
             metadata_condition={"type": "object"},
         )
@@ -109,4 +110,5 @@ def _request(body: Mapping[str, Any]) -> RetrievalRequest:
         highlight=truth(body, "highlight", True),
         cross_languages=tuple(str(each) for each in languages),
         metadata_condition=condition,
+        use_kg=truth(body, "use_kg", False),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -47,6 +47,14 @@ class Chunker(Protocol):
     ) -> ChunkedDocument:
         """Return the chunks and drops of a document. Raises `ParseError` for one it cannot cut."""
         ...
+
+
+@runtime_checkable
+class ReadsText(Protocol):
+    """Be a chunk method that reads some formats by itself, as the text that the file holds."""
+
+    read_as_text: ClassVar[frozenset[str]]
+    """The file extensions of those formats."""
 
 
 chunkers: Registry[Callable[[], Chunker]] = Registry("chunk method")

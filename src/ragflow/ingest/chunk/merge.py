@@ -12,8 +12,12 @@ from dataclasses import dataclass
 
 from ragflow.domain.documents import Span
 from ragflow.ingest.chunk.delimiters import stripped
+from ragflow.ingest.chunk.places import Run
 from ragflow.text.sentences import split_sentences
 from ragflow.text.tokens import count_tokens, split_tokens
+
+UNLIMITED = 1 << 40
+"""A wanted size, in tokens, at which nothing is ever cut."""
 
 _LARGEST_WHOLE = 512
 _SMALLEST_PART = 256
@@ -22,12 +26,18 @@ _LARGEST_GAP = 64
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Hold text that stays together; `spans` are the characters of the document in it."""
+    """Hold text that stays together; `spans` are the characters of the document in it.
+
+    `above` are the headings that it stands under, outermost first. `runs` say where in a content
+    that renders its characters differently, such as a table, they stand.
+    """
 
     content: str
     spans: tuple[Span, ...]
     tokens: int
     title: bool = False
+    above: tuple[Span, ...] = ()
+    runs: tuple[Run, ...] = ()
 
 
 def largest_piece(chunk_token_num: int) -> int:

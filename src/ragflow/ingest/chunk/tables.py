@@ -1,7 +1,8 @@
 """Tables of a text as chunks: HTML, in parts of about the wanted size.
 
 In: a table and the wanted size. Out: its parts, each with the characters of the document in it. The
-header rows stand in every part; merged cells that a cut goes through stand on both sides of it.
+caption and the header rows stand in every part; merged cells that a cut goes through stand on both
+sides of it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ragflow.domain.documents import Cell, Span, Table
-from ragflow.ingest.chunk.merge import largest_piece, split_large
+from ragflow.ingest.chunk.merge import Piece, joined, largest_piece, split_large
 from ragflow.ingest.chunk.places import Run
 from ragflow.text.grid import PlacedCell, placed_rows, table_of
 from ragflow.text.tokens import count_tokens
@@ -46,8 +47,8 @@ def html_parts(
 ) -> Iterator[TablePart]:
     """Yield a table with at least one row as HTML tables of about the wanted number of tokens.
 
-    Rows far larger than wanted are cut inside their cells. A header too large to be repeated stands
-    in the first part alone.
+    Rows far larger than wanted are cut inside their cells. A header or a caption too large to be
+    repeated stands in the first part alone.
     """
     limit = max(chunk_token_num, _SMALLEST_PART)
     header = table.header_row_count
@@ -55,15 +56,18 @@ def html_parts(
     head: Rows = table_of([next(rows) for _ in range(header)], 0)
     frame = count_tokens(_rendered(caption.text, head))
     if header == len(table.rows) or 2 * frame > limit:
-        rows, head, header, frame = placed_rows(table), (), 0, 0
+        rows, head, header = placed_rows(table), (), 0
+        frame = count_tokens(_rendered(caption.text, head))
+    named = 2 * frame <= limit  # in every part
+    frame = frame if named else 0
     repeated = (*caption.spans, *_spans(head))
     is_first = True
     for body in _bodies(rows, header, limit - frame, most_rows):
         own = _spans(body)
         if not own and not (is_first and repeated):
             continue  # blank rows
-        shown = caption if head or is_first else Caption()
-        above = repeated if head or is_first else ()
+        shown = caption if named or is_first else Caption()
+        above = repeated if named or is_first else ()
         content = _rendered(shown.text, [*head, *body])
         runs = _runs(content, [*head, *body])
         if is_first and shown.spans:
@@ -74,6 +78,13 @@ def html_parts(
             own=tuple(runs if is_first else runs[len(head) :]),
         )
         is_first = False
+
+
+def table_pieces(text: str, table: Table, caption: Caption, size: int) -> Iterator[Piece]:
+    """Yield a table of a text as pieces, to stand among those of the text."""
+    for part in html_parts(table, caption, size):
+        spans = joined(text, part.spans)
+        yield Piece(part.content, spans, count_tokens(part.content), runs=part.own)
 
 
 def _bodies(

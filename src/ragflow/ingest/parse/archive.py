@@ -1,4 +1,4 @@
-"""Guard for the formats that are ZIP archives (docx, xlsx, pptx).
+"""Guard for the formats that are ZIP archives (docx, xlsx, pptx, odt, epub).
 
 In: a file and the limits. Out: an open archive whose members were all read once. Refused: archives
 that unpack to more than the limit, that are encrypted, truncated or lie about their sizes.
@@ -7,26 +7,13 @@ that unpack to more than the limit, that are encrypted, truncated or lie about t
 from __future__ import annotations
 
 import io
-import lzma
 import zipfile
-import zlib
 
 from ragflow.domain.errors import CorruptFile, EncryptedFile, LimitExceeded
 from ragflow.ingest.parse.base import ParseLimits, SourceFile
-from ragflow.ingest.parse.errors import reading
+from ragflow.ingest.parse.errors import ZIP_ERRORS, reading
 from ragflow.ingest.parse.sniff import OLE
 
-ZIP_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    OSError,
-    NotImplementedError,  # a compression method that zipfile does not know
-    ValueError,
-    RuntimeError,
-    OverflowError,
-)
 _MIB = 1 << 20
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 

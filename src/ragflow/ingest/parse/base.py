@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ragflow.domain.documents import (
     Block,
@@ -109,6 +109,14 @@ class CellDraft:
     box: Box | None = None
 
 
+class PlacedText(NamedTuple):
+    """Hold a line of text with its box, and what tells the boxes of its parts."""
+
+    text: str
+    box: Box | None
+    cut: Callable[[Span], Box] | None = None
+
+
 class DocumentBuilder:
     """Collect a document in reading order; keeps spans, blocks and drops consistent by itself.
 
@@ -126,6 +134,7 @@ class DocumentBuilder:
         self._lines: list[Line] = []
         self._warnings: list[str] = []
         self._recognised: list[RecognisedPage] = []
+        self._beginnings: list[int] = []
 
     def page(self, number: int, width: float, height: float) -> None:
         """Add a page."""
@@ -138,6 +147,10 @@ class DocumentBuilder:
     def recognised(self, number: int, confidence: float) -> None:
         """Note that the text of a page was recognised, and how sure the recognition is, 0 to 1."""
         self._recognised.append(RecognisedPage(number, round(confidence, 4)))
+
+    def begin_part(self) -> None:
+        """Note that what comes next belongs to another file inside this one."""
+        self._beginnings.append(self._length)
 
     def warn(self, message: str) -> None:
         """Note something that a reader of the result should know; the same is noted once."""
@@ -160,7 +173,7 @@ class DocumentBuilder:
     def block_of_lines(
         self,
         kind: BlockKind,
-        lines: Sequence[tuple[str, Box | None]],
+        lines: Sequence[tuple[str, Box | None] | PlacedText],
         *,
         level: int = 0,
         image: bytes | None = None,
@@ -168,17 +181,17 @@ class DocumentBuilder:
         place: Box | None = None,
     ) -> Span:
         """Add a block of several lines, each with its own box; `place` is that of its image."""
-        lines = [(text, box) for text, box in lines if text.strip()]
-        if not lines and image is None:
+        placed = [PlacedText(*line) for line in lines if line[0].strip()]
+        if not placed and image is None:
             return Span(self._length, self._length)
         self._separate()
         start = self._length
-        for index, (text, box) in enumerate(lines):
+        for index, line in enumerate(placed):
             if index:
                 self._append(separator)
-            span = self._append(text)
-            if box is not None:
-                self._lines.append(Line(span, box))
+            span = self._append(line.text)
+            if line.box is not None:
+                self._lines.append(Line(span, line.box, line.cut))
         span = Span(start, self._length)
         self._blocks.append(Block(kind, span, level=level, image=image, box=place))
         return span
@@ -246,6 +259,7 @@ class DocumentBuilder:
             warnings=tuple(self._warnings),
             metadata=dict(metadata or {}),
             recognised=tuple(self._recognised),
+            parts=tuple(self._beginnings),
         )
 
     def _line(self, span: Span, box: Box | None) -> None:

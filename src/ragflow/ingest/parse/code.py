@@ -11,7 +11,7 @@ LANGUAGES = (
     *("py", "js", "ts", "jsx", "tsx", "java", "c", "cpp", "h", "hpp", "cs", "php", "go", "rs"),
     *("rb", "swift", "kt", "scala", "sh", "sql", "css"),
 )
-CONFIGURATION = ("yml", "yaml", "toml", "ini", "xml")
+CONFIGURATION = ("yml", "yaml", "toml", "ini")
 
 
 @parsers.register(*LANGUAGES, *CONFIGURATION)

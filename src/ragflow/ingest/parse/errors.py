@@ -6,12 +6,28 @@ a `CorruptFile` that keeps the library's reason. Other exceptions are defects an
 
 from __future__ import annotations
 
+import lzma
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ragflow.domain.errors import CorruptFile
 
 LONGEST_REASON = 200
+
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    NotImplementedError,  # a compression method that zipfile does not know
+    ValueError,
+    RuntimeError,
+    OverflowError,
+)
+"""What the standard library raises on damaged archives."""
 
 
 @contextmanager

@@ -1,13 +1,15 @@
 """JSON: one line `path: value` for each value, so that a cut never loses what a value belongs to.
 
-JSON Lines gives one block for each record. What is not valid JSON is kept as plain text, with a
-warning: nothing that a person can read is lost to a missing comma.
+A large value is divided into blocks where its structure is the widest, so that an object of a list
+stays whole where it can. JSON Lines gives one block for each record. What is not valid JSON is kept
+as plain text, with a warning: nothing that a person can read is lost to a missing comma.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from ragflow.domain.documents import BlockKind, ParsedDocument
 from ragflow.domain.ports import Progress
@@ -17,6 +19,7 @@ from ragflow.ingest.parse.encoding import clean, decode
 JsonValue = dict[str, "JsonValue"] | list["JsonValue"] | str | int | float | bool | None
 
 _BAD_JSON = (ValueError, RecursionError)
+_PART_CHARS = 1024
 
 
 @parsers.register("json")
@@ -26,7 +29,7 @@ class JsonParser:
     def parse(
         self, source: SourceFile, options: ParseOptions, progress: Progress
     ) -> ParsedDocument:
-        """Return one block for each line `path: value`."""
+        """Return one block for each part of the value, of a small value for each line."""
         builder = DocumentBuilder(source.name, options.limits)
         text = decode(source.name, source.data)
         try:
@@ -37,8 +40,10 @@ class JsonParser:
             builder.warn(f"This is not valid JSON ({error}); it was read as plain text.")
             builder.block(BlockKind.TEXT, text)
             return builder.build()
-        for line in flatten(value):
-            builder.block(BlockKind.TEXT, line)
+        lines = list(flatten(value))
+        parts = list(_parts(lines))
+        for part in parts if len(parts) > 1 else lines:
+            builder.block(BlockKind.TEXT, part)
         return builder.build()
 
 
@@ -73,6 +78,27 @@ def flatten(value: JsonValue, path: str = "") -> Iterator[str]:
             )
         else:
             yield f"{path}: {_leaf(value)}" if path else _leaf(value)
+
+
+def _parts(lines: Sequence[str]) -> Iterator[str]:
+    """Join lines to parts of a bounded size; a part ends where the least of a path goes on."""
+    start = end = size = 0
+    while start < len(lines):
+        while end < len(lines) and (end == start or size + len(lines[end]) < _PART_CHARS):
+            size += len(lines[end]) + 1
+            end += 1
+        if end < len(lines):
+            end = min(range(end, start, -1), key=lambda cut: _shared(lines[cut - 1], lines[cut]))
+        yield "\n".join(lines[start:end])
+        start, size = end, 0
+
+
+def _shared(above: str, below: str) -> int:
+    """Count the keys that the paths of two lines have in common."""
+    keys = zip(
+        above.partition(": ")[0].split("."), below.partition(": ")[0].split("."), strict=False
+    )
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], keys))
 
 
 def _add_records(builder: DocumentBuilder, text: str) -> bool:

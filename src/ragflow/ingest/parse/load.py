@@ -15,18 +15,22 @@ from ragflow.ingest.parse.base import ParseOptions, Parser, SourceFile, parsers
 from ragflow.ingest.parse.sniff import check_content
 
 MODULES = (
-    "code",
-    "csv",
-    "docx",
-    "eml",
-    "html",
-    "image",
-    "json",
-    "md",
-    "pdf",
-    "pptx",
-    "txt",
-    "xlsx",
+    *(
+        "audio",
+        "code",
+        "csv",
+        "doc",
+        "docx",
+        "eml",
+        "epub",
+        "html",
+        "image",
+        "ipynb",
+        "json",
+        "md",
+        "msg",
+    ),
+    *("odf", "pdf", "ppt", "pptx", "rst", "rtf", "txt", "xlsx", "xml"),
 )
 """The modules beside this one that register a parser."""
 
@@ -58,9 +62,14 @@ def parser_for(source: SourceFile) -> Parser:
     return parsers[source.suffix]()
 
 
-def parse(source: SourceFile, options: ParseOptions, progress: Progress) -> ParsedDocument:
-    """Return all that a file says. Raises `ParseError`."""
-    parser = parser_for(source)
+def parse(
+    source: SourceFile, options: ParseOptions, progress: Progress, parser: Parser | None = None
+) -> ParsedDocument:
+    """Return all that a file says, to the parser of its format or a given one.
+
+    Raises `ParseError`.
+    """
+    parser = parser or parser_for(source)
     if not source.data:
         raise EmptyFile(name=source.name)
     check_content(source)

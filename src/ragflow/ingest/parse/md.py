@@ -2,7 +2,8 @@
 
 The inline marks (`**bold**`, links) stay, because the source is what its author and a model read;
 character references (`&amp;`) outside code become what they stand for.
-Front matter becomes a code block; HTML in the text is read as HTML.
+Front matter becomes a code block; HTML in the text is read as HTML; pictures that the text carries
+become figures.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ from ragflow.ingest.parse.base import (
 )
 from ragflow.ingest.parse.encoding import decode
 from ragflow.ingest.parse.entities import decode_references
+from ragflow.ingest.parse.figures import Images, data_image
 from ragflow.ingest.parse.html import add_html
+from ragflow.ingest.parse.md_pictures import MarkdownPictures
+from ragflow.ingest.parse.pieces import Piece, add_pieces
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -43,23 +47,30 @@ class MarkdownParser:
         self, source: SourceFile, options: ParseOptions, progress: Progress
     ) -> ParsedDocument:
         """Return the blocks of the text."""
-        from markdown_it import MarkdownIt
-
         builder = DocumentBuilder(source.name, options.limits)
         text = decode(source.name, source.data)
         front_matter = _FRONT_MATTER.match(text)
         if front_matter:
             builder.block(BlockKind.CODE, front_matter.group(1))
             text = text[front_matter.end() :]
-        reader = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable("table")
-        reader.disable(["inline", "text_join", "reference"])
-        tokens = reader.parse(text)
-        if max((token.level for token in tokens), default=0) >= DEEPEST - 2:
-            builder.warn("Lists or quotes nest too deeply; the file was read as plain text.")
-            builder.block(BlockKind.TEXT, text)
-        else:
-            _Writer(builder, text.split("\n")).write(tokens)
+        add_markdown(builder, text)
         return builder.build()
+
+
+def add_markdown(builder: DocumentBuilder, text: str, images: Images = data_image) -> None:
+    """Add the blocks of a text to `builder`."""
+    from markdown_it import MarkdownIt
+
+    pictures = MarkdownPictures(images)
+    text = pictures.without_definitions(text)
+    reader = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable("table")
+    reader.disable(["inline", "text_join", "reference"])
+    tokens = reader.parse(text)
+    if max((token.level for token in tokens), default=0) >= DEEPEST - 2:
+        builder.warn("Lists or quotes nest too deeply; the file was read as plain text.")
+        builder.block(BlockKind.TEXT, text)
+    else:
+        _Writer(builder, text.split("\n"), pictures).write(tokens)
 
 
 @dataclass(slots=True)
@@ -75,6 +86,7 @@ class _Writer:
 
     builder: DocumentBuilder
     source: Sequence[str]
+    pictures: MarkdownPictures
     _items: list[_Item] = field(default_factory=list)
 
     def write(self, tokens: Sequence[Token]) -> None:
@@ -87,8 +99,9 @@ class _Writer:
                 self._table(tokens[position:end])
                 position = end
             elif token.type == "heading_open":
-                text = decode_references(tokens[position + 1].content)
+                text, pieces = self._inline(tokens[position + 1].content)
                 self.builder.block(BlockKind.TITLE, text, level=int(token.tag[1]))
+                add_pieces(self.builder, pieces)
                 position += 2
             elif token.type == "list_item_open":
                 numbered = token.info
@@ -96,20 +109,27 @@ class _Writer:
             elif token.type == "list_item_close":
                 self._items.pop()
             elif token.type == "inline":
-                self._paragraph(decode_references(token.content))
+                self._paragraph(token.content)
             elif token.type in ("fence", "code_block"):
                 self.builder.block(BlockKind.CODE, token.content.rstrip("\n"))
             elif token.type == "html_block":
                 self._html(token.content)
             position += 1
 
-    def _paragraph(self, text: str) -> None:
+    def _paragraph(self, source: str) -> None:
+        text, pieces = self._inline(source)
         if not self._items:
             self.builder.block(BlockKind.TEXT, text)
-            return
-        item = self._items[-1]
-        self.builder.block(BlockKind.LIST_ITEM, item.marker + text)
-        item.marker = ""
+        elif text.strip() or not pieces:
+            item = self._items[-1]
+            self.builder.block(BlockKind.LIST_ITEM, item.marker + text)
+            item.marker = ""
+        add_pieces(self.builder, pieces)
+
+    def _inline(self, source: str) -> tuple[str, list[Piece]]:
+        """Return the text of a block, and the pictures in it."""
+        text, pieces = self.pictures.taken_from(source)
+        return decode_references(text.strip() if pieces else text), pieces
 
     def _html(self, markup: str) -> None:
         if markup.lstrip().startswith("<!--") and markup.rstrip().endswith("-->"):
@@ -118,15 +138,18 @@ class _Writer:
 
     def _table(self, tokens: Sequence[Token]) -> None:
         rows: list[list[CellDraft]] = []
+        beside: list[Piece] = []
         for index, token in enumerate(tokens):
             if token.type == "tr_open":
                 rows.append([])
             elif token.type == "tr_close":
                 rows[-1].extend(self._surplus(tokens, index, len(rows[-1])))
             elif token.type in ("th_open", "td_open"):
-                text = decode_references(tokens[index + 1].content)
+                text, pieces = self._inline(tokens[index + 1].content)
+                beside += pieces
                 rows[-1].append(CellDraft(text, header=token.type == "th_open"))
         self.builder.table(rows)
+        add_pieces(self.builder, beside)
 
     def _surplus(self, tokens: Sequence[Token], index: int, width: int) -> list[CellDraft]:
         """Return the cells of a row beyond those of the header, which the reader leaves out."""

@@ -1,4 +1,4 @@
-"""Office packages: the XML parts of a DOCX and how they refer to each other.
+"""Packages: the XML parts of a DOCX, an ODT or an EPUB, and how they refer to each other.
 
 In: an archive that `check_archive` passed. Out: parsed parts in the transitional namespaces,
 whichever of its two dialects the file is written in. Refused: parts with a document type, since
@@ -51,13 +51,20 @@ class Package:
         """Tell whether the package holds a part."""
         return part.lower() in self._names
 
+    def names(self) -> list[str]:
+        """Return the names of all parts as the archive spells them."""
+        return self._archive.namelist()
+
     def data(self, part: str) -> bytes:
         """Return a part's bytes; none where it is missing."""
         member = self._names.get(part.lower())
         return self._archive.read(member) if member is not None else b""
 
-    def root(self, part: str) -> _Element:
-        """Return a part's root element. Raises `CorruptFile`."""
+    def root(self, part: str, doctype: bool = False) -> _Element:
+        """Return a part's root element. Raises `CorruptFile`, also for a document type.
+
+        Formats whose writers put one in allow it by `doctype`; its entities stay as they are.
+        """
         from lxml import etree
 
         if not self.has(part):
@@ -67,7 +74,7 @@ class Package:
         )
         with reading(self.name, etree.XMLSyntaxError, ValueError):
             root = etree.fromstring(to_transitional(self.data(part)), parser)
-        if root.getroottree().docinfo.doctype:
+        if root.getroottree().docinfo.doctype and not doctype:
             raise CorruptFile(name=self.name, reason=f"its part {part} has a document type")
         return root
 
@@ -78,7 +85,7 @@ class Package:
         if not self.has(listing):
             return {}
         found: dict[str, Relationship] = {}
-        for entry in self.root(listing):
+        for entry in self.root(listing).iterchildren("{*}Relationship"):
             target = entry.get("Target", "")
             external = entry.get("TargetMode") == "External"
             if not external:

@@ -15,32 +15,34 @@ from typing import TYPE_CHECKING, Any
 
 from ragflow.domain.documents import Box
 from ragflow.ingest.parse.pdf.document import open_page, open_pdf
+from ragflow.ingest.parse.thumbnails import THUMBNAIL_SIDE
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 _SCALE = 2.0  # pixels per point: 144 dpi
 _MAX_SIDE = 1600  # pixels
+_MAX_PAGE_SIDE = 4096  # pixels, of a whole page
 _KEPT_PAGES = 3
 _MARGIN = 4.0  # points around a chunk's boxes
 _GAP = 8  # pixels between the pages of a stacked picture
 _MAX_PAGES = 3  # that one picture shows
 _QUALITY = 80
-_THUMBNAIL_SIDE = 256
 
 
 class PagePictures:
     """Draw places of one PDF; keeps the last few pages, so ask in the order of the pages."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, name: str = "the document") -> None:
         self._data = data
+        self._name = name
         self._stack = ExitStack()
         self._document: Any = None
         self._pages: OrderedDict[int, tuple[Image, float] | None] = OrderedDict()
 
     def __enter__(self) -> PagePictures:
         """Open the file. Raises `ParseError`."""
-        self._document = self._stack.enter_context(open_pdf(self._data, "the document"))
+        self._document = self._stack.enter_context(open_pdf(self._data, self._name))
         return self
 
     def __exit__(
@@ -74,13 +76,27 @@ class PagePictures:
         picture.thumbnail((_MAX_SIDE, _MAX_SIDE))
         return _encoded(picture, "JPEG", quality=_QUALITY)
 
+    def sizes(self) -> list[tuple[float, float]]:
+        """Return the width and the height of every page as displayed, in points."""
+        sizes: list[tuple[float, float]] = []
+        for number in range(1, len(self._document) + 1):
+            with open_page(self._document, number) as page:
+                width, height = page.get_size() if page is not None else (0.0, 0.0)
+            sizes.append((round(width, 2), round(height, 2)))
+        return sizes
+
+    def page(self, number: int, width: int) -> bytes | None:
+        """Return a JPEG of a page, so many pixels wide where its height allows it."""
+        drawn = self._draw(number, _MAX_PAGE_SIDE, width)
+        return None if drawn is None else _encoded(drawn[0], "JPEG", quality=_QUALITY)
+
     def thumbnail(self) -> bytes | None:
         """Return a small PNG of the first page."""
-        drawn = self._draw(1, _THUMBNAIL_SIDE)
+        drawn = self._draw(1, THUMBNAIL_SIDE)
         if drawn is None:
             return None
         picture, _ = drawn
-        picture.thumbnail((_THUMBNAIL_SIDE, _THUMBNAIL_SIDE))
+        picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
         return _encoded(picture, "PNG")
 
     def _part(self, number: int, boxes: Sequence[Box]) -> Image | None:
@@ -104,7 +120,9 @@ class PagePictures:
         self._pages.move_to_end(number)
         return self._pages[number]
 
-    def _draw(self, number: int, max_side: int) -> tuple[Image, float] | None:
+    def _draw(
+        self, number: int, max_side: int, width: int | None = None
+    ) -> tuple[Image, float] | None:
         """Return a page's picture and its pixels per point."""
         if not 1 <= number <= len(self._document):
             return None
@@ -114,7 +132,8 @@ class PagePictures:
             longest = max(page.get_size())
             if longest <= 0:
                 return None
-            scale = min(_SCALE, max_side / longest)
+            wanted = _SCALE if width is None else width / max(page.get_width(), 1.0)
+            scale = min(wanted, max_side / longest)
             if min(page.get_size()) * scale < 1:
                 return None
             bitmap = page.render(scale=scale)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ragflow.domain.documents import BlockKind, Box, DropKind
 from ragflow.ingest.parse.base import CellDraft, DocumentBuilder
-from ragflow.ingest.parse.figures import figure_image
+from ragflow.ingest.parse.figures import drawing_kind, figure_image
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,13 @@ def add_pieces(builder: DocumentBuilder, pieces: Iterable[Piece]) -> None:
 def _add_figure(builder: DocumentBuilder, piece: Piece) -> None:
     image = figure_image(piece.image)
     if image is None and piece.image:
-        builder.warn("A picture is damaged or of a format that cannot be shown; it was left out.")
+        kind = drawing_kind(piece.image)
+        if kind:
+            builder.warn(f"A drawing of the format {kind} cannot be shown; it was left out.")
+        else:
+            builder.warn("A picture is damaged and cannot be shown; it was left out.")
     kind = BlockKind.FIGURE if image else BlockKind.TEXT
-    lines = [(piece.text, piece.box)]
-    builder.block_of_lines(kind, lines, image=image)
+    builder.block(kind, piece.text, box=piece.box, image=image)
 
 
 def lines_of(pieces: Iterable[Piece]) -> str:

@@ -7,16 +7,17 @@ and comments. Dates, footers and slide numbers are drops.
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ragflow.domain.documents import BlockKind, Box, ParsedDocument
+from ragflow.domain.documents import Box, ParsedDocument
 from ragflow.domain.ports import Progress
-from ragflow.ingest.parse.archive import ZIP_ERRORS, check_archive
+from ragflow.ingest.parse.archive import check_archive
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile, parsers
-from ragflow.ingest.parse.errors import reading
+from ragflow.ingest.parse.errors import ZIP_ERRORS, reading
 from ragflow.ingest.parse.opc import transitional_copy
-from ragflow.ingest.parse.pieces import Piece, add_pieces
+from ragflow.ingest.parse.pieces import add_pieces
 from ragflow.ingest.parse.slide import Slide
+from ragflow.ingest.parse.slide_remarks import authors_of, remarks
 
 if TYPE_CHECKING:
     from pptx.presentation import Presentation
@@ -45,6 +46,7 @@ class PresentationParser:
             width = (presentation.slide_width or 9_144_000) / EMU_PER_POINT
             height = (presentation.slide_height or 6_858_000) / EMU_PER_POINT
             slides = list(presentation.slides)
+            authors = authors_of(presentation)
         for number, slide in enumerate(slides, start=1):
             progress((number - 1) / len(slides), f"Slide {number} of {len(slides)}")
             builder.page(number, width, height)
@@ -52,7 +54,7 @@ class PresentationParser:
                 if slide.element.get("show") == "0":
                     builder.warn(f"Slide {number} is hidden in the file; it was read too.")
                 page = Box(number, 0.0, width, 0.0, height)
-                pieces = [*Slide(slide, page).pieces(), *_remarks(slide, page)]
+                pieces = [*Slide(slide, page).pieces(), *remarks(slide, authors, page)]
             add_pieces(builder, pieces)
         return builder.build()
 
@@ -65,24 +67,3 @@ def _open(source: SourceFile, options: ParseOptions) -> Presentation:
         is_strict = name in archive.namelist() and b"purl.oclc.org/ooxml" in archive.read(name)
         data = transitional_copy(archive) if is_strict else source.data
     return pptx.Presentation(io.BytesIO(data))
-
-
-def _remarks(slide: Any, page: Box) -> list[Piece]:
-    """Return the speaker's notes and the comments."""
-    from lxml import etree
-
-    texts: list[str] = []
-    if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
-        texts.append(slide.notes_slide.notes_text_frame.text.replace("\v", "\n"))
-    for relationship in slide.part.rels.values():
-        if relationship.is_external or not relationship.reltype.endswith("/comments"):
-            continue
-        parser = etree.XMLParser(resolve_entities=False, no_network=True)
-        root = etree.fromstring(relationship.target_part.blob, parser)
-        found = [
-            element.text
-            for element in root.iter()
-            if isinstance(element.tag, str) and etree.QName(element).localname in ("t", "text")
-        ]
-        texts.extend(f"Comment: {text}" for text in found if text)
-    return [Piece(BlockKind.FOOTNOTE, text, box=page) for text in texts if text.strip()]

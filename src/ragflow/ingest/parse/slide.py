@@ -13,6 +13,9 @@ from typing import Any
 from ragflow.domain.documents import BlockKind, Box, DropKind
 from ragflow.ingest.parse.base import CellDraft
 from ragflow.ingest.parse.chart import chart_pieces
+from ragflow.ingest.parse.diagram import DIAGRAM, diagram_pieces
+from ragflow.ingest.parse.docx.math import math_text
+from ragflow.ingest.parse.docx.names import MATH
 from ragflow.ingest.parse.encoding import clean
 from ragflow.ingest.parse.pieces import Piece
 
@@ -22,7 +25,6 @@ LINE_HEIGHT = 14.0
 
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _RELATIONSHIPS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _TITLES = {"TITLE": 1, "CENTER_TITLE": 1, "VERTICAL_TITLE": 1, "SUBTITLE": 2}
 _LISTS = frozenset({"BODY", "OBJECT", "VERTICAL_BODY", "VERTICAL_OBJECT"})
@@ -113,16 +115,14 @@ class Slide:
         """Yield the texts of a SmartArt diagram, which live in a part of their own."""
         from lxml import etree
 
-        ids = next(shape._element.iter(f"{_DIAGRAM}relIds"), None)
+        ids = next(shape._element.iter(f"{DIAGRAM}relIds"), None)
         relationship = self._slide.part.rels.get(
             ids.get(f"{_RELATIONSHIPS}dm") if ids is not None else ""
         )
         if relationship is None or relationship.is_external:
             return
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
-        for point in etree.fromstring(relationship.target_part.blob, parser).iter(f"{_DIAGRAM}pt"):
-            text = "".join(run.text or "" for run in point.iter(f"{_DRAWING}t"))
-            yield Piece(BlockKind.LIST_ITEM, text, box=box)
+        yield from diagram_pieces(etree.fromstring(relationship.target_part.blob, parser), box)
 
 
 def _flat(shapes: Iterable[Any], frame: _Frame) -> Iterator[tuple[Any, _Frame]]:
@@ -139,7 +139,7 @@ def _open_alternatives(element: Any) -> None:
         parent = alternatives.getparent()
         if parent is None:
             continue
-        shown = (f"{_DRAWING}t", f"{_DRAWING}blip")
+        shown = (f"{_DRAWING}t", f"{_DRAWING}blip", f"{MATH}t")
         chosen = next((c for c in alternatives if next(c.iter(*shown), None) is not None), None)
         place = parent.index(alternatives)
         parent.remove(alternatives)
@@ -166,7 +166,7 @@ def _text(shape: Any, box: Box) -> Iterator[Piece]:
     placeholder = _placeholder(shape)
     numbers: dict[int, int] = {}
     for paragraph in shape.text_frame.paragraphs:
-        text = clean(paragraph.text).replace("\v", "\n").strip()
+        text, is_formula = _line(paragraph._p)
         if not text:
             continue
         properties = paragraph._p.pPr
@@ -184,7 +184,25 @@ def _text(shape: Any, box: Box) -> Iterator[Piece]:
         else:
             numbers.pop(paragraph.level, None)
             is_item = bulleted or placeholder in _LISTS
-            yield Piece(BlockKind.LIST_ITEM if is_item else BlockKind.TEXT, text, box=box)
+            plain = BlockKind.FORMULA if is_formula else BlockKind.TEXT
+            yield Piece(BlockKind.LIST_ITEM if is_item else plain, text, box=box)
+
+
+def _line(paragraph: Any) -> tuple[str, bool]:
+    """Return the text of a paragraph, and whether it is a formula and nothing else."""
+    parts: list[str] = []
+    formulas = 0
+    for child in paragraph:
+        if child.tag in (f"{_DRAWING}r", f"{_DRAWING}fld"):
+            parts.append(child.findtext(f"{_DRAWING}t") or "")
+        elif child.tag == f"{_DRAWING}br":
+            parts.append("\n")
+        elif found := list(child.iter(f"{MATH}oMath")):
+            formulas += 1
+            parts.append(" ".join(" ".join(math_text(each) for each in found).split()))
+    words = [part for part in parts if part.strip()]
+    text = clean("".join(parts)).replace("\v", "\n").strip()
+    return text, bool(formulas) and formulas == len(words)
 
 
 def _table(table: Any) -> tuple[tuple[CellDraft, ...], ...]:

@@ -10,28 +10,52 @@ import zipfile
 
 from ragflow.domain.errors import CorruptFile
 from ragflow.ingest.parse.base import SourceFile
+from ragflow.ingest.parse.errors import ZIP_ERRORS
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+RTF = b"{\\rtf"
 ZIP = b"PK\x03\x04"
+OLD_OFFICE = "an old Office file (doc, xls, ppt, msg)"
 
 _SIGNATURES = (
     (b"%PDF-", "a PDF"),
-    (OLE, "an old Office file (doc, xls, ppt, msg)"),
+    (OLE, OLD_OFFICE),
     (b"\x89PNG\r\n\x1a\n", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
-    (b"{\\rtf", "an RTF document"),
+    (RTF, "an RTF document"),
     (b"\x1f\x8b\x08", "a gzip archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
     (b"\x7fELF", "a program"),
 )
-_PACKAGES = {"word/": "a DOCX", "xl/": "an XLSX", "ppt/": "a PPTX"}
+_PACKAGES = {"word/": "a DOCX", "xl/": "an XLSX", "ppt/": "a PPTX", "META-INF/container": "an EPUB"}
+_MEDIA_TYPES = {
+    "application/epub+zip": "an EPUB",
+    "application/vnd.oasis.opendocument.text": "an ODT",
+    "application/vnd.oasis.opendocument.presentation": "an ODP",
+    "application/vnd.oasis.opendocument.spreadsheet": "an ODS",
+}
+_DAMAGED = "a ZIP archive"
 
-_OFFICE = {"docx": "a DOCX", "pptx": "a PPTX"}
-_SPREADSHEETS = frozenset({"xls", "xlsx", "xlsm", "ods"})
-_IMAGES = "apng avif bmp gif icon ico jpeg jpg pcx png tga tif tiff webp"
-_PICTURES = frozenset(_IMAGES.split())
+_SPREADSHEET = frozenset({"an XLSX", "an ODS", _DAMAGED, OLD_OFFICE})  # the reader goes by content
+_PICTURE = frozenset({"a PNG image", "a JPEG image", "a GIF image"})  # and so does this one
+_PICTURES = "apng avif bmp gif icon ico jpeg jpg pcx png tga tif tiff webp"
+_CONTENTS = {
+    "pdf": frozenset({"a PDF"}),
+    "docx": frozenset({"a DOCX", _DAMAGED, OLD_OFFICE}),  # encrypted ones wear the old container
+    "pptx": frozenset({"a PPTX", _DAMAGED, OLD_OFFICE}),
+    "epub": frozenset({"an EPUB", _DAMAGED}),
+    "odt": frozenset({"an ODT", _DAMAGED}),
+    "odp": frozenset({"an ODP", _DAMAGED}),
+    "rtf": frozenset({"an RTF document"}),
+    "doc": frozenset({OLD_OFFICE, "an RTF document"}),  # Word opens both under this name
+    "ppt": frozenset({OLD_OFFICE}),
+    "msg": frozenset({OLD_OFFICE}),
+    **dict.fromkeys(("xls", "xlsx", "xlsm", "ods"), _SPREADSHEET),
+    **dict.fromkeys(_PICTURES.split(), _PICTURE),
+}
+"""What the content of a binary format may look like."""
 
 
 def looks_like(data: bytes) -> str:
@@ -48,28 +72,25 @@ def _archive_kind(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return "a ZIP archive"  # damaged: the parser of the named format says how
+            media_type = b""
+            if "mimetype" in names:
+                with archive.open("mimetype") as stream:
+                    media_type = stream.read(100)
+    except ZIP_ERRORS:
+        return _DAMAGED  # the parser of the named format says how
+    if noun := _MEDIA_TYPES.get(media_type.decode("ascii", "replace").strip()):
+        return noun
     for folder, noun in _PACKAGES.items():
         if any(name.startswith(folder) for name in names):
             return noun
-    return "a ZIP archive"
+    return _DAMAGED
 
 
 def check_content(source: SourceFile) -> None:
     """Refuse a file whose content belongs to another format than its name says."""
     noun = looks_like(source.data)
     suffix = source.suffix
-    if not noun or suffix == "pdf":  # a PDF reader finds its own header wherever it begins
-        refused = bool(noun) and suffix == "pdf" and noun != "a PDF"
-    elif suffix in _PICTURES:  # the reader goes by content
-        refused = not noun.endswith(" image")
-    elif suffix in _OFFICE:  # encrypted packages wear the old Office container
-        refused = noun not in (_OFFICE[suffix], "a ZIP archive") and not source.data.startswith(OLE)
-    elif suffix in _SPREADSHEETS:  # the reader goes by content
-        refused = noun not in ("an XLSX", "a ZIP archive") and not source.data.startswith(OLE)
-    else:
-        refused = True
+    refused = bool(noun) and noun not in _CONTENTS.get(suffix, ())
     if refused:
         raise CorruptFile(
             f"{source.name} cannot be read: its content looks like {noun}, but it is named "

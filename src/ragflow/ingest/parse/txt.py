@@ -1,4 +1,7 @@
-"""Plain text: one block with the text as it is, so that delimiters are seen over the whole file."""
+"""Plain text, and markup that reads well as it stands: one block of the whole file.
+
+So delimiters are seen over all of it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile,
 from ragflow.ingest.parse.encoding import decode
 
 
-@parsers.register("txt", "text", "log")
+@parsers.register("txt", "text", "log", "tex", "org", "adoc")
 class TextParser:
     """Read plain text of any encoding."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ragflow.domain.chunks import Chunk
+from ragflow.domain.chunks import Chunk, RowValues
 from ragflow.domain.errors import Conflict, InvalidInput, NotFound
 from ragflow.domain.repositories import Database
 from ragflow.testing.database.samples import a_chunk, a_dataset, a_document, fill
@@ -56,6 +56,40 @@ class ChunksContract:
         keys = [(DOCUMENT, "chunk-1"), ("document-2", "chunk-1"), ("document-2", "chunk-9")]
         with database.reading() as work:
             assert set(work.chunks.get_many(keys)) == set(keys[:2])
+
+    def test_tags_are_read_and_counted_without_the_chunks(self, database: Database) -> None:
+        fill(database, a_dataset(), a_document(), a_dataset("dataset-2", name="other"))
+        fill(database, a_document("document-2", "dataset-2"))
+        tagged = [{"wax": 3, "honey": 1}, {"honey": 2}, {}]
+        chunks = [replace(a_chunk(f"chunk-{n}"), tags=tags) for n, tags in enumerate(tagged)]
+        foreign = replace(a_chunk("chunk-0", "document-2"), dataset_id="dataset-2")
+        fill(database, *chunks, replace(foreign, tags={"honey": 1}))
+        keys = [(DOCUMENT, f"chunk-{n}") for n in (0, 2, 3)]
+        with database.reading() as work:
+            assert work.chunks.tags(keys) == {keys[0]: tagged[0]}
+            counted = work.chunks.tag_counts(["dataset-1"])
+            assert list(counted.items()) == [("honey", 2), ("wax", 1)]
+            assert work.chunks.tag_counts([]) == {}
+
+    def test_rows_are_the_available_chunks_with_values_in_reading_order(
+        self, database: Database
+    ) -> None:
+        fill(database, a_dataset(), a_document(), a_document("document-2"))
+        first = a_chunk("row-1", ordinal=0, fields={"city": "Bonn", "sum": 5, "open": True})
+        last = a_chunk("row-2", ordinal=2, fields={"sum": 0.5})
+        fill(database, last, a_chunk(ordinal=1, fields={}), first)
+        fill(database, a_chunk("hidden", ordinal=3, fields={"sum": 1}, available=False))
+        fill(database, a_chunk("row-3", document_id="document-2", fields={"sum": 2}))
+        rows = [
+            RowValues(DOCUMENT, "row-1", first.fields),
+            RowValues(DOCUMENT, "row-2", last.fields),
+        ]
+        with database.reading() as work:
+            assert work.chunks.rows(["dataset-1"], [DOCUMENT], 9) == rows
+            assert work.chunks.rows(["dataset-1"], [DOCUMENT], 1) == rows[:1]
+            assert len(work.chunks.rows(["dataset-1"], None, 9)) == 3
+            assert work.chunks.rows(["dataset-1"], [], 9) == []
+            assert work.chunks.rows(["dataset-2"], None, 9) == []
 
     def test_a_chunk_needs_its_document(self, database: Database) -> None:
         with pytest.raises(NotFound) as missing:

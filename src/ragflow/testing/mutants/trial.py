@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ragflow.domain.errors import ParseError, RagflowError
+from ragflow.domain.file_types import chunk_method_of
 from ragflow.ingest.extract import ExtractRequest
 from ragflow.ingest.isolate import Isolation
 from ragflow.ingest.parse.base import ParseLimits
@@ -38,7 +39,7 @@ class Outcome:
 def try_out(
     isolation: Isolation, mutant: Mutant, look: Callable[[], None] = lambda: None
 ) -> Outcome:
-    """Extract a mutant with default options; `look` is called about twice a second."""
+    """Extract a mutant with the method of its kind; `look` is called about twice a second."""
     started = time.monotonic()
     end, message, fault = DONE, "", False
     with tempfile.TemporaryDirectory() as folder:
@@ -49,7 +50,7 @@ def try_out(
             name=mutant.name,
             document_id="d" * 32,
             dataset_id="e" * 32,
-            chunk_method="naive",
+            chunk_method=chunk_method_of(mutant.name, "naive"),
             parser_config={},
             limits=asdict(ParseLimits()),
         )

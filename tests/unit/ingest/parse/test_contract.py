@@ -6,7 +6,7 @@ import pytest
 
 from ragflow.ingest.parse.base import SourceFile
 from ragflow.testing.parsers import ParserContract
-from ragflow.testing.sample_files import all_samples
+from ragflow.testing.samples import all_samples
 
 SAMPLES = all_samples()
 

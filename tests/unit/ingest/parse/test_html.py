@@ -96,3 +96,16 @@ def test_a_page_made_to_stall_does_not(read, markup: str) -> None:
     started = time.process_time()
     read("a.html", markup)
     assert time.process_time() - started < 10
+
+
+def test_a_table_with_one_table_inside_it_is_still_data(read, parts) -> None:
+    inner = "<table><tr><td>A1<td>B1<tr><td>C1<td>D1</table>"
+    document = read("a.html", f"<table><tr><td>A<td>B<tr><td>{inner}<td>2</table>")
+    assert parts(document) == [("table", "A\tB\nA1 B1\nC1 D1\t2")]
+    layout = f"<table><tr><td>{inner}<td>{inner}<tr><td>{inner}<td>end</table>"
+    assert [kind for kind, _ in parts(read("a.html", layout))] == ["table"] * 3 + ["text"]
+
+
+def test_notes_are_known_by_their_role(read, parts) -> None:
+    document = read("a.html", '<p>text</p><aside role="doc-footnote"><p>a note</p></aside>')
+    assert parts(document) == [("text", "text"), ("footnote", "a note")]

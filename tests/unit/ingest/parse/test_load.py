@@ -16,7 +16,7 @@ from ragflow.domain.errors import (
 )
 from ragflow.ingest.parse.base import ParseLimits, ParseOptions, parsers
 from ragflow.ingest.parse.load import load_parsers
-from ragflow.testing import sample_files
+from ragflow.testing import old_office, open_files, sample_files
 from ragflow.testing.sample_files import members_of, zipped
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -50,6 +50,12 @@ def test_an_empty_file_is_refused(read) -> None:
         ("a.txt", sample_files.pptx(), "a PPTX"),
         ("a.md", b"{\\rtf1 x}", "an RTF document"),
         ("a.html", b"\x1f\x8b\x08" + bytes(50), "a gzip archive"),
+        ("a.docx", open_files.odt(), "an ODT"),
+        ("a.pptx", open_files.odp(), "an ODP"),
+        ("a.odt", open_files.epub(), "an EPUB"),
+        ("a.epub", sample_files.docx(), "a DOCX"),
+        ("a.rtf", old_office.doc(), "an old Office file"),
+        ("a.ppt", b"{\\rtf1 x}", "an RTF document"),
         ("a.csv", OLE + bytes(600), "an old Office file"),
     ],
 )

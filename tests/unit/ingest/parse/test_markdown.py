@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import time
 
 import pytest
 
 from ragflow.ingest.chunk.naive import NaiveChunker, NaiveOptions
 from ragflow.ingest.parse.entities import decode_references
+from ragflow.testing.sample_files import picture
 
 
 def test_markdown_that_nests_too_deeply_is_kept_as_text(read) -> None:
@@ -65,3 +67,27 @@ def test_many_unclosed_code_spans_take_a_moment() -> None:
     started = time.process_time()
     assert decode_references(source).startswith("& `")
     assert time.process_time() - started < 1
+
+
+def test_pictures_that_the_text_carries_become_figures(read, parts) -> None:
+    address = f"data:image/png;base64,{base64.b64encode(picture()).decode()}"
+    text = (
+        f"# One ![]({address})\n\nSee ![a pump]({address} 'title') here.\n\n"
+        f"- ![item]({address})\n\n"
+        f"| a | b |\n|---|---|\n| ![cell]({address}) | 2 |\n\nLast ![][image1]\n\n"
+        f"![far](http://example.com/a.png)\n\n[image1]: <{address}>\n"
+    )
+    document = read("a.md", text)
+    assert parts(document) == [
+        ("title", "One"),
+        ("figure", ""),
+        ("text", "See  here."),
+        ("figure", "a pump"),
+        ("figure", "item"),
+        ("table", "a\tb\n\t2"),
+        ("figure", "cell"),
+        ("text", "Last"),
+        ("figure", ""),
+        ("text", "![far](http://example.com/a.png)"),
+    ]
+    assert {block.image for block in document.blocks if block.image} == {picture()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ragflow.domain.errors import CorruptFile
-from ragflow.ingest.parse.docx.numbering import format_number
+from ragflow.ingest.parse.list_numbers import format_number
 from ragflow.testing.sample_files import docx, members_of, pptx, zipped
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -157,8 +157,96 @@ def test_a_grouped_shape_has_its_place_on_the_slide(read) -> None:
     assert (line.box.page, line.box.x0, line.box.top) == (1, 432.0, 72.0)
 
 
-def test_a_picture_that_cannot_be_shown_is_a_warning(read) -> None:
+DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/"
+
+
+def test_diagrams_of_word_files_are_read_from_their_part(read, parts) -> None:
+    drawing = "http://schemas.openxmlformats.org/drawingml/2006/main"
+    frame = (
+        f'<w:p><w:r><w:drawing><d:relIds xmlns:d="{DIAGRAM}" xmlns:r="{OFFICE}relationships" '
+        'r:dm="rId90"/></w:drawing></w:r></w:p>'
+    )
+    members = members_of(word(frame))
+    rels = "word/_rels/document.xml.rels"
+    entry = (
+        f'<Relationship Id="rId90" Type="{OFFICE}relationships/diagramData" Target="d.xml"/>'
+        "</Relationships>"
+    )
+    members[rels] = members[rels].replace(b"</Relationships>", entry.encode())
+    members["word/d.xml"] = (
+        f'<d:dataModel xmlns:d="{DIAGRAM}" xmlns:a="{drawing}"><d:ptLst><d:pt><d:t><a:p><a:r>'
+        "<a:t>Open</a:t></a:r></a:p></d:t></d:pt><d:pt/><d:pt><d:t><a:p><a:r><a:t>Clo</a:t></a:r>"
+        "<a:r><a:t>se</a:t></a:r></a:p></d:t></d:pt></d:ptLst></d:dataModel>"
+    ).encode()
+    assert parts(read("a.docx", zipped(members))) == [
+        ("list_item", "Open"),
+        ("list_item", "Close"),
+    ]
+
+
+def test_formulas_on_slides_become_text(read, parts) -> None:
+    members = members_of(pptx())
+    formula = (
+        "<mc:AlternateContent xmlns:mc="
+        '"http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        '<mc:Choice Requires="a14">'
+        f'<a14:m xmlns:a14="urn:a14" xmlns:m="{OFFICE}math"><m:oMath><m:r>'
+        "<m:t>a+b</m:t></m:r></m:oMath></a14:m></mc:Choice><mc:Fallback><a:r><a:t> </a:t></a:r>"
+        "</mc:Fallback></mc:AlternateContent>"
+    ).encode()
+    slide = "ppt/slides/slide1.xml"
+    grouped = b"<a:r><a:t>Grouped</a:t></a:r>"
+    assert grouped in members[slide]
+    members[slide] = members[slide].replace(grouped, formula)
+    assert ("formula", "a+b") in parts(read("a.pptx", zipped(members)))
+
+
+@pytest.mark.parametrize(
+    ("data", "named"),
+    [
+        (b"\x01\x00\x00\x00" + bytes(36) + b" EMF", "format EMF"),
+        (b"\xd7\xcd\xc6\x9a" + bytes(20), "format WMF"),
+        (b'<?xml version="1.0"?><svg/>', "format SVG"),
+        (b"\x89PNG\r\n\x1a\n damaged", "is damaged"),
+    ],
+)
+def test_a_picture_that_cannot_be_shown_is_a_warning(read, data: bytes, named: str) -> None:
     members = members_of(docx())
     name = next(name for name in members if name.startswith("word/media/"))
-    document = read("a.docx", zipped({**members, name: b"\x01\x00\x00\x00EMF"}))
+    document = read("a.docx", zipped({**members, name: data}))
+    assert named in document.warnings[0]
     assert "cannot be shown" in document.warnings[0]
+
+
+def test_comments_on_slides_tell_who_and_when(read, parts) -> None:
+    members = members_of(pptx())
+    relations = "ppt/slides/_rels/slide2.xml.rels"
+    types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    modern = "http://schemas.microsoft.com/office/2018/10/relationships"
+    part = '<Relationship Id="{}" Type="{}" Target="{}"/></Relationships>'
+    for rels, identifier, kind, target in (
+        (relations, "rId90", f"{types}/comments", "../comments/old.xml"),
+        (relations, "rId91", f"{modern}/comments", "../comments/new.xml"),
+        ("ppt/_rels/presentation.xml.rels", "rId92", f"{types}/commentAuthors", "authors.xml"),
+    ):
+        entry = part.format(identifier, kind, target).encode()
+        members[rels] = members[rels].replace(b"</Relationships>", entry)
+    members["ppt/authors.xml"] = b'<l><a id="0" name="Ann"/><a id="{B}" name="Bob"/></l>'
+    members["ppt/comments/old.xml"] = (
+        b'<l><cm authorId="0" dt="2024-03-01"><pos/><text>Why?</text></cm></l>'
+    )
+    members["ppt/comments/new.xml"] = (
+        b'<l><cm authorId="{B}" created="2024-03-02"><replyLst><reply authorId="0"><txBody><p><r>'
+        b"<t>Done</t></r></p></txBody></reply></replyLst><txBody><p><r><t>Two</t></r><r><t>words</t>"
+        b"</r></p></txBody></cm></l>"
+    )
+    members["[Content_Types].xml"] = members["[Content_Types].xml"].replace(
+        b"<Override", b'<Default Extension="xmlc" ContentType="application/xml"/><Override', 1
+    )
+    notes = [text for kind, text in parts(read("a.pptx", zipped(members))) if kind == "footnote"]
+    assert notes[1:] == [
+        "Comment by Ann, 2024-03-01: Why?",
+        "Comment by Bob, 2024-03-02: Twowords",
+        "Comment by Ann: Done",
+    ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
 from ragflow.domain.errors import CorruptFile
@@ -59,6 +62,19 @@ def test_json_keeps_numbers_as_written(read) -> None:
     assert read("a.json", '{"a": [1.50, 12345678901234567890]}').text == (
         "a.0: 1.50\na.1: 12345678901234567890"
     )
+
+
+def test_large_json_is_divided_between_the_items_of_a_list(read, parts) -> None:
+    items = [{"id": n, "of": {"name": f"Item {n}", "use": "many things " * 12}} for n in range(30)]
+    blocks = [text for _, text in parts(read("a.json", json.dumps({"items": items})))]
+    assert 3 < len(blocks) < 15
+    assert all(re.match(r"items\.(\d+)\.id: \1\n", block) for block in blocks)
+    assert all(len(block) <= 1024 for block in blocks)
+
+
+def test_a_json_value_larger_than_a_part_is_a_part(read, parts) -> None:
+    blocks = parts(read("a.json", json.dumps({"a": "x" * 3000, "b": {"c": 1}})))
+    assert blocks == [("text", "a: " + "x" * 3000), ("text", "b.c: 1")]
 
 
 def test_invalid_json_is_read_as_text_with_a_warning(read) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.chart import chart_pieces
+from ragflow.ingest.parse.diagram import diagram_pieces
 from ragflow.ingest.parse.docx.inline import Inline
 from ragflow.ingest.parse.docx.names import COMPATIBILITY, MATH, WORD
 from ragflow.ingest.parse.docx.numbering import Numbering
@@ -115,6 +116,10 @@ class Body:
             chart = self._target(relationship_id)
             if self._story.package.has(chart):
                 yield from chart_pieces(self._story.package.root(chart))
+        for relationship_id in inline.diagrams:
+            diagram = self._target(relationship_id)
+            if self._story.package.has(diagram):
+                yield from diagram_pieces(self._story.package.root(diagram))
         for box in inline.boxes:
             yield from self.pieces(box)
         for kind, identifier in inline.notes:

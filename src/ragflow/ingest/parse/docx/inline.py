@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ragflow.ingest.parse.diagram import DIAGRAM
 from ragflow.ingest.parse.docx.math import math_text
 from ragflow.ingest.parse.docx.names import CHART, COMPATIBILITY, DRAWING, MATH, VML, WORD
 from ragflow.ingest.parse.opc import RELATIONSHIPS
@@ -43,6 +44,7 @@ class Inline:
     formula: bool = True
     pictures: list[tuple[str, str]] = field(default_factory=list)  # (relationship id, description)
     charts: list[str] = field(default_factory=list)  # relationship ids
+    diagrams: list[str] = field(default_factory=list)
     boxes: list[_Element] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
 
@@ -77,6 +79,8 @@ class Inline:
             self._picture(child)
         elif tag == CHART:
             self.charts.append(child.get(f"{RELATIONSHIPS}id", ""))
+        elif tag == f"{DIAGRAM}relIds":
+            self.diagrams.append(child.get(f"{RELATIONSHIPS}dm", ""))
         elif tag == f"{DRAWING}t":
             self._append(f"{child.text or ''} ", hidden)  # shapes hold DrawingML text
         else:
@@ -114,7 +118,10 @@ def _symbol(element: _Element) -> str:
 
 def _alternative(element: _Element) -> _Element:
     """Return the first alternative that shows something."""
-    shown = (f"{WORD}t", f"{DRAWING}t", f"{DRAWING}blip", f"{VML}imagedata", CHART)
+    shown = (
+        *(f"{WORD}t", f"{DRAWING}t", f"{DRAWING}blip", f"{VML}imagedata"),
+        *(CHART, f"{DIAGRAM}relIds"),
+    )
     for choice in element:
         if next(choice.iter(*shown), None) is not None:
             return choice

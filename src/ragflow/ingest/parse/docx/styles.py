@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ragflow.domain.documents import BlockKind
 from ragflow.ingest.parse.docx.names import WORD
+from ragflow.ingest.parse.style_names import DEEPEST_TITLE, is_contents_style, kind_of_style
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 BODY_LEVEL = 9
-DEEPEST_TITLE = 6
-_HEADING = re.compile(r"heading\s*(\d)", re.IGNORECASE)
-_CODE = re.compile(r"\b(source|code|preformatted|listing)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +68,8 @@ class Styles:
 
 
 def _by_name(base: ParagraphStyle, name: str) -> ParagraphStyle:
-    lowered = name.lower()
-    heading = _HEADING.fullmatch(lowered)
-    kind, level = base.kind, base.level
-    if heading:
-        kind, level = BlockKind.TITLE, max(1, min(int(heading.group(1)), DEEPEST_TITLE))
-    elif lowered in ("title", "subtitle"):
-        kind, level = BlockKind.TITLE, 1 if lowered == "title" else 2
-    elif lowered == "caption":
-        kind, level = BlockKind.CAPTION, 0
-    elif _CODE.search(lowered):
-        kind, level = BlockKind.CODE, 0
-    contents = base.contents or re.fullmatch(r"toc \d", lowered) is not None
+    kind, level = kind_of_style(name) or (base.kind, base.level)
+    contents = base.contents or is_contents_style(name)
     return ParagraphStyle(kind, level, base.number_id, base.number_level, contents)
 
 

@@ -12,9 +12,11 @@ from ragflow.domain.documents import ParsedDocument
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile, parsers
 from ragflow.ingest.parse.encoding import decode
+from ragflow.ingest.parse.figures import Images, data_image
 from ragflow.ingest.parse.html.depth import limit_depth
 from ragflow.ingest.parse.html.flow import Flow
-from ragflow.ingest.parse.pieces import add_pieces
+from ragflow.ingest.parse.html.xhtml import from_xhtml
+from ragflow.ingest.parse.pieces import Piece, add_pieces
 
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 
@@ -28,21 +30,34 @@ class HtmlParser:
     ) -> ParsedDocument:
         """Return the page's blocks; the page title is metadata."""
         builder = DocumentBuilder(source.name, options.limits)
-        declared = _CHARSET.search(source.data[:4096])
-        charset = declared.group(1).decode("ascii", "ignore") if declared else None
-        title = add_html(builder, decode(source.name, source.data, charset))
+        title = add_html(builder, decode_page(source.name, source.data))
         return builder.build({"title": title} if title else None)
+
+
+def decode_page(name: str, data: bytes) -> str:
+    """Return the markup of a page, of XHTML as HTML. Raises `CorruptFile`."""
+    declared = _CHARSET.search(data[:4096])
+    charset = declared.group(1).decode("ascii", "ignore") if declared else None
+    return from_xhtml(decode(name, data, charset))
 
 
 def add_html(builder: DocumentBuilder, markup: str) -> str:
     """Add the blocks of a page or a fragment to `builder`; return the page's title."""
+    title, pieces = read_html(builder, markup)
+    add_pieces(builder, pieces)
+    return title
+
+
+def read_html(
+    builder: DocumentBuilder, markup: str, images: Images = data_image
+) -> tuple[str, list[Piece]]:
+    """Return the title and the pieces of a page; what is wrong with it is told to `builder`."""
     from selectolax.lexbor import LexborHTMLParser
 
     markup, cut = limit_depth(markup)
     if cut:
         builder.warn("The page nests its elements too deeply; the deepest were read flat.")
     page = LexborHTMLParser(markup)
-    if page.body is not None:
-        add_pieces(builder, Flow().pieces(page.body))
+    pieces = Flow(images).pieces(page.body) if page.body is not None else []
     title = page.css_first("head > title")
-    return " ".join(title.text().split()) if title is not None else ""
+    return " ".join(title.text().split()) if title is not None else "", pieces

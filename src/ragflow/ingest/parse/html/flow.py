@@ -5,14 +5,14 @@ In: an element. Out: pieces in reading order, white space joined as a browser sh
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.base import CellDraft
+from ragflow.ingest.parse.figures import Images, data_image
+from ragflow.ingest.parse.html.elements import is_data_table, number_of, within
 from ragflow.ingest.parse.html.tables import as_shown, rests_of_groups, with_header
 from ragflow.ingest.parse.pieces import Piece, beside_cells, lines_of
 
@@ -96,7 +96,9 @@ WIDEST_SPAN = 1000  # as in browsers
 
 _SPACES = re.compile(r"[ \t\n\r\f\xa0]+")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_DATA_IMAGE = re.compile(r"\s*data:image/[\w.+-]+;base64,", re.IGNORECASE)
+_NOTES = frozenset(
+    {"footnote", "endnote", "rearnote", "doc-footnote", "doc-endnote", "footnotes", "doc-endnotes"}
+)
 
 
 @dataclass(slots=True)
@@ -108,8 +110,9 @@ class _List:
 
 @dataclass(slots=True)
 class Flow:
-    """Walk a tree without recursion and collect its pieces."""
+    """Walk a tree without recursion and collect its pieces; `images` finds its pictures."""
 
+    images: Images = data_image
     _pieces: list[Piece] = field(default_factory=list)
     _visible: list[str] = field(default_factory=list)
     _hidden_text: list[str] = field(default_factory=list)
@@ -147,18 +150,18 @@ class Flow:
         self._hidden_depth += _is_hidden(node)
         if tag == "br":
             self._target.append("\n")
-        elif tag == "img":
+        elif tag in ("img", "image"):
             self._image(node)
-        elif tag == "table" and _is_data_table(node):
+        elif tag == "table" and is_data_table(node):
             self._table(node)
             self._hidden_depth -= _is_hidden(node)
             return False
         elif tag in ("ol", "ul", "menu"):
-            self._lists.append(_List(_number(node, "start", 1) if tag == "ol" else None))
+            self._lists.append(_List(number_of(node, "start", 1) if tag == "ol" else None))
         elif tag == "li":
             self._item(node)
-        if tag in KINDS:
-            self._kinds.append(KINDS[tag])
+        if kind := _kind_of(node):
+            self._kinds.append(kind)
         self._pre_depth += tag in ("pre", "textarea")
         return True
 
@@ -172,7 +175,7 @@ class Flow:
             self._lists.pop()
         if tag == "li":
             self._marker = ""
-        if tag in KINDS:
+        if _kind_of(node):
             self._kinds.pop()
         self._pre_depth -= tag in ("pre", "textarea")
         self._hidden_depth -= _is_hidden(node)
@@ -186,23 +189,20 @@ class Flow:
 
     def _item(self, node: LexborNode) -> None:
         if self._lists and (number := self._lists[-1].next_number) is not None:
-            number = _number(node, "value", number)
+            number = number_of(node, "value", number)
             self._lists[-1].next_number = number + 1
             self._marker = f"{number}. "
 
     def _image(self, node: LexborNode) -> None:
-        alt = node.attributes.get("alt") or ""
-        source = node.attributes.get("src") or ""
-        prefix = _DATA_IMAGE.match(source)
-        if prefix is None or self._hidden_depth:
+        attributes = node.attributes
+        alt = " ".join((attributes.get("alt") or "").split())
+        address = attributes.get("src") or attributes.get("href") or attributes.get("xlink:href")
+        image = self.images(address) if address and not self._hidden_depth else None
+        if image is None:
             self._text(alt)
             return
-        try:
-            image = base64.b64decode(source[prefix.end() :])
-        except (binascii.Error, ValueError):
-            image = b""
         self._flush()
-        self._pieces.append(Piece(BlockKind.FIGURE, " ".join(alt.split()), image=image))
+        self._pieces.append(Piece(BlockKind.FIGURE, alt, image=image))
 
     def _flush(self) -> None:
         """Close the paragraph that is open."""
@@ -221,7 +221,7 @@ class Flow:
         rows: list[tuple[CellDraft, ...]] = []
         beside: list[Piece] = []
         caption = ""
-        own_rows = as_shown(_within(table, "tr"))
+        own_rows = as_shown(within(table, "tr"))
         rests = rests_of_groups(own_rows)
         for index, row in enumerate(own_rows):
             in_head = row.parent is not None and row.parent.tag == "thead"
@@ -229,10 +229,10 @@ class Flow:
             for cell in row.iter():
                 if cell.tag not in ("td", "th"):
                     continue
-                pieces = Flow().pieces(cell)
+                pieces = Flow(self.images).pieces(cell)
                 beside.extend(beside_cells(pieces))
-                height = min(_number(cell, "rowspan", 1) or rests[index], rests[index])
-                across = min(_number(cell, "colspan", 1), WIDEST_SPAN)
+                height = min(number_of(cell, "rowspan", 1) or rests[index], rests[index])
+                across = min(number_of(cell, "colspan", 1), WIDEST_SPAN)
                 is_header = in_head or cell.tag == "th"
                 cells.append(CellDraft(lines_of(pieces), max(height, 1), max(across, 1), is_header))
             if row.parent is not None and _is_hidden(row):
@@ -241,8 +241,8 @@ class Flow:
             else:
                 rows.append(tuple(cells))
         rows = with_header(rows)
-        for node in _within(table, "caption"):
-            caption = lines_of(Flow().pieces(node))
+        for node in within(table, "caption"):
+            caption = lines_of(Flow(self.images).pieces(node))
         if self._hidden_depth:
             text = "\n".join([caption, *("\t".join(c.text for c in row) for row in rows)])
             self._pieces.append(Piece(BlockKind.TEXT, text.strip(), drop=DropKind.HIDDEN))
@@ -259,6 +259,16 @@ def _joined(runs: list[str], *, keep_spaces: bool) -> str:
     return text.strip()
 
 
+def _kind_of(node: LexborNode) -> tuple[BlockKind, int] | None:
+    """Return what an element makes of the text in it; None where that stays as it is."""
+    if node.tag in ("aside", "section", "div", "li"):
+        attributes = node.attributes
+        roles = f"{attributes.get('epub:type') or ''} {attributes.get('role') or ''}".split()
+        if not _NOTES.isdisjoint(roles):
+            return BlockKind.FOOTNOTE, 0
+    return KINDS.get(node.tag or "")
+
+
 def _is_hidden(node: LexborNode) -> bool:
     attributes = node.attributes
     if node.tag in ("noscript", "annotation") or "hidden" in attributes:
@@ -266,33 +276,3 @@ def _is_hidden(node: LexborNode) -> bool:
     if node.tag == "dialog" and "open" not in attributes:
         return True
     return bool(_HIDING.search(attributes.get("style") or ""))
-
-
-def _is_data_table(table: LexborNode) -> bool:
-    """Tell a table of data from one that only places things on the page."""
-    if (table.attributes.get("role") or "") in ("presentation", "none"):
-        return False
-    rows = _within(table, "tr")
-    cells = [cell for row in rows for cell in row.iter() if cell.tag in ("td", "th")]
-    if len(cells) < 2:
-        return False
-    nested = len(table.css("table")) > 1  # the selector matches the table itself as well
-    return not nested or any(cell.tag == "th" for cell in cells)
-
-
-def _within(table: LexborNode, tag: str) -> list[LexborNode]:
-    """Return the table's own rows or captions, not those of tables inside it."""
-    found: list[LexborNode] = []
-    for child in table.iter():
-        if child.tag == tag:
-            found.append(child)
-        elif child.tag in ("thead", "tbody", "tfoot"):
-            found.extend(node for node in child.iter() if node.tag == tag)
-    return found
-
-
-def _number(node: LexborNode, attribute: str, default: int) -> int:
-    try:
-        return int(node.attributes.get(attribute) or default)
-    except ValueError:
-        return default

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ragflow.domain.documents import BlockKind, Box, DropKind
-from ragflow.ingest.parse.base import DocumentBuilder
+from ragflow.domain.documents import BlockKind, DropKind
+from ragflow.ingest.parse.base import DocumentBuilder, PlacedText
 from ragflow.ingest.parse.pdf.captions import captions_of
 from ragflow.ingest.parse.pdf.cells import TableRegion
 from ragflow.ingest.parse.pdf.continued import join_over_pages
@@ -82,7 +82,7 @@ class BlockWriter:
                 self._write_paragraph(element)
 
     def _write_table(self, table: TableRegion, caption: Sequence[Paragraph]) -> None:
-        lines = ["".join(text for text, _ in self._joined(part)) for part in caption]
+        lines = ["".join(line.text for line in self._joined(part)) for part in caption]
         box = table.sheet.box(table.rect)
         self._builder.table(table.rows, caption=" ".join(lines), box=box)
         for repeated in table.repeated:
@@ -91,7 +91,7 @@ class BlockWriter:
     def _write_figure(self, figure: Figure, caption: Sequence[Paragraph]) -> None:
         """Write a figure with the text in it, and its caption right after it."""
         lines = [join_row(row) for column in columns(figure.lines) for row in column.rows]
-        placed = [(line.text, line.sheet.box(line.rect)) for line in lines]
+        placed = [line.placed() for line in lines]
         place = figure.box if figure.image is not None else None
         self._builder.block_of_lines(BlockKind.FIGURE, placed, image=figure.image, place=place)
         for paragraph in caption:
@@ -102,16 +102,16 @@ class BlockWriter:
             self._builder.block_of_lines(BlockKind.CODE, _code(paragraph))
             return
         if paragraph.kind in (BlockKind.CONTENTS, BlockKind.FORMULA):
-            lines = [(line.text, line.sheet.box(line.rect)) for line in paragraph.lines]
+            lines = [line.placed() for line in paragraph.lines]
             self._builder.block_of_lines(paragraph.kind, lines)
             return
         level = self._titles.level(paragraph)
         kind = BlockKind.TITLE if level else _kind(paragraph)
         self._builder.block_of_lines(kind, self._joined(paragraph), level=level, separator="")
 
-    def _joined(self, paragraph: Paragraph) -> list[tuple[str, Box | None]]:
+    def _joined(self, paragraph: Paragraph) -> list[PlacedText]:
         """Return the lines with what joins them to the next; notes the hyphens it takes out."""
-        joined: list[tuple[str, Box | None]] = []
+        joined: list[PlacedText] = []
         lines = paragraph.lines
         for index, line in enumerate(lines):
             text = line.text
@@ -120,7 +120,7 @@ class BlockWriter:
                 text = joint.text
                 if joint.removed:
                     self._hyphens.append(joint.removed)
-            joined.append((text, line.sheet.box(line.rect)))
+            joined.append(line.placed(text))
         return joined
 
 
@@ -130,14 +130,15 @@ def _kind(paragraph: Paragraph) -> BlockKind:
     return paragraph.kind
 
 
-def _code(paragraph: Paragraph) -> list[tuple[str, Box | None]]:
+def _code(paragraph: Paragraph) -> list[PlacedText]:
     """Return the lines of a program, indented as on the page."""
     widths = [line.rect.width / len(line.text) for line in paragraph.lines if line.text]
     width = max(min(widths), 1.0)
     left = min(line.rect.x0 for line in paragraph.lines)
+    indents = [round((line.rect.x0 - left) / width) for line in paragraph.lines]
     return [
-        (" " * round((line.rect.x0 - left) / width) + line.text, line.sheet.box(line.rect))
-        for line in paragraph.lines
+        line.placed(" " * indent + line.text, indent)
+        for line, indent in zip(paragraph.lines, indents, strict=True)
     ]
 
 

@@ -28,6 +28,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _LATIN = re.compile("[0-9A-Za-z\u00c0-\u024f]")
 UNSPACED = re.compile("[\u2e80-\u312f\u31c0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60]")
 """A character of a script that is written without spaces."""
+_FAR = 1e6  # points: where characters of damaged files lie that have no place on the page
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -158,7 +159,8 @@ class _TextReader:
         for start, end in spans:
             for index in range(start, end):
                 ask(handle, index, address + 16 * index)
-        return np.ctypeslib.as_array(buffer).reshape(count, 4).astype(np.float64)
+        boxes = np.ctypeslib.as_array(buffer).reshape(count, 4).astype(np.float64)
+        return np.nan_to_num(boxes, copy=False, nan=_FAR, posinf=_FAR, neginf=-_FAR)
 
     def _written(
         self, sheet: Sheet, boxes: Any, tokens: list[_Token], all_count: bool

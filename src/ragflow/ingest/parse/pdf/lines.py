@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
+from ragflow.ingest.parse.base import PlacedText
 from ragflow.ingest.parse.pdf.characters import UNSPACED, Word
 from ragflow.ingest.parse.pdf.looks import Style
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
@@ -21,6 +22,7 @@ from ragflow.ingest.parse.pdf.spacing import (
     letter_gaps,
     typed_text,
 )
+from ragflow.ingest.parse.pdf.word_places import LineCutter, WordPlaces, places_of
 
 _MAX_GAP = 0.9  # of the size: wider than a stretched word space, narrower than a gutter
 _MOST_SPACES = 80  # between two parts of a typed line
@@ -37,11 +39,18 @@ class TextLine:
     style: Style
     rtl: bool = False
     hangs: float = 0.0  # how far below the line its initial reaches
+    places: WordPlaces = field(default_factory=WordPlaces, compare=False, repr=False)
 
     @property
     def pitch(self) -> float:
         """Return the width of a character, were all equally wide."""
         return self.rect.width / max(len(self.text), 1)
+
+    def placed(self, text: str = "", shift: int = 0) -> PlacedText:
+        """Return the line with its boxes; `text` says it otherwise, `shift` characters later."""
+        places = self.places.moved(shift) if shift else self.places
+        cut = LineCutter(text or self.text, places, self.sheet, self.rect, self.rtl)
+        return PlacedText(text or self.text, self.sheet.box(self.rect), cut)
 
 
 def gap_text(left: str, right: str, *, spaced: bool = True) -> str:
@@ -78,15 +87,19 @@ def join_row(lines: Sequence[TextLine]) -> TextLine:
     rtl = sum(line.rtl for line in lines) * 2 > len(lines)
     ordered = sorted(lines, key=lambda line: -line.rect.x1 if rtl else line.rect.x0)
     text, rect = ordered[0].text, ordered[0].rect
+    places = [ordered[0].places]
     for before, line in pairwise(ordered):
         typed = before.style.mono and line.style.mono and line.text.isascii()
         gap = round((line.rect.x0 - before.rect.x1) / line.pitch) if typed else 0
-        text += (" " * min(gap, _MOST_SPACES) or gap_text(text, line.text)) + line.text
+        text += " " * min(gap, _MOST_SPACES) or gap_text(text, line.text)
+        places.append(line.places.moved(len(text)))
+        text += line.text
         rect = rect.union(line.rect)
     main = max(ordered, key=lambda line: len(line.text))
     style = _common_style({line.style for line in lines})
     hangs = max(line.hangs for line in lines)
-    return TextLine(text, rect, main.sheet, main.size, style, rtl, hangs)
+    joined = places[0].joined(places[1:])
+    return TextLine(text, rect, main.sheet, main.size, style, rtl, hangs, joined)
 
 
 def hull(words: Sequence[Word]) -> Rect:
@@ -173,7 +186,7 @@ class _Run:
             rest = hull(words[1:])
             hangs = max(rect.bottom - rest.bottom, 0.0)
             rect = Rect(rect.x0, rect.x1, rest.top, rest.bottom)
-        return TextLine(text, rect, sheet, size, style, rtl, hangs)
+        return TextLine(text, rect, sheet, size, style, rtl, hangs, places_of(text, words))
 
 
 def _usual_size(words: Sequence[Word]) -> float:

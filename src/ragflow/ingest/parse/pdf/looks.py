@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
+_UPRIGHT = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _BOLD_NAME = re.compile(r"bold|black|heavy|semib|demi|[-,]bd|cmbx|sfbx|medi$|-bl?k?$")
 _REGULAR_NAME = re.compile(
     r"regular|roman|light|book|thin|[-,](?:it|italic|oblique|md)$|arial|times|helvetica|courier"
@@ -123,10 +124,12 @@ class LookReader:
     def _ask(self, index: int, text_object: int | None) -> Look:
         ask = calls()
         ask.matrix(self._handle, index, ctypes.addressof(self._matrix))
-        a, b, c, d, _, _ = self._matrix
+        sound = all(map(math.isfinite, self._matrix))
+        a, b, c, d, _, _ = self._matrix if sound else _UPRIGHT
         size = ask.font_size(self._handle, index) * (math.hypot(c, d) or 1.0)
         quarter = round(math.atan2(b, a) / (math.pi / 2)) % 4
         turn = (quarter - self._rotation) % 4
+        size = size if math.isfinite(size) else 0.0  # then the boxes tell it
         if not text_object:
             return Look(turn, size, Style())
         address = calls().font(text_object) or 0
@@ -154,6 +157,8 @@ class LookReader:
             return 0.0, 0.0
         left, top, right, bottom = self._box
         x, y = self._point
+        if not all(map(math.isfinite, (*self._box, x, y))):
+            return 0.0, 0.0
         above, below = (
             (top - y, y - bottom),
             (x - left, right - x),

@@ -27,6 +27,7 @@ from ragflow.ingest.parse.pdf.rulings import Rulings, read_rulings, with_picture
 from ragflow.ingest.parse.pdf.seen_tables import with_seen_tables
 from ragflow.ingest.parse.pdf.sheet import PageFrame, Sheet
 from ragflow.ingest.parse.pdf.tables import find_tables
+from ragflow.ingest.parse.pdf.turned import turned_lines
 from ragflow.vision.layout import LayoutModel
 from ragflow.vision.table_structure import TableModel
 
@@ -61,8 +62,9 @@ class PageReader:
         sheet = written[0].sheet if written else Sheet(read.frame)
         drawings = read_drawings(page, sheet)
         regions = self._regions(page, sheet, drawings)
-        for part in written:
-            regions = self._read_sheet(page, part, read, regions)
+        for index, part in enumerate(written):
+            others = written[1:] if index == 0 else []
+            regions = self._read_sheet(page, part, read, regions, others)
         self._add_figures(page, sheet, read, drawings, regions)
         read.regions = regions or []
         if self._always_look:
@@ -80,14 +82,22 @@ class PageReader:
         written: WrittenSheet,
         read: ReadPage,
         regions: list[LayoutRegion] | None,
+        others: Sequence[WrittenSheet],
     ) -> list[LayoutRegion] | None:
-        """Read the text of one direction; return the regions, for which unsure tables ask too."""
+        """Read the text of one direction, and of `others` what stands in its tables.
+
+        Returns the regions, for which unsure tables ask too.
+        """
         words = written.words
         rulings = read_rulings(page, written.sheet) if words else Rulings()
         if words and not read.lines and not read.tables:
             rulings = with_pictured(rulings, page, written.sheet)
         read.rules[written.sheet] = rulings.horizontal
-        found = find_tables(words, rulings, written.sheet)
+        turned = turned_lines(others, written.sheet)
+        found = find_tables(words, rulings, written.sheet, turned)
+        taken = {id(word) for word in found.turned}
+        for other in others:
+            other.words = [word for word in other.words if id(word) not in taken]
         if self._table_model is not None and not read.lines and not read.tables:
             if regions is None and found.unsure and self._model is not None:
                 regions = page_regions(page, written.sheet, self._model)

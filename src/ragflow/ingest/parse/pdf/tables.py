@@ -32,6 +32,7 @@ from ragflow.ingest.parse.pdf.sound import (
 )
 from ragflow.ingest.parse.pdf.splits import split_cells
 from ragflow.ingest.parse.pdf.stacked import join_stacked
+from ragflow.ingest.parse.pdf.turned import TurnedLine
 from ragflow.ingest.parse.pdf.unruled import unruled_tables
 
 _LONG_CELL = 700  # characters
@@ -46,24 +47,37 @@ Found = tuple[TableRegion, list[Word]]
 class FoundTables:
     """Hold the tables of a sheet and the words outside of them, in their order.
 
-    `unsure` says that words looked like a table and are in none, or that a table is doubtful.
+    `unsure` says that words looked like a table and are in none, or that a table is doubtful;
+    `turned` are the words of lines on end that stand in cells.
     """
 
     tables: list[TableRegion]
     words: list[Word]
     unsure: bool = False
+    turned: tuple[Word, ...] = ()
 
 
-def find_tables(words: Sequence[Word], rulings: Rulings, sheet: Sheet) -> FoundTables:
-    """Return what lines and alignment tell of the tables of a sheet."""
+def find_tables(
+    words: Sequence[Word],
+    rulings: Rulings,
+    sheet: Sheet,
+    turned: Sequence[TurnedLine] = (),
+) -> FoundTables:
+    """Return what lines and alignment tell of the tables of a sheet.
+
+    Empty cells of grids also take in `turned` lines.
+    """
     tables: list[TableRegion] = []
+    on_end: list[Word] = []
     rest = list(words)
     for grid in find_grids(rulings):
         inside = [word for word in rest if _within(word.rect, grid.rect)]
-        found = _ruled(grid, inside, rest, sheet)
+        found = _ruled(grid, inside, rest, sheet, turned)
         if found is not None:
             tables.append(found[0])
             rest = _without(rest, found[1])
+            taken = {id(word) for word in found[1]}
+            on_end += [word for line in turned if id(line.word) in taken for word in line.words]
     free = _outside(rulings, [table.rect for table in tables])
     for area in ruled_areas(free, rest):
         for table, inside in _between_rules(area, rest, free, sheet):
@@ -74,7 +88,7 @@ def find_tables(words: Sequence[Word], rulings: Rulings, sheet: Sheet) -> FoundT
         tables.append(table)
         rest = _without(rest, inside)
     unsure = unruled.unsure or any(map(is_doubtful, tables))
-    return FoundTables(join_stacked(tables, rest), rest, unsure)
+    return FoundTables(join_stacked(tables, rest), rest, unsure, tuple(on_end))
 
 
 def _within(rect: Rect, outer: Rect) -> bool:
@@ -149,14 +163,20 @@ def _extended(
     return table, wider
 
 
-def _ruled(grid: Grid, words: Sequence[Word], around: Sequence[Word], sheet: Sheet) -> Found | None:
+def _ruled(
+    grid: Grid,
+    words: Sequence[Word],
+    around: Sequence[Word],
+    sheet: Sheet,
+    turned: Sequence[TurnedLine],
+) -> Found | None:
     """Return the table of a grid, or None if the grid is a frame or a drawing."""
     if not words or _is_page(grid.rect, words, sheet):
         return None
     if len(grid.xs) < 3:  # rows without column lines
         table = columned(grid.rect, words, sheet, grid.rules) if len(grid.ys) > 2 else None
         return None if table is None else (table, list(words))
-    cells = _grid_cells(grid, words)
+    cells = _with_turned(_grid_cells(grid, words), grid, turned)
     filled = sum(bool(cell.words) for cell in cells)
     if filled < 2 or (len(grid.ys) < 3 and filled < 3) or filled * 5 < len(cells):
         return None
@@ -166,7 +186,8 @@ def _ruled(grid: Grid, words: Sequence[Word], around: Sequence[Word], sheet: She
     area = RuledArea(grid.rect, grid.rules, grid.rules, ())
     above = cells_above(lines_above(area, around), split.xs)
     every = [cell for row in above for cell in row]
-    taken = [*words, *(word for cell in every for word in cell.words)]
+    held = [word for cell in (*every, *cells) for word in cell.words]
+    taken = list({id(word): word for word in (*words, *held)}.values())
     every += [replace(cell, row=cell.row + len(above)) for cell in split.cells]
     kept = _wide_columns(split.xs)
     table = table_region(every, grid.rect.union(hull(taken)), taken, sheet, kept=kept)
@@ -195,6 +216,23 @@ def _grid_cells(grid: Grid, words: Sequence[Word]) -> list[CellWords]:
         CellWords(row, column, row_span, column_span, inside.get((row, column), []))
         for row, column, row_span, column_span in grid.cells()
     ]
+
+
+def _with_turned(
+    cells: Sequence[CellWords], grid: Grid, turned: Sequence[TurnedLine]
+) -> list[CellWords]:
+    """Return the cells with the lines on end that stand in empty ones."""
+    filled: list[CellWords] = []
+    for cell in cells:
+        area = Rect(
+            grid.xs[cell.column],
+            grid.xs[cell.column + cell.column_span],
+            grid.ys[cell.row],
+            grid.ys[cell.row + cell.row_span],
+        )
+        inside = [line.word for line in turned if not cell.words and _within(line.word.rect, area)]
+        filled.append(replace(cell, words=inside) if inside else cell)
+    return filled
 
 
 def _wide_columns(xs: Sequence[float]) -> set[int]:

@@ -112,3 +112,22 @@ def test_lines_that_divide_a_whole_slide_make_no_table(pdf):
 
     assert pdf.texts(document, "table") == []
     assert "The Title of a Slide" in pdf.texts(document, "title")
+
+
+def test_names_that_stand_on_end_are_in_their_cells(pdf):
+    def draw(canvas):
+        pdf.grid(canvas, [72.0, 180.0, 210.0, 240.0], [200.0, 280.0, 300.0, 320.0])
+        pdf.write(canvas, ["Action of user"], x=76, top=240)
+        for x, name in ((198, "May read"), (228, "May write")):
+            canvas.saveState()
+            canvas.translate(x, pdf.height - 276)
+            canvas.rotate(90)
+            canvas.drawString(0, 0, name)
+            canvas.restoreState()
+        fill(pdf, canvas, [["Open", "X", ""], ["Save", "", "X"]], xs=[72, 186, 216], top=294)
+
+    document = pdf.parse(pdf.make(draw))
+
+    assert pdf.cells(document)[0] == ["Action of user", "May read", "May write"]
+    assert document.text.count("May read") == 1
+    assert document.blocks[0].table.header_row_count == 1
