@@ -12,6 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ragflow.vision.sessions import session
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -71,20 +73,10 @@ class LayoutModel:
         scaled = (picture.astype(np.float32) / 255 - mean) / deviation
         pixels = np.ascontiguousarray(scaled.transpose(2, 0, 1)[np.newaxis])
         if self._session is None:
-            self._session = self._open()
+            self._session = session(self._path, self._threads)
         outputs = self._session.run(None, {self._session.get_inputs()[0].name: pixels})
         boxes, scores = _decoded([output[0] for output in outputs])
         return _without_repeats(boxes, scores)
-
-    def _open(self) -> Any:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.log_severity_level = 3
-        return onnxruntime.InferenceSession(
-            str(self._path), options, providers=["CPUExecutionProvider"]
-        )
 
 
 def _decoded(outputs: list[NDArray[np.float32]]) -> tuple[Any, Any]:

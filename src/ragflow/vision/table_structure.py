@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ragflow.vision.sessions import session
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -73,14 +75,7 @@ class TableModel:
         return SeenTable(tuple(cells), float(certain.mean()) if len(steps) else 0.0)
 
     def _open(self) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(self._path), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = session(self._path, self._threads)
         words = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
         named = [word for word in words if word != "<td>"]  # cells without spans are one token
         if _CELL not in named:

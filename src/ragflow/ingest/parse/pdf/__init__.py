@@ -1,11 +1,14 @@
 """PDF: from pages of placed characters to blocks in reading order.
 
-In: the bytes of a PDF. Out: a `ParsedDocument` with pages, boxes, tables, and typed drops for
-running headers, footers and page numbers. Refused: password-protected, damaged and over-long files.
+In: the bytes of a PDF. Out: a `ParsedDocument` with pages, boxes, titles, tables, figures with
+their pictures, and typed drops for running headers, footers, page numbers and what does not show.
+Refused: password-protected, damaged and over-long files.
 
-The stages, in order: `characters` (words), `rulings` and `tables` (tables leave the text flow),
-`lines`, `furniture` (what repeats on every page), `reading_order` (columns), `blocks` (paragraphs,
-titles, lists); `parser` runs them.
+The stages, in order: `reader` reads a page (`characters` and `looks` give words, `recognise` those
+in pictures, `tables` and `figures` leave the text flow, `lines`); with all pages known `furniture`
+finds what repeats; `pages` puts each page in `reading_order` and tells contents, code and notes
+(`runs`) from `paragraphs`; `titles` and `levels` find the headings; `blocks` writes. `regions` asks
+the layout model where rules are unsure. `described` lets a vision model read the pages instead.
 """
 
 from __future__ import annotations

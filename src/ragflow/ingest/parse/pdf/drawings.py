@@ -29,10 +29,16 @@ _LEAST_BENT = 2  # parts with curves or slanted lines
 
 @dataclass(frozen=True, slots=True)
 class Drawings:
-    """Hold the places of a sheet's pictures and drawings."""
+    """Hold the places of a sheet's pictures and drawings; `scanned` if a picture is its ground."""
 
     pictures: tuple[Rect, ...] = ()
     drawn: tuple[Rect, ...] = ()
+    scanned: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Tell whether the sheet shows more than text and rules."""
+        return bool(self.pictures or self.drawn or self.scanned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +54,13 @@ def read_drawings(page: Any, sheet: Sheet) -> Drawings:
     whole = max(sheet.width * sheet.height, 1.0)
     pictures: list[Rect] = []
     paths: list[_Path] = []
+    scanned = False
     for kind, handle, in_form in _objects(page):
         rect = _bounds(handle, sheet)
-        if rect is None or rect.width * rect.height > _BACKGROUND * whole:
+        if rect is None:
+            continue
+        if rect.width * rect.height > _BACKGROUND * whole:
+            scanned = scanned or kind == raw.FPDF_PAGEOBJ_IMAGE
             continue
         if kind == raw.FPDF_PAGEOBJ_PATH and not in_form:
             if len(paths) < _MAX_PATHS and max(rect.width, rect.height) >= _MARK:
@@ -66,6 +76,7 @@ def read_drawings(page: Any, sheet: Sheet) -> Drawings:
     return Drawings(
         tuple(rect for rect in joined if _counts(rect, whole)),
         tuple(rect for rect in drawn if _counts(rect, whole)),
+        scanned,
     )
 
 

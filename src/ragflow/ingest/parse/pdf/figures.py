@@ -31,6 +31,7 @@ _PROSE = 30  # characters from which a line is more than a label
 _MOST_PROSE = 160  # characters of such lines that a figure may hold; with more it is a background
 _MOST_CERTAIN = 800  # and that what is certainly a figure may hold
 _BANNER = 4.0  # of the size of the text on it: a lower picture is the ground of a heading
+_HIGHEST_BANNER = 72.0  # points
 _SCALE = 2.0  # pixels per point
 _MAX_SIDE = 1600  # pixels
 _QUALITY = 80
@@ -81,7 +82,8 @@ def find_figures(
         most = _MOST_CERTAIN if any(_share(rect, sure) > 0.7 for sure in certain) else _MOST_PROSE
         if sum(len(line.text) for line in inside if len(line.text) >= _PROSE) > most:
             continue
-        if inside and rect.height < _BANNER * max(line.size for line in inside):
+        size = max((line.size for line in inside), default=0.0)
+        if rect.height < min(_BANNER * size, _HIGHEST_BANNER):
             continue
         figures.append(Figure(rect, sheet, inside))
     return figures
@@ -96,7 +98,7 @@ def charts_among(
     return [
         table
         for table in tables
-        if not table.sheet.turn
+        if not (table.sheet.turn or table.sheet.skew)
         and any(_share(table.rect, rect) > 0.7 for rect in figures)
         and not any(_share(table.rect, rect) > 0.4 for rect in real)
     ]

@@ -30,6 +30,7 @@ _GAP = 0.8  # of the size: white space between furniture and text
 _KINDS = {True: DropKind.HEADER, False: DropKind.FOOTER}  # at the top, at the bottom
 _LARGER = 1.15  # than most lines: what is set larger is furniture only
 _MOST_PAGES = 0.6  # if it stands on this share of the pages
+_NEXT = 0.45  # of the size: lines nearer than this follow each other
 _LONE_GAP = 2.0  # of the size: white space around a number that is alone on its document's pages
 _SURE = 0.6  # score of the layout model
 _SEEN = {RegionKind.HEADER: DropKind.HEADER, RegionKind.FOOTER: DropKind.FOOTER}
@@ -83,6 +84,9 @@ def find_furniture(
         kind = _KINDS[at_top]
         for index, candidate in _repeated(rest, len(pages), usual):
             found[candidate.page][index] = DropKind.PAGE_NUMBER if key == "#" else kind
+    for number, lines in pages.items():
+        for at_top in (True, False):
+            _release(lines, at_top, found[number])
     _complete(pages, found, usual)
     return dict(found)
 
@@ -101,6 +105,23 @@ def seen_furniture(
                 lone = _PAGE_NUMBER.fullmatch(line.text) is not None
                 kinds[index] = DropKind.PAGE_NUMBER if lone else drop
     return kinds
+
+
+def _release(lines: Sequence[TextLine], at_top: bool, kinds: dict[int, DropKind]) -> None:
+    """Give back what is set as the text and next to it: it is the text's first or last line."""
+    marked = [i for i in kinds if _in_zone(lines[i], at_top) and kinds[i] in _KINDS.values()]
+    inwards = sorted(marked, key=lambda i: lines[i].rect.top, reverse=at_top)
+    for index in inwards:
+        line = lines[index]
+        for other, near in enumerate(lines):
+            if other in kinds or near.sheet != line.sheet or abs(near.size - line.size) > 0.5:
+                continue
+            above, below = (line, near) if at_top else (near, line)
+            gap = below.rect.top - above.rect.bottom
+            shared = min(line.rect.x1, near.rect.x1) - max(line.rect.x0, near.rect.x0)
+            if -0.5 * line.size < gap < _NEXT * line.size and shared > 0:
+                del kinds[index]
+                break
 
 
 def _complete(

@@ -48,21 +48,30 @@ def parse_open(
         )
     if options.layout == PLAIN_TEXT:
         _write_plain_text(document, numbers, builder, progress)
-    else:
-        if options.layout in ("", DEEP_DOC):
-            done = False
-        else:
-            done = write_described(document, _reports(numbers, progress), options, builder)
-            if not done:
-                builder.warn(
-                    f"The layout model {options.layout!r} is not available; "
-                    "the built-in layout analysis was used."
-                )
-        if not done:
-            _write_blocks(document, numbers, name, options, builder, progress)
+    elif not _is_described(document, numbers, options, builder, progress):
+        _write_blocks(document, numbers, name, options, builder, progress)
     facts = metadata(document)
     progress(1.0, "Finish parsing.")
     return builder.build(facts)
+
+
+def _is_described(
+    document: Any,
+    numbers: Sequence[int],
+    options: ParseOptions,
+    builder: DocumentBuilder,
+    progress: Progress,
+) -> bool:
+    """Write the pages as the model reads them that the layout names; False if there is none."""
+    if options.layout in ("", DEEP_DOC):
+        return False
+    if write_described(document, _reports(numbers, progress), options, builder):
+        return True
+    builder.warn(
+        f"The layout model {options.layout!r} is not available; "
+        "the built-in layout analysis was used."
+    )
+    return False
 
 
 def _wanted_pages(count: int, ranges: Sequence[tuple[int, int]]) -> list[int]:
@@ -113,7 +122,8 @@ def _write_blocks(
         share = _READING_SHARE * numbers.index(number) / len(numbers)
         progress(share, f"Page({number}~{number + 1}): OCR")
 
-    model = LayoutModel(options.vision.layout) if options.vision.layout else None
+    path, threads = options.vision.layout, options.limits.threads
+    model = LayoutModel(path, threads=threads) if path else None
     table_model = TableModel(options.vision.table) if options.vision.table else None
     recogniser = Recogniser(options, builder, starts)
     reader = PageReader(len(numbers), model, table_model, recogniser)
@@ -143,6 +153,8 @@ def _write_blocks(
     )
     body = usual_size(pages)
     laid_out = [lay_out(page, furniture.get(page.frame.number, {}), body) for page in pages]
+    for each in laid_out:
+        each.drops.extend(recogniser.drops(each.number))
     BlockWriter(builder, laid_out, body, outline(document)).write()
 
 

@@ -78,7 +78,7 @@ class PageReader:
 
     def _regions(self, page: Any, sheet: Sheet, drawings: Drawings) -> list[LayoutRegion] | None:
         """Return what the model sees; None where it does not look."""
-        unsure = self._always_look or drawings.pictures or drawings.drawn
+        unsure = self._always_look or drawings.any
         return page_regions(page, sheet, self._model) if self._model and unsure else None
 
     def _read_sheet(

@@ -32,6 +32,7 @@ _CROSSING = 0.5  # how much height that crosses a gutter counts against height b
 _IN_ROWS = 0.6  # share of lines that stand beside one of the other side, from which sides are rows
 _BELOW_BASELINE = 0.22  # of the size
 _SAME_BASELINE = 0.1  # of the size
+_SAME_SIZE = 1.4  # ratio of sizes up to which items may be of one row
 _MIN_ROWS = 3  # that prose needs
 
 
@@ -223,10 +224,8 @@ def _in_rows(left: Sequence[Cluster[Item]], right: Sequence[Cluster[Item]]) -> b
     if _is_prose(lines_left) and _is_prose(lines_right):
         return False
     fewer, more = sorted((lines_left, lines_right), key=len)
-    baselines = sorted(_baseline(item) for item in more)
-    aligned = sum(
-        _has_near(baselines, _baseline(item), _SAME_BASELINE * item.size) for item in fewer
-    )
+    places = sorted((_baseline(item), item.size) for item in more)
+    aligned = sum(_has_row(places, item) for item in fewer)
     return aligned >= _IN_ROWS * len(fewer)
 
 
@@ -259,6 +258,17 @@ def _around(group: Sequence[Cluster[Item]]) -> Rect:
     for cluster in group[1:]:
         rect = rect.union(cluster.rect)
     return rect
+
+
+def _has_row(places: Sequence[tuple[float, float]], item: Placed) -> bool:
+    """Tell whether an item stands on the baseline of another one of about its size."""
+    baseline, distance = _baseline(item), _SAME_BASELINE * item.size
+    for other, size in places[bisect_left(places, (baseline - distance, 0.0)) :]:
+        if other > baseline + distance:
+            return False
+        if max(size, item.size) <= _SAME_SIZE * min(size, item.size):
+            return True
+    return False
 
 
 def _baseline(item: Placed) -> float:

@@ -131,7 +131,7 @@ class Recogniser:
     def _set_aside(self, kind: DropKind, written: Sequence[WrittenSheet], frame: PageFrame) -> None:
         aside = self._drops.setdefault(frame.number, [])
         for part in written:
-            words = [*part.words, *part.hidden]
+            words = [*part.words, *part.hidden, *part.repeated]
             aside.extend((kind, line) for line in lines_of(words, part.sheet))
 
     def _seen(self, page: Any, frame: PageFrame, area: Rect) -> _Seen | None:

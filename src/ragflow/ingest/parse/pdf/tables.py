@@ -137,6 +137,8 @@ def _between_rules(
 
 def _of_area(area: RuledArea, words: Sequence[Word], sheet: Sheet) -> Found | None:
     """Return the table of an area, with the lines above and below that belong to it."""
+    if not area.words or _is_page(area.rect, area.words, sheet):
+        return None
     table = columned(area.rect, area.words, sheet, area.drawn)
     best: Found | None = (table, area.words) if table is not None else None
     if not area.closed:
@@ -170,7 +172,7 @@ def _ruled(
     turned: Sequence[TurnedLine],
 ) -> Found | None:
     """Return the table of a grid, or None if the grid is a frame or a drawing."""
-    if not words or _is_page(grid, words, sheet):
+    if not words or _is_page(grid.rect, words, sheet):
         return None
     if len(grid.xs) < 3:  # rows without column lines
         table = columned(grid.rect, words, sheet, grid.rules) if len(grid.ys) > 2 else None
@@ -197,10 +199,9 @@ def _ruled(
     return replace(table, edges=tuple(split.xs)), taken
 
 
-def _is_page(grid: Grid, words: Sequence[Word], sheet: Sheet) -> bool:
-    """Tell whether a grid divides a whole slide or poster, with titles and text in it."""
-    area = grid.rect.width * grid.rect.height
-    if area < _WHOLE * sheet.width * sheet.height:
+def _is_page(rect: Rect, words: Sequence[Word], sheet: Sheet) -> bool:
+    """Tell whether lines divide a whole slide or poster, with titles and text in it."""
+    if rect.width * rect.height < _WHOLE * sheet.width * sheet.height:
         return False
     sizes = [word.size for word in words]
     return max(sizes) > _TITLE * median(sizes)

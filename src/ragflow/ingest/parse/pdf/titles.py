@@ -58,6 +58,7 @@ class TitleFinder:
         named: dict[int, int] = {}
         for page in pages:
             self._here = min(body, _page_size(page) or body)
+            self._turn = _usual_turn(page)
             for paragraph in self._titles_of(page, named):
                 found[id(paragraph)] = paragraph
         self._levels = levels([p for p in every if id(p) in found], named)

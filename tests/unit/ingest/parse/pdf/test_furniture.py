@@ -126,3 +126,15 @@ def test_the_titles_of_slides_stay_although_all_stand_in_one_place(pdf):
 
     assert pdf.texts(document, "title") == names
     assert len(pdf.drops(document)["footer"]) == 5
+
+
+def test_the_first_line_of_a_text_that_all_pages_repeat_stays_in_it(pdf):
+    lines = [
+        "The same text stands on every page of this",
+        "document, line for line and word for word,",
+        "and begins where headers stand.",
+    ]
+
+    document = pdf.parse(pdf.make(*[lambda canvas: pdf.write(canvas, lines, top=95)] * 4))
+
+    assert pdf.texts(document) == [" ".join(lines)] * 4
