@@ -83,7 +83,7 @@ def test_nothing_is_kept_of_a_document_that_is_deleted_while_it_is_drawn(
     assert list(world.ports.blobs.keys("pages/")) == []
 
 
-@pytest.mark.parametrize("number", ["0", "3", "-1", "99999999999"])
+@pytest.mark.parametrize("number", ["0", "3", "-1", "99999999999", "abc"])
 def test_a_page_that_is_not_there_is_refused(api: Any, document: str, number: str) -> None:
     reply = api("GET", f"{document}/pages/{number}")
     assert reply["code"] == 102
@@ -116,3 +116,5 @@ def test_a_thumbnail_is_served_once_there_is_one(world: Any, api: Any, document:
         unit.documents.update(replace(stored, thumbnail=f"thumbnail_{document_id}.png"))
     response = api.raw("GET", f"{document}/thumbnail")
     assert (response.content, response.headers["content-type"]) == (b"\x89PNG small", "image/png")
+    by_name = api.raw("GET", f"/images/{dataset}-thumbnail_{document_id}.png")
+    assert by_name.content == b"\x89PNG small"

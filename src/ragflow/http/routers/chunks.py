@@ -181,12 +181,17 @@ def delete_chunks(
     {
         DatasetNotFound: Reply(Code.DATA, "Image not found."),
         PictureNotFound: Reply(Code.DATA, "Image not found."),
+        DocumentNotFound: Reply(Code.DATA, "Image not found."),
     }
 )
 def chunk_picture(actor: CurrentActor, image_id: str, services: ServicesOf) -> Response:
-    """Return the picture of a chunk by its `image_id`."""
-    dataset_id, _, chunk_id = image_id.partition("-")
-    data = services.chunks.picture(actor, dataset_id, chunk_id)
+    """Return a picture: a chunk's by its `image_id`, or a document's by dataset and thumbnail."""
+    dataset_id, _, name = image_id.partition("-")
+    document_id = name.removeprefix("thumbnail_").removesuffix(".png")
+    if document_id != name:  # as clients ask for what a document's `thumbnail` names
+        data = services.pages.thumbnail(actor, dataset_id, document_id)
+    else:
+        data = services.chunks.picture(actor, dataset_id, name)
     media_type = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
     return Response(data, media_type=media_type)
 

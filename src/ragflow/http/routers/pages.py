@@ -57,7 +57,7 @@ def page_picture(
 ) -> Response:
     """Return the picture of a page; pages count from 1."""
     width = whole_number(request.query_params.get("width"), _WIDTH)
-    wanted = whole_number(number, 0)
+    wanted = int(number) if number.isascii() and number.isdigit() else 0
     data = services.pages.picture(actor, dataset_id, document_id, wanted, width)
     return Response(data, media_type="image/jpeg", headers=_KEPT)
 

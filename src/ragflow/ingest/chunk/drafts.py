@@ -47,12 +47,12 @@ class Drafts:
     def add_block(self, pieces: Sequence[Piece], box: Box | None = None, **facts: Any) -> None:
         """Add a chunk of pieces; what stands on one page makes one box, as of a picture.
 
-        Words that have no place themselves, such as a description, have that of `box`.
+        `box` is the picture's own; words in it, and those without a place, stand there.
         """
         made = passage(self._text, pieces)
         placed = self._places.page_boxes(made.runs)
-        if box is not None and not placed.boxes:
-            placed = Placed((box,), (Span(0, len(made.content)),))
+        if box is not None:
+            placed = _with_picture(box, placed, Span(0, len(made.content)))
         self._chunks.append(
             ChunkDraft(
                 made.content, made.spans, boxes=placed.boxes, box_spans=placed.spans, **facts
@@ -108,3 +108,18 @@ class Drafts:
         """Return all that was added; chunks in the order of their own words."""
         chunks = sorted(self._chunks, key=lambda draft: draft.spans[0].start)
         return ChunkedDocument(tuple(chunks), tuple(self._drops), tuple(self._warnings))
+
+
+def _with_picture(box: Box, placed: Placed, whole: Span) -> Placed:
+    """Return the box of a picture and those of words outside of it."""
+    outside = [
+        (other, span)
+        for other, span in zip(placed.boxes, placed.spans, strict=True)
+        if not _is_within(other, box)
+    ]
+    return Placed((box, *(other for other, _ in outside)), (whole, *(span for _, span in outside)))
+
+
+def _is_within(box: Box, outer: Box) -> bool:
+    x, y = (box.x0 + box.x1) / 2, (box.top + box.bottom) / 2
+    return box.page == outer.page and outer.x0 <= x <= outer.x1 and outer.top <= y <= outer.bottom

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ragflow.domain.documents import Cell, Span, Table
 from ragflow.ingest.chunk.merge import Piece, joined, largest_piece, split_large
 from ragflow.ingest.chunk.places import Run
+from ragflow.ingest.chunk.table_sections import Section, is_label, sections_of
 from ragflow.text.grid import PlacedCell, placed_rows, table_of
 from ragflow.text.tokens import count_tokens
 
@@ -51,33 +52,36 @@ def html_parts(
     repeated stands in the first part alone.
     """
     limit = max(chunk_token_num, _SMALLEST_PART)
-    header = table.header_row_count
-    rows = placed_rows(table)
-    head: Rows = table_of([next(rows) for _ in range(header)], 0)
-    frame = count_tokens(_rendered(caption.text, head))
-    if header == len(table.rows) or 2 * frame > limit:
-        rows, head, header = placed_rows(table), (), 0
-        frame = count_tokens(_rendered(caption.text, head))
+    sections = list(sections_of(table))
+    frame = count_tokens(_rendered(caption.text, sections[0].head))
+    if not any(section.rows for section in sections) or 2 * frame > limit:
+        sections = [Section((), 0, tuple(placed_rows(table)))]
+        frame = count_tokens(_rendered(caption.text, ()))
     named = 2 * frame <= limit  # in every part
     frame = frame if named else 0
-    repeated = (*caption.spans, *_spans(head))
     is_first = True
-    for body in _bodies(rows, header, limit - frame, most_rows):
-        own = _spans(body)
-        if not own and not (is_first and repeated):
-            continue  # blank rows
-        shown = caption if named or is_first else Caption()
-        above = repeated if named or is_first else ()
-        content = _rendered(shown.text, [*head, *body])
-        runs = _runs(content, [*head, *body])
-        if is_first and shown.spans:
-            runs.insert(0, Run(Span(0, len(content)), shown.spans))
-        yield TablePart(
-            content=content,
-            spans=_in_order((*above, *own)),
-            own=tuple(runs if is_first else runs[len(head) :]),
-        )
-        is_first = False
+    for section in sections:
+        begins = True
+        for body in _bodies(section, limit - frame, most_rows):
+            own = _spans(body.rows)
+            if (
+                not own
+                and not (begins and _spans(section.head))
+                and not (is_first and caption.spans)
+            ):
+                continue  # blank rows
+            shown = caption if named or is_first else Caption()
+            above = (*(caption.spans if named or is_first else ()), *_spans(section.head))
+            content = _rendered(shown.text, [*section.head, *body.above, *body.rows])
+            runs = _runs(content, [*section.head, *body.above, *body.rows])
+            if is_first and shown.spans:
+                runs.insert(0, Run(Span(0, len(content)), shown.spans))
+            yield TablePart(
+                content=content,
+                spans=_in_order((*above, *_spans(body.above), *own)),
+                own=tuple(runs if begins else runs[len(section.head) + len(body.above) :]),
+            )
+            is_first = begins = False
 
 
 def table_pieces(text: str, table: Table, caption: Caption, size: int) -> Iterator[Piece]:
@@ -87,26 +91,47 @@ def table_pieces(text: str, table: Table, caption: Caption, size: int) -> Iterat
         yield Piece(part.content, spans, count_tokens(part.content), runs=part.own)
 
 
-def _bodies(
-    rows: Iterable[Sequence[PlacedCell]], first: int, limit: int, most_rows: int | None
-) -> Iterator[Rows]:
-    """Group rows so that each group keeps to the limits."""
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """Hold consecutive rows; `above` is the label that they stand under, where it is cut off."""
+
+    rows: Rows
+    above: Rows = ()
+
+
+def _bodies(section: Section, limit: int, most_rows: int | None) -> Iterator[_Body]:
+    """Group the rows of a section so that each group keeps to the limits.
+
+    A label of the rows below it goes with them, and stands above the rest of them too.
+    """
     group: list[Sequence[PlacedCell]] = []
-    tokens = 0
-    index = first
-    for index, row in enumerate(rows, first):
+    costs: list[int] = []
+    label: Rows = ()  # of the rows that follow
+    above: Rows = ()  # the label of the group's first row, from an earlier group
+    end = section.first + len(section.rows)
+    for index, row in enumerate(section.rows, section.first):
         cost = count_tokens(_row(table_of([row], index)[0]))
-        full = tokens + cost > limit or len(group) == most_rows
-        if group and full:
-            yield table_of(group, index - len(group))
-            group, tokens = [], 0
+        if group and (sum(costs) + cost > limit or len(group) == most_rows):
+            kept = len(group)
+            while kept > 1 and is_label(group[kept - 1]):
+                kept -= 1
+            yield _Body(table_of(group[:kept], index - len(group)), above)
+            group, costs = group[kept:], costs[kept:]
+            above = () if group or is_label(row) else label
+        if is_label(row):
+            label = table_of([row], index)
         if cost > largest_piece(limit):
-            yield from _slices(table_of([row], index)[0], limit)
+            if group:
+                yield _Body(table_of(group, index - len(group)), above)
+                group, costs = [], []
+            for rows in _slices(table_of([row], index)[0], limit):
+                yield _Body(rows)
+            above = label
         else:
             group.append(row)
-            tokens += cost
+            costs.append(cost)
     if group:
-        yield table_of(group, index + 1 - len(group))
+        yield _Body(table_of(group, end - len(group)), above)
 
 
 def _slices(row: Sequence[PlacedCell], limit: int) -> Iterator[Rows]:

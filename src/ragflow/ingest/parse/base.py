@@ -203,19 +203,22 @@ class DocumentBuilder:
         caption: str = "",
         sheet: str = "",
         box: Box | None = None,
+        caption_boxes: Sequence[Box] = (),
         kind: BlockKind = BlockKind.TABLE,
     ) -> Span:
         """Add a table: its caption, then its rows, cells joined by tabs.
 
-        `box` is the whole table's, for cells that have none of their own. Tables without any text
-        add nothing.
+        `box` is the whole table's, for cells and a caption that have none of their own. Tables
+        without any text add nothing.
         """
         if not caption.strip() and not any(cell.text.strip() for row in rows for cell in row):
             return Span(self._length, self._length)
         self._separate()
         start = self._length
         if caption.strip():
-            self._line(self._append(caption), box)
+            span = self._append(caption)
+            for place in caption_boxes or ([box] if box is not None else ()):
+                self._line(span, place)
             self._append("\n")
         placed: list[tuple[Cell, ...]] = []
         for row_index, row in enumerate(rows):

@@ -6,12 +6,15 @@ each category, with a column for each series.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from ragflow.domain.documents import BlockKind, Box
 from ragflow.ingest.parse.grid import table_rows
 from ragflow.ingest.parse.pieces import Piece
+
+_LONG_NUMBER = re.compile(r"-?\d{1,15}\.\d{12,}")
 
 
 def chart_pieces(root: Any, box: Box | None = None) -> Iterator[Piece]:
@@ -41,10 +44,15 @@ def _points(series: Any, *names: str) -> dict[int, str]:
         for child in series:
             if _name(child) == name:
                 return {
-                    int(point.get("idx", "0")): "".join(value.text or "" for value in point)
+                    int(point.get("idx", "0")): _shown("".join(v.text or "" for v in point))
                     for point in _all(child, "pt")
                 }
     return {}
+
+
+def _shown(value: str) -> str:
+    """Return a number with the 15 digits that people see; files keep two more."""
+    return format(float(value), ".15g") if _LONG_NUMBER.fullmatch(value) else value
 
 
 def _all(element: Any, name: str) -> Iterator[Any]:

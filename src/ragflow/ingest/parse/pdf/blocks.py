@@ -78,9 +78,11 @@ class BlockWriter:
                 self._write_paragraph(element)
 
     def _write_table(self, table: TableRegion, caption: Sequence[Paragraph]) -> None:
-        lines = ["".join(line.text for line in self._joined(part)) for part in caption]
+        parts = [self._joined(part) for part in caption]
+        text = " ".join("".join(line.text for line in part) for part in parts)
+        place = [line.box for part in parts for line in part if line.box is not None]
         box = table.sheet.box(table.rect)
-        self._builder.table(table.rows, caption=" ".join(lines), box=box)
+        self._builder.table(table.rows, caption=text, box=box, caption_boxes=place)
         for repeated in table.repeated:
             self._builder.drop(DropKind.DUPLICATE, repeated.text, repeated.box)
 

@@ -16,6 +16,7 @@ from statistics import median
 
 from ragflow.domain.documents import DropKind
 from ragflow.ingest.parse.pdf.lines import TextLine, same_row
+from ragflow.ingest.parse.pdf.paragraphs import is_caption
 from ragflow.ingest.parse.pdf.regions import LayoutRegion, covers, of_kind
 from ragflow.ingest.parse.pdf.sheet import Sheet
 from ragflow.vision.layout import RegionKind
@@ -24,6 +25,7 @@ _EDGE = 0.14  # of the page's height
 _LONE_EDGE = 0.085  # of the page's height, for a number on a document's only page
 _MAX_ROWS = 4  # rows from the edge that may be furniture
 _SAME_HEIGHT = 5.0  # points
+_TITLE = 1.15  # times the usual size: what running heads are not set in
 _MAX_CHARS = 160
 _MAX_VARYING = 80  # characters of a line whose numbers may differ from page to page
 _GAP = 0.8  # of the size: white space between furniture and text
@@ -94,12 +96,18 @@ def find_furniture(
 def seen_furniture(
     lines: Sequence[TextLine], regions: Sequence[LayoutRegion], sheet: Sheet
 ) -> dict[int, DropKind]:
-    """Return the furniture of a page of a short document, where the layout model sees some."""
+    """Return the furniture of a page of a short document, where the layout model sees some.
+
+    What names a table or figure, or is set larger than the text, is none, whatever the model says.
+    """
     kinds: dict[int, DropKind] = {}
+    usual = median([line.size for line in lines]) if lines else 0.0
     for kind, drop in _SEEN.items():
         rects = [region.rect for region in of_kind(regions, kind) if region.score >= _SURE]
         for index, line in enumerate(lines):
             if line.sheet != sheet or not _in_zone(line, kind is RegionKind.HEADER):
+                continue
+            if is_caption(line.text) or line.size > _TITLE * usual:
                 continue
             if len(line.text) <= _MAX_CHARS and any(covers(rect, line.rect) for rect in rects):
                 lone = _PAGE_NUMBER.fullmatch(line.text) is not None
