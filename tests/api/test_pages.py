@@ -98,6 +98,18 @@ def test_a_file_that_cannot_be_opened_says_why(api: Any, dataset_id: str) -> Non
         assert "broken.pdf cannot be read" in reply["message"]
 
 
+def test_a_picture_is_a_page(api: Any, dataset_id: str) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (960, 480), "blue").save(buffer, "PNG")
+    (document_id,) = api.upload(dataset_id, sea__png=buffer.getvalue())
+    path = f"/datasets/{dataset_id}/documents/{document_id}/pages"
+    (page,) = api.data("GET", path)
+    assert page["width"] == pytest.approx(2 * page["height"], rel=0.01)
+    shown = picture(api.raw("GET", f"{path}/1?width=400"))
+    assert shown.size[0] == 400
+    assert shown.getpixel((200, 100))[2] > 240
+
+
 def test_a_text_has_no_pages(api: Any, dataset_id: str) -> None:
     (document_id,) = api.upload(dataset_id, notes__txt="bees")
     reply = api("GET", f"/datasets/{dataset_id}/documents/{document_id}/pages")

@@ -12,9 +12,11 @@ from typing import Any
 
 from ragflow.domain.ports import Progress
 from ragflow.ingest.help import Ask
+from ragflow.ingest.parse.base import ParseLimits, SourceFile
+from ragflow.ingest.parse.image import PICTURE_SUFFIXES, picture_as_pdf
 from ragflow.ingest.parse.pictures import PagePictures
 
-RENDERED_SUFFIXES = frozenset({"pdf"})
+RENDERED_SUFFIXES = frozenset({"pdf", *PICTURE_SUFFIXES})
 """The extensions of files whose pages can be drawn."""
 
 
@@ -48,4 +50,7 @@ def render(
 
 
 def _pictures(request: Mapping[str, Any]) -> PagePictures:
-    return PagePictures(Path(request["path"]).read_bytes(), request["name"])
+    source = SourceFile(request["name"], Path(request["path"]).read_bytes())
+    if source.suffix in PICTURE_SUFFIXES:
+        return PagePictures(picture_as_pdf(source, ParseLimits().pages), source.name)
+    return PagePictures(source.data, source.name)

@@ -193,7 +193,10 @@ def _grouped(
         return None
     name = quoted(group.key)
     gathered = _gathered(understood, asked)
-    return f"SELECT {name}, {gathered} FROM {TABLE}{where} GROUP BY {name} ORDER BY {name}"  # noqa: S608
+    # Rows of other tables, without this column, are no group.
+    known = f"{where} AND" if where else " WHERE"
+    known += f" {name} IS NOT NULL"
+    return f"SELECT {name}, {gathered} FROM {TABLE}{known} GROUP BY {name} ORDER BY {name}"  # noqa: S608
 
 
 def _gathered(understood: _Understood, asked: Sequence[RecordColumn]) -> str:
@@ -214,9 +217,22 @@ def _listing(
     """Return a query for rows: what tells them apart, then what is asked of them."""
     label = [column for column in records.columns if column.key in understood.filters]
     if all(column.is_number for column in (*label, *asked)):
-        label += [column for column in records.columns if column.type == "TEXT"][:1]
+        label += _naming(records, asked)
     shown = dict.fromkeys(quoted(column.key) for column in (*label, *asked))
     return f"SELECT {ROW}, {', '.join(shown)} FROM {TABLE}{where}"  # noqa: S608 - our own names
+
+
+def _naming(records: Records, asked: Sequence[RecordColumn]) -> list[RecordColumn]:
+    """Return the column of text that most rows with what is asked have, the first of several."""
+    there = " AND ".join(f"{quoted(column.key)} IS NOT NULL" for column in asked)
+
+    def filled(column: RecordColumn) -> int:
+        name = quoted(column.key)
+        counted = f"SELECT COUNT({name}) FROM {TABLE} WHERE {there}"  # noqa: S608 - our own names
+        return int(str(records.run(counted, most=1).rows[0][0]))
+
+    texts = [column for column in records.columns if column.type == "TEXT"]
+    return [max(texts, key=filled)] if texts and there else texts[:1]
 
 
 def _where(filters: Mapping[str, Sequence[FieldValue]]) -> str:

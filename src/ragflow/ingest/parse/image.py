@@ -36,10 +36,12 @@ _READ_SIDE = 5000  # pixels that are kept for reading
 _SHOWN_SIDE = 2000  # pixels of the figure
 
 
-@parsers.register(
-    *("jpg", "jpeg", "png", "apng", "gif", "bmp", "tif", "tiff", "webp", "avif"),
-    *("ico", "icon", "pcx", "tga"),
+PICTURE_SUFFIXES = frozenset(
+    "jpg jpeg png apng gif bmp tif tiff webp avif ico icon pcx tga".split()  # noqa: SIM905
 )
+
+
+@parsers.register(*sorted(PICTURE_SUFFIXES))
 class ImageParser:
     """Parse pictures."""
 
@@ -69,6 +71,17 @@ def _without_whole_page(block: Block, sizes: Mapping[int, float]) -> Block:
         return block
     share = (box.x1 - box.x0) * (box.bottom - box.top) / max(sizes[box.page], 1.0)
     return replace(block, kind=BlockKind.TEXT, image=None, box=None) if share > _WHOLE else block
+
+
+def picture_as_pdf(source: SourceFile, most_pages: int) -> bytes:
+    """Return a picture as a PDF whose pages are those that its text has places on.
+
+    Raises `ParseError`.
+    """
+    buffer = io.BytesIO()
+    with _as_pdf(source, most_pages) as (document, _):
+        document.save(buffer)
+    return buffer.getvalue()
 
 
 class _Frame(NamedTuple):

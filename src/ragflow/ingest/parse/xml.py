@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ragflow.domain.documents import BlockKind, ParsedDocument
+from ragflow.domain.documents import BlockKind, DropKind, ParsedDocument
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile, parsers
 from ragflow.ingest.parse.encoding import clean, decode
@@ -94,6 +94,9 @@ class _Reader:
             yield Piece(BlockKind.TEXT, text)
         if is_leaf and not text:
             yield from (Piece(BlockKind.TEXT, line) for line in attributes)
+        else:  # of prose they say how it is set or linked
+            hidden = DropKind.HIDDEN
+            yield from (Piece(BlockKind.TEXT, line, drop=hidden) for line in attributes)
 
 
 def _is_prose(root: _Element) -> bool:
