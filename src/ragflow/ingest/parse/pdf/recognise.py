@@ -37,6 +37,7 @@ _MOST_SIDE = 4000  # pixels
 _FLAT = 3.0  # shades: a picture that varies less shows nothing
 _UNSURE = 0.5  # confidence below which a line is no text
 _FILLING, _FEW = 0.5, 2  # of a picture's side; characters: a shape rather than a line
+_FEWEST_BESIDE_TEXT = 3  # characters of a line in a picture on a page of text
 _TAKEN = 0.4  # of a word's area, from which the text layer has it
 _LEAST_SKEW, _MOST_SKEW = math.radians(0.25), math.radians(12)
 _LONG = 4.0  # lines this many times longer than high tell the skew
@@ -108,7 +109,7 @@ class Recogniser:
             self._set_aside(DropKind.UNREADABLE, written, frame)
             written = []
         taken = list(layer_rects(written))
-        found = self._found(seen, taken, frame)
+        found = self._found(seen, taken, frame, _usual_size(written))
         written = [*written, *found]
         return sorted(written, key=lambda part: (-len(part.words), part.sheet.turn))
 
@@ -161,9 +162,13 @@ class Recogniser:
         return 0 if path is None else compass(path, self._options.limits.threads).turn(pixels)
 
     def _found(
-        self, seen: Sequence[_Seen], taken: Sequence[Rect], frame: PageFrame
+        self, seen: Sequence[_Seen], taken: Sequence[Rect], frame: PageFrame, usual: float
     ) -> list[WrittenSheet]:
-        """Place the recognised words on sheets, without those that the text layer has."""
+        """Place the recognised words on sheets, without those that the text layer has.
+
+        `usual` is the size of the layer's text, 0 without one. Beside a layer, what pictures say is
+        no title of the page, however large it is drawn, and a line of a few signs is an icon.
+        """
         skew = _skew([line for each in seen for line in each.lines])
         every = [(each, line) for each in seen for line in each.lines]
         sizes = self._sizes.of([(line.size / each.scale, line.text) for each, line in every])
@@ -172,7 +177,9 @@ class Recogniser:
         weighed: list[tuple[int, float]] = []
         for (each, line), size in zip(every, sizes, strict=True):
             turn = (each.turn + line.turn) % 4
-            home = sheets if _is_text(line, each) else unsure
+            fewest = _FEWEST_BESIDE_TEXT if usual else 1
+            home = sheets if _is_text(line, each, fewest) else unsure
+            size = min(size, usual) if usual else size
             part = home.setdefault(turn, WrittenSheet(Sheet(frame, turn, skew)))
             words = [_word(word, size, each, part.sheet) for word in line.words]
             words = [word for word in words if not _is_taken(word, part.sheet, taken)]
@@ -223,8 +230,16 @@ def _skew(lines: Sequence[ReadLine]) -> float:
     return skew if _LEAST_SKEW < abs(skew) < _MOST_SKEW else 0.0
 
 
-def _is_text(line: ReadLine, seen: _Seen) -> bool:
+def _usual_size(written: Sequence[WrittenSheet]) -> float:
+    """Return the size of most words, 0 where there are none."""
+    sizes = [word.size for part in written for word in part.words]
+    return median(sizes) if sizes else 0.0
+
+
+def _is_text(line: ReadLine, seen: _Seen, fewest: int) -> bool:
     """Tell whether a line is text: the model also takes round things for an 8 or an O."""
+    if len("".join(line.text.split())) < fewest:
+        return False
     fills = line.height > _FILLING * min(seen.pixels.shape[:2])
     return line.confidence >= _UNSURE and not (fills and len(line.text) <= _FEW)
 

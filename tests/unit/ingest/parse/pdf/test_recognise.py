@@ -84,11 +84,11 @@ def test_a_page_that_lies_askew_is_read_line_by_line(pdf, born, skew):
     assert box.x0 == pytest.approx(straight.x0, abs=30)
 
 
-def with_picture(pdf, *, layer=()):
+def with_picture(pdf, *, layer=(), shown="Seen in the picture alone", size=48):
     """Make a page of text with a picture of text below it, and words of a layer on the picture."""
     picture = Image.new("RGB", (1400, 300), "white")
-    font = ImageFont.load_default(48)
-    ImageDraw.Draw(picture).text((40, 60), "Seen in the picture alone", "black", font)
+    font = ImageFont.load_default(size)
+    ImageDraw.Draw(picture).text((40, 60), shown, "black", font)
 
     def draw(canvas):
         pdf.write(canvas, PROSE, top=130, size=12)
@@ -113,6 +113,19 @@ def test_what_the_text_layer_has_in_a_picture_is_not_doubled(pdf):
     assert document.text.count("Seen") == 1
     assert "says the layer" in document.text
     assert not document.recognised
+
+
+def test_a_large_word_in_a_picture_is_no_title_of_its_page(pdf):
+    document = pdf.parse(with_picture(pdf, shown="Lighthouse", size=160))
+    assert "Lighthouse" in document.text
+    assert pdf.texts(document, "title") == []
+
+
+def test_an_icon_beside_text_is_set_aside(pdf):
+    document = pdf.parse(with_picture(pdf, shown="H", size=110))
+    check_coverage(document)
+    assert [text for text in pdf.texts(document) if text] == [" ".join(PROSE)]
+    assert [drop.kind for drop in document.drops] == [DropKind.UNSURE]
 
 
 def layered(pdf, born, lines, font="Helvetica"):
