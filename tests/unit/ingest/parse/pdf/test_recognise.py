@@ -125,7 +125,7 @@ def test_an_icon_beside_text_is_set_aside(pdf):
     document = pdf.parse(with_picture(pdf, shown="OK", size=110))
     check_coverage(document)
     assert [text for text in pdf.texts(document) if text] == [" ".join(PROSE)]
-    assert [drop.kind for drop in document.drops] == [DropKind.UNSURE]
+    assert {drop.kind for drop in document.drops} == {DropKind.UNSURE}
 
 
 def layered(pdf, born, lines, font="Helvetica"):
