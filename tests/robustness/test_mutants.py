@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 from ragflow.ingest.isolate import Isolation, IsolationLimits
 from ragflow.testing.mutants.make import mutants, ways
 from ragflow.testing.mutants.trial import DONE, try_out
-from ragflow.testing.sample_files import all_samples
+from ragflow.testing.samples import all_samples
 
 EACH = 5
 MOST_SECONDS = 30
