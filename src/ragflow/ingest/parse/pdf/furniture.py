@@ -102,12 +102,13 @@ def seen_furniture(
     """
     kinds: dict[int, DropKind] = {}
     usual = median([line.size for line in lines]) if lines else 0.0
+    names = [line for line in lines if line.sheet == sheet and is_caption(line.text)]
     for kind, drop in _SEEN.items():
         rects = [region.rect for region in of_kind(regions, kind) if region.score >= _SURE]
         for index, line in enumerate(lines):
             if line.sheet != sheet or not _in_zone(line, kind is RegionKind.HEADER):
                 continue
-            if is_caption(line.text) or line.size > _TITLE * usual:
+            if any(same_row(name.rect, line.rect) for name in names) or line.size > _TITLE * usual:
                 continue
             if len(line.text) <= _MAX_CHARS and any(covers(rect, line.rect) for rect in rects):
                 lone = _PAGE_NUMBER.fullmatch(line.text) is not None
