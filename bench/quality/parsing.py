@@ -26,10 +26,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from harness import ROOT, save
 from readers import OURS, PLAIN, Reader, ours, peers
 from references import TABLES, Reference, references
-from scans import SCANS, scans
+from scans import FOREIGN_SCANS, SCANS, scans
 from scores import MEASURES, Score, score, summary
 
-OCR_KINDS = ("ocr", SCANS)
+OCR_KINDS = ("ocr", SCANS, FOREIGN_SCANS)
 PAGE_KINDS = ("pdf", TABLES)
 """Kinds that the models look at although they hold their text as text."""
 BORN_DIGITAL = "born-digital"

@@ -6,6 +6,7 @@ pages said.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from metrics import words
 from references import Reference
 
 SCANS = "scan"
+FOREIGN_SCANS = "scan, other script"  # that the recogniser does not claim to read
+_READ = re.compile(r"[a-z0-9\u4e00-\u9fff]", re.IGNORECASE)
 DPI = (150, 200)
 PAGES_OF_A_FILE = 2
 FEWEST_WORDS = 100
@@ -32,9 +35,15 @@ def scans(pdfs: Iterable[Path], folder: Path) -> Iterator[Reference]:
                 name = f"{path.stem}-{number + 1}-{dpi}dpi.pdf"
                 picture = document[number].render(scale=dpi / POINTS_PER_INCH).to_pil()
                 picture.convert("RGB").save(folder / name, "PDF", resolution=dpi)
-                yield Reference(f"{SCANS}/{name}", SCANS, folder / name, text)
+                yield Reference(f"{SCANS}/{name}", _kind(text), folder / name, text)
         finally:
             document.close()
+
+
+def _kind(text: list[str]) -> str:
+    """Tell scans of Latin and Chinese text from those of other scripts."""
+    read = sum(_READ.match(word) is not None for word in text)
+    return SCANS if 2 * read > len(text) else FOREIGN_SCANS
 
 
 def _full_pages(document: pypdfium2.PdfDocument) -> Iterator[tuple[int, list[str]]]:
