@@ -13,7 +13,7 @@ from ragflow.domain.chunks import ChunkDraft, ChunkedDocument, ChunkKind
 from ragflow.domain.documents import Box, Drop, ParsedDocument, Span, Table
 from ragflow.ingest.chunk.merge import Piece, joined
 from ragflow.ingest.chunk.passages import passage
-from ragflow.ingest.chunk.places import Placed, Places, Run, together
+from ragflow.ingest.chunk.places import Placed, Places, Run, around, together
 from ragflow.ingest.chunk.tables import Caption, html_parts
 
 
@@ -111,15 +111,16 @@ class Drafts:
 
 
 def _with_picture(box: Box, placed: Placed, whole: Span) -> Placed:
-    """Return the box of a picture and those of words outside of it."""
-    outside = [
-        (other, span)
-        for other, span in zip(placed.boxes, placed.spans, strict=True)
-        if not _is_within(other, box)
-    ]
+    """Return the box of a picture, with what overlaps it, and those of words outside of it."""
+    outside: list[tuple[Box, Span]] = []
+    for other, span in zip(placed.boxes, placed.spans, strict=True):
+        if _overlap(box, other):
+            box = around(box, other)
+        else:
+            outside.append((other, span))
     return Placed((box, *(other for other, _ in outside)), (whole, *(span for _, span in outside)))
 
 
-def _is_within(box: Box, outer: Box) -> bool:
-    x, y = (box.x0 + box.x1) / 2, (box.top + box.bottom) / 2
-    return box.page == outer.page and outer.x0 <= x <= outer.x1 and outer.top <= y <= outer.bottom
+def _overlap(one: Box, other: Box) -> bool:
+    across = one.x0 < other.x1 and other.x0 < one.x1
+    return one.page == other.page and across and one.top < other.bottom and other.top < one.bottom

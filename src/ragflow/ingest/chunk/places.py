@@ -60,7 +60,7 @@ class _Piece:
 
     def with_(self, other: _Piece) -> _Piece:
         return _Piece(
-            self.lines | other.lines, _around(self.box, other.box), _across(self.span, other.span)
+            self.lines | other.lines, around(self.box, other.box), _across(self.span, other.span)
         )
 
 
@@ -193,7 +193,8 @@ def _continues(above: Box, below: Box, line_height: float) -> bool:
     return -height <= below.top - above.bottom <= _LARGEST_GAP * height
 
 
-def _around(first: Box, second: Box) -> Box:
+def around(first: Box, second: Box) -> Box:
+    """Return the smallest box around two of one page."""
     return Box(
         first.page,
         min(first.x0, second.x0),
