@@ -46,8 +46,7 @@ def sections_of(table: Table) -> Iterator[Section]:
         if index + taken == len(rows):  # nothing is below it
             body += rows[index:]
             break
-        if body or first == count:
-            yield Section(head, first, tuple(body))
+        yield Section(head, first, tuple(body))
         label = [_as_header(row) for row in table_of(rows[index : index + taken], index)]
         head = [*label, *table_of(names, 0)[taken:]]
         index += taken

@@ -130,7 +130,7 @@ def _bodies(section: Section, limit: int, most_rows: int | None) -> Iterator[_Bo
         else:
             group.append(row)
             costs.append(cost)
-    if group:
+    if group or not section.rows:  # a header with nothing below it is not lost
         yield _Body(table_of(group, end - len(group)), above)
 
 

@@ -88,3 +88,13 @@ def test_every_row_stands_in_one_part_alone() -> None:
 def test_a_label_with_nothing_below_is_not_lost() -> None:
     table = made([["Improved"], NAMES, *numbers("room", 2), ["Best"]], headers=2)
     assert rows_of(parts(table)[-1])[-1] == ["Best"]
+
+
+def test_labels_that_follow_each_other_are_all_kept() -> None:
+    rows = [["Ducks"], ["Bufflehead"], ["Classification"], NAMES, *numbers("room", 2)]
+    table = made(rows, headers=1)
+    told = [text for part in parts(table) for row in rows_of(part) for text in row]
+    assert {"Ducks", "Bufflehead", "Classification", *NAMES} <= set(told)
+    spans = {span for part in parts(table) for span in part.spans}
+    cells = {cell.span for row in table.rows for cell in row}
+    assert cells <= spans
