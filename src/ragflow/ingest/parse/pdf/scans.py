@@ -33,10 +33,11 @@ _CODE = re.compile(r"\(cid:\d+\)")
 def pictured_areas(page: Any, frame: PageFrame, written: Sequence[WrittenSheet]) -> list[Rect]:
     """Return the areas of a page whose text has to be recognised, none overlapping another."""
     whole = Rect(0.0, frame.width, 0.0, frame.height)
-    words = list(layer_rects(written))
     pictures = list(_pictures(page, frame))
-    if not words and not pictures:
-        return [whole] if _draws(page) else []
+    if not pictures:
+        has_words = any(part.words for part in written)
+        return [whole] if not has_words and _draws(page) else []
+    words = list(layer_rects(written))
     areas = []
     for picture in _joined(pictures):
         notable = _area(picture) >= _NOTABLE * _area(whole)
@@ -58,7 +59,9 @@ def is_legible(page: Any, text: str, *, thorough: bool) -> bool:
     if not visible:
         return True
     odd = sum(len(code) for code in _CODE.findall(visible))
-    odd += sum(1 for character in visible if _is_odd(character))
+    odd += visible.count("\ufffd")
+    if not visible.isprintable():  # else there are none, and each need not be asked
+        odd += sum(1 for character in visible if _is_odd(character))
     if odd >= _ODD * len(visible):
         return False
     return not thorough or _unmapped_share(page) < _ODD
@@ -83,7 +86,7 @@ def _area(rect: Rect) -> float:
 
 
 def _is_odd(character: str) -> bool:
-    return character == "\ufffd" or unicodedata.category(character) in ("Co", "Cn", "Cs", "Cc")
+    return unicodedata.category(character) in ("Co", "Cn", "Cs", "Cc")
 
 
 def _unmapped_share(page: Any) -> float:
