@@ -29,6 +29,11 @@ _TYPE_OF_SUFFIX = {
     for suffix in suffixes.split()
 }
 
+PICTURE_SUFFIXES = frozenset(
+    "jpg jpeg png apng gif bmp tif tiff webp avif ico icon pcx tga".split()  # noqa: SIM905
+)
+"""The pictures that are read."""
+SPREADSHEET_SUFFIXES = frozenset({"xlsx", "xlsm", "xls", "ods"})
 MAIL_SUFFIXES = frozenset({"eml", "msg"})
 SLIDE_SUFFIXES = frozenset({"ppt", "pptx", "pages"})
 

@@ -112,14 +112,23 @@ class TenantHelp:
                 case "transcribe":
                     return self.models.speech(self.tenant_id, "").transcribe(question["name"], data)
                 case _:
-                    chat = self.models.chat(self.tenant_id, "")
-                    if not chat.generative:
+                    chat = tenant_model(self.models, self.tenant_id)
+                    if chat is None:
                         return None
                     return completion(chat, question["prompt"], data.decode("utf-8", "replace"))
         except (ModelNotConfigured, UnknownModel):
             if question.get("model"):
                 raise
             return None
+
+
+def tenant_model(models: ModelCatalog, tenant_id: str) -> ChatModel | None:
+    """Return the chat model that writes for a tenant, None where none does."""
+    try:
+        model = models.chat(tenant_id, "")
+    except (ModelNotConfigured, UnknownModel):
+        return None
+    return model if model.generative else None
 
 
 def completion(model: ChatModel, instruction: str, text: str) -> str:

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ragflow.domain.file_types import PICTURE_SUFFIXES
 from ragflow.domain.ports import Progress
 from ragflow.ingest.help import Ask
 from ragflow.ingest.parse.base import ParseLimits, SourceFile
-from ragflow.ingest.parse.image import PICTURE_SUFFIXES, picture_as_pdf
+from ragflow.ingest.parse.image import picture_as_pdf
 from ragflow.ingest.parse.pictures import PagePictures
 
 RENDERED_SUFFIXES = frozenset({"pdf", *PICTURE_SUFFIXES})

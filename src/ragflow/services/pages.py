@@ -53,10 +53,12 @@ class PageService:
         Raises `DatasetNotFound`, `DocumentNotFound`, `PictureNotFound` where a file has none, and
         `ParseError` where it cannot be opened.
         """
-        document = self._document(actor, dataset_id, document_id)
+        return self._sizes(self._document(actor, dataset_id, document_id))
+
+    def _sizes(self, document: Document) -> list[Page]:
         if document.suffix not in RENDERED_SUFFIXES:
             raise PictureNotFound(f"{document.name} has no pages that can be shown.")
-        key = page_sizes_key(dataset_id, document_id)
+        key = page_sizes_key(document.dataset_id, document.id)
         try:
             sizes = json.loads(self._blobs.get(key))
         except NotFound:
@@ -72,10 +74,10 @@ class PageService:
 
         Raises `DatasetNotFound`, `DocumentNotFound`, `PictureNotFound`.
         """
-        pages = self.sizes(actor, dataset_id, document_id)
+        document = self._document(actor, dataset_id, document_id)
+        pages = self._sizes(document)
         if not 1 <= number <= len(pages):
             raise PictureNotFound(id=f"of page {number}")
-        document = self._document(actor, dataset_id, document_id)
         fitting = next((each for each in PAGE_WIDTHS if each >= width), PAGE_WIDTHS[-1])
         key = partial(page_key, dataset_id, document_id, width=fitting)
         try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ragflow.adapters.guarded_http import HttpClients
 from ragflow.adapters.models.openai_senses import said
 from ragflow.adapters.models.provider import Endpoint, providers
-from ragflow.adapters.models.remote import RemoteCalls
+from ragflow.adapters.models.remote import RemoteCalls, RemoteModel
 from ragflow.adapters.models.vectors import unit_rows
 from ragflow.adapters.models.windows import DEFAULT_TOKENS
 from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
@@ -51,17 +51,8 @@ class Ollama:
         return RemoteCalls(model, self._endpoint, self._clients, headers)
 
 
-class OllamaChat:
+class OllamaChat(RemoteModel):
     """Stream answers from `/api/chat`."""
-
-    def __init__(self, calls: RemoteCalls, url: str) -> None:
-        self._calls = calls
-        self._url = url
-
-    @property
-    def name(self) -> str:
-        """Return the model's own name."""
-        return self._calls.model
 
     @property
     def generative(self) -> bool:
@@ -96,17 +87,8 @@ class OllamaChat:
                 yield ModelDelta(content, reasoning)
 
 
-class OllamaVision:
+class OllamaVision(RemoteModel):
     """Describe pictures through `/api/chat`."""
-
-    def __init__(self, calls: RemoteCalls, url: str) -> None:
-        self._calls = calls
-        self._url = url
-
-    @property
-    def name(self) -> str:
-        """Return the model's own name."""
-        return self._calls.model
 
     def describe(self, picture: bytes, prompt: str) -> str:
         """Return what the model says of a JPEG or PNG. Raises `ModelUnavailable`."""

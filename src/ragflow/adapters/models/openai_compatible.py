@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ragflow.adapters.guarded_http import HttpClients
 from ragflow.adapters.models.openai_senses import OpenAiSpeech, OpenAiVision
 from ragflow.adapters.models.provider import Endpoint, providers
-from ragflow.adapters.models.remote import RemoteCalls
+from ragflow.adapters.models.remote import RemoteCalls, RemoteModel
 from ragflow.adapters.models.vectors import unit_rows
 from ragflow.adapters.models.windows import context_tokens
 from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
@@ -105,17 +105,8 @@ class OpenAiCompatible:
         return f"{base}/{path}"
 
 
-class OpenAiChat:
+class OpenAiChat(RemoteModel):
     """Stream answers from `/chat/completions`."""
-
-    def __init__(self, calls: RemoteCalls, url: str) -> None:
-        self._calls = calls
-        self._url = url
-
-    @property
-    def name(self) -> str:
-        """Return the model's own name."""
-        return self._calls.model
 
     @property
     def generative(self) -> bool:

@@ -5,22 +5,13 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from ragflow.adapters.models.remote import RemoteCalls
+from ragflow.adapters.models.remote import RemoteModel
 
 _PNG = b"\x89PNG"
 
 
-class OpenAiVision:
+class OpenAiVision(RemoteModel):
     """Describe pictures through `/chat/completions`."""
-
-    def __init__(self, calls: RemoteCalls, url: str) -> None:
-        self._calls = calls
-        self._url = url
-
-    @property
-    def name(self) -> str:
-        """Return the model's own name."""
-        return self._calls.model
 
     def describe(self, picture: bytes, prompt: str) -> str:
         """Return what the model says of a JPEG or PNG. Raises `ModelUnavailable`."""
@@ -33,17 +24,8 @@ class OpenAiVision:
         return said(text)
 
 
-class OpenAiSpeech:
+class OpenAiSpeech(RemoteModel):
     """Write down speech through `/audio/transcriptions`."""
-
-    def __init__(self, calls: RemoteCalls, url: str) -> None:
-        self._calls = calls
-        self._url = url
-
-    @property
-    def name(self) -> str:
-        """Return the model's own name."""
-        return self._calls.model
 
     def transcribe(self, name: str, sound: bytes) -> str:
         """Return the words of a sound file. Raises `ModelUnavailable`."""

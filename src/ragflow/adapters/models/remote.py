@@ -124,6 +124,19 @@ class RemoteCalls:
         return self.unavailable(f"HTTP {reply.status_code} {words[:_REASON_CHARS]}".strip())
 
 
+class RemoteModel:
+    """Be a model behind one address of a server."""
+
+    def __init__(self, calls: RemoteCalls, url: str) -> None:
+        self._calls = calls
+        self._url = url
+
+    @property
+    def name(self) -> str:
+        """Return the model's own name."""
+        return self._calls.model
+
+
 def _words(body: Any) -> str:
     """Find the words of an error in the shapes that servers use."""
     for key in ("error", "message", "detail", "msg"):

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ragflow.domain.chunks import ChunkDraft, ChunkedDocument
 from ragflow.domain.documents import Drop, DropKind, ParsedDocument, Span
+from ragflow.domain.file_types import SPREADSHEET_SUFFIXES
 from ragflow.ingest.chunk.base import ChunkContext, chunkers
 from ragflow.ingest.chunk.fragments import Fragment, in_order, in_reading_order, rest
 from ragflow.ingest.chunk.headed import Asking, Said, by_marks, questions_in
@@ -50,7 +51,7 @@ class QaChunker:
 
     Options: ClassVar[type[BaseModel]] = QaOptions
     suffixes: ClassVar[frozenset[str]] = (
-        frozenset({"xlsx", "xlsm", "xls", "ods", "pdf", "docx"}) | DELIMITED | _MARKDOWN
+        SPREADSHEET_SUFFIXES | {"pdf", "docx"} | DELIMITED | _MARKDOWN
     )
     read_as_text: ClassVar[frozenset[str]] = DELIMITED | _MARKDOWN
 

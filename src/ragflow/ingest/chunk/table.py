@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ragflow.domain.chunks import ROWS, ChunkDraft, ChunkedDocument, FieldValue
 from ragflow.domain.documents import Block, Drop, DropKind, ParsedDocument, Span, Table
+from ragflow.domain.file_types import SPREADSHEET_SUFFIXES
 from ragflow.ingest.chunk.base import ChunkContext, chunkers
 from ragflow.ingest.chunk.columns import LONGEST_NAME, Column, header_columns, header_depth, keyed
 from ragflow.ingest.chunk.delimited import line_numbers, records, table_delimiter
@@ -49,7 +50,7 @@ class TableChunker:
     """Cut tables into rows."""
 
     Options: ClassVar[type[BaseModel]] = TableOptions
-    suffixes: ClassVar[frozenset[str]] = frozenset({"xlsx", "xlsm", "xls", "ods"}) | DELIMITED
+    suffixes: ClassVar[frozenset[str]] = SPREADSHEET_SUFFIXES | DELIMITED
     read_as_text: ClassVar[frozenset[str]] = DELIMITED
 
     def chunk(

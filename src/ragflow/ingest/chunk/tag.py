@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ragflow.domain.chunks import ChunkDraft, ChunkedDocument
 from ragflow.domain.documents import Drop, DropKind, ParsedDocument
+from ragflow.domain.file_types import SPREADSHEET_SUFFIXES
 from ragflow.ingest.chunk.base import ChunkContext, chunkers
 from ragflow.ingest.chunk.fragments import Fragment, in_reading_order, spans_of
 from ragflow.ingest.chunk.pairs import (
@@ -41,7 +42,7 @@ class TagChunker:
     """Cut a document into texts with tags."""
 
     Options: ClassVar[type[BaseModel]] = TagOptions
-    suffixes: ClassVar[frozenset[str]] = frozenset({"xlsx", "xlsm", "xls", "ods"}) | DELIMITED
+    suffixes: ClassVar[frozenset[str]] = SPREADSHEET_SUFFIXES | DELIMITED
     read_as_text: ClassVar[frozenset[str]] = DELIMITED
 
     def chunk(

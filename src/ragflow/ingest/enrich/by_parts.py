@@ -92,10 +92,9 @@ def _estimate_line(desk: Desk, way: ChunkWay) -> str:
         how = way.otherwise or "they are left as they are"
         return f"{way.title}: {chunks}, no chat model that writes is set: {how}."
     tokens = sum(way.expected_tokens(chunk) for chunk in desk.all_chunks())
-    budget = writer.limits.enrich_tokens
     return (
         f"{way.title}: about {tokens:,} tokens for {chunks} with model {writer.name}; "
-        f"budget {f'{budget:,}' if budget else 'unlimited'}."
+        f"budget {writer.limits.budget}."
     )
 
 

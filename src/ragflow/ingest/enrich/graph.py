@@ -139,12 +139,10 @@ class _Reading:
             return 0
         rounds = 2 if self._method == "general" else 1
         tokens = rounds * sum(self._request(passage).expected_tokens for passage in passages)
-        most = writer.limits.enrich_tokens
-        budget = f"{most:,}" if most else "unlimited"
         self._desk.report(
             0.0,
             f"Knowledge graph ({self._method}): about {tokens:,} tokens for {len(passages)} "
-            f"passages with model {writer.name}; budget {budget}.",
+            f"passages with model {writer.name}; budget {writer.limits.budget}.",
         )
         return -(-len(passages) // _BATCH)
 

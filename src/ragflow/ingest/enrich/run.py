@@ -19,7 +19,8 @@ from ragflow.domain.ports import Clock, ModelCatalog, SearchEngine
 from ragflow.domain.repositories import Database
 from ragflow.ingest.enrich.base import Desk, Enricher, Place, Readable, Step
 from ragflow.ingest.enrich.load import enricher
-from ragflow.ingest.enrich.writer import Writer, WriterLimits, tenant_model
+from ragflow.ingest.enrich.writer import Writer, WriterLimits
+from ragflow.ingest.help import tenant_model
 from ragflow.ingest.progress import JobProgress
 from ragflow.ingest.work import WorkArea
 

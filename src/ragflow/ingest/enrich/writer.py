@@ -20,11 +20,9 @@ from dataclasses import dataclass, field, replace
 from ragflow.domain.answers import ChatTurn, SamplingOptions
 from ragflow.domain.errors import (
     ModelError,
-    ModelNotConfigured,
-    UnknownModel,
     spelled_out,
 )
-from ragflow.domain.ports import ChatModel, ModelCatalog
+from ragflow.domain.ports import ChatModel
 from ragflow.ingest.work import WorkArea
 from ragflow.text.tokens import count_tokens, truncate_tokens
 
@@ -74,6 +72,11 @@ class WriterLimits:
 
     enrich_tokens: int = 1_000_000
     enrich_calls: int = 4
+
+    @property
+    def budget(self) -> str:
+        """Return the bound of tokens for people."""
+        return f"{self.enrich_tokens:,}" if self.enrich_tokens else "unlimited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,15 +209,6 @@ class Writer:
                 self.work.put(name, json.dumps(answer).encode())
                 return answer
         raise AssertionError("the last attempt returns")
-
-
-def tenant_model(models: ModelCatalog, tenant_id: str) -> ChatModel | None:
-    """Return the chat model that writes for a tenant, None where none does."""
-    try:
-        model = models.chat(tenant_id, "")
-    except (ModelNotConfigured, UnknownModel):
-        return None
-    return model if model.generative else None
 
 
 async def _written(model: ChatModel, request: Request) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ragflow.domain.documents import Block, BlockKind, Box, ParsedDocument, Span
 from ragflow.domain.errors import LimitExceeded
+from ragflow.domain.file_types import PICTURE_SUFFIXES
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import ParseOptions, SourceFile, parsers
 from ragflow.ingest.parse.errors import reading
@@ -34,11 +35,6 @@ _QUALITY = 92
 _WHOLE = 0.7  # of a page's area, from which a figure is the page
 _READ_SIDE = 5000  # pixels that are kept for reading
 _SHOWN_SIDE = 2000  # pixels of the figure
-
-
-PICTURE_SUFFIXES = frozenset(
-    "jpg jpeg png apng gif bmp tif tiff webp avif ico icon pcx tga".split()  # noqa: SIM905
-)
 
 
 @parsers.register(*sorted(PICTURE_SUFFIXES))

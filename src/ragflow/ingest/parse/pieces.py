@@ -43,6 +43,18 @@ def add_pieces(builder: DocumentBuilder, pieces: Iterable[Piece]) -> None:
             builder.block(piece.kind, piece.text, level=piece.level, box=piece.box)
 
 
+def with_code_joined(pieces: Iterable[Piece]) -> list[Piece]:
+    """Return the pieces; code that follows code joins it."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        last = joined[-1] if joined else None
+        if last and last.kind is piece.kind is BlockKind.CODE and not (last.drop or piece.drop):
+            joined[-1] = Piece(BlockKind.CODE, f"{last.text}\n{piece.text}")
+        else:
+            joined.append(piece)
+    return joined
+
+
 def _add_figure(builder: DocumentBuilder, piece: Piece) -> None:
     image = figure_image(piece.image)
     if image is None and piece.image:

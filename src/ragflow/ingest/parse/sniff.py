@@ -9,6 +9,7 @@ import io
 import zipfile
 
 from ragflow.domain.errors import CorruptFile
+from ragflow.domain.file_types import PICTURE_SUFFIXES, SPREADSHEET_SUFFIXES
 from ragflow.ingest.parse.base import SourceFile
 from ragflow.ingest.parse.errors import ZIP_ERRORS
 
@@ -40,7 +41,6 @@ _DAMAGED = "a ZIP archive"
 
 _SPREADSHEET = frozenset({"an XLSX", "an ODS", _DAMAGED, OLD_OFFICE})  # the reader goes by content
 _PICTURE = frozenset({"a PNG image", "a JPEG image", "a GIF image"})  # and so does this one
-_PICTURES = "apng avif bmp gif icon ico jpeg jpg pcx png tga tif tiff webp"
 _CONTENTS = {
     "pdf": frozenset({"a PDF"}),
     "docx": frozenset({"a DOCX", _DAMAGED, OLD_OFFICE}),  # encrypted ones wear the old container
@@ -52,8 +52,8 @@ _CONTENTS = {
     "doc": frozenset({OLD_OFFICE, "an RTF document"}),  # Word opens both under this name
     "ppt": frozenset({OLD_OFFICE}),
     "msg": frozenset({OLD_OFFICE}),
-    **dict.fromkeys(("xls", "xlsx", "xlsm", "ods"), _SPREADSHEET),
-    **dict.fromkeys(_PICTURES.split(), _PICTURE),
+    **dict.fromkeys(SPREADSHEET_SUFFIXES, _SPREADSHEET),
+    **dict.fromkeys(PICTURE_SUFFIXES, _PICTURE),
 }
 """What the content of a binary format may look like."""
 

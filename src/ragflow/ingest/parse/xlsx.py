@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from ragflow.domain.documents import BlockKind, DropKind, ParsedDocument
 from ragflow.domain.errors import EncryptedFile, LimitExceeded
+from ragflow.domain.file_types import SPREADSHEET_SUFFIXES
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.archive import check_archive, check_encryption
 from ragflow.ingest.parse.base import (
@@ -61,7 +62,7 @@ _NARROW_COLUMN = re.compile(rb'r="([A-Z])[1-9]')
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
 
 
-@parsers.register("xlsx", "xlsm", "xls", "ods")
+@parsers.register(*sorted(SPREADSHEET_SUFFIXES))
 class SpreadsheetParser:
     """Read workbooks of Excel, of its old binary format too, and of OpenDocument."""
 

@@ -24,7 +24,7 @@ from ragflow.ingest.parse.doc.styles import Lists, Style, Styles
 from ragflow.ingest.parse.doc.tables import TableBuilder
 from ragflow.ingest.parse.doc.text import Text
 from ragflow.ingest.parse.office_art import picture_at
-from ragflow.ingest.parse.pieces import Piece
+from ragflow.ingest.parse.pieces import Piece, with_code_joined
 from ragflow.ingest.parse.style_names import DEEPEST_TITLE
 
 _BODY_LEVEL = 9
@@ -50,14 +50,7 @@ class Story:
 
     def pieces(self, start: int, end: int, anchored: Sequence[Anchored] = ()) -> list[Piece]:
         """Return the pieces between two positions; code that follows code joins it."""
-        pieces: list[Piece] = []
-        for piece in self._read(start, end, list(anchored)):
-            last = pieces[-1] if pieces else None
-            if last and last.kind is piece.kind is BlockKind.CODE and not (last.drop or piece.drop):
-                pieces[-1] = Piece(BlockKind.CODE, f"{last.text}\n{piece.text}")
-            else:
-                pieces.append(piece)
-        return pieces
+        return with_code_joined(self._read(start, end, list(anchored)))
 
     def _read(self, start: int, end: int, anchored: list[Anchored]) -> Iterator[Piece]:
         table: TableBuilder | None = None

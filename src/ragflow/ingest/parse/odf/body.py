@@ -16,7 +16,7 @@ from ragflow.ingest.parse.odf.objects import frame_pieces
 from ragflow.ingest.parse.odf.styles import ParagraphStyle, Styles, marker
 from ragflow.ingest.parse.odf.tables import read_table
 from ragflow.ingest.parse.opc import Package
-from ragflow.ingest.parse.pieces import Piece, lines_of
+from ragflow.ingest.parse.pieces import Piece, lines_of, with_code_joined
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -59,14 +59,7 @@ class Body:
 
     def pieces(self, container: _Element) -> list[Piece]:
         """Return the pieces of a container; code that follows code joins it."""
-        pieces: list[Piece] = []
-        for piece in self._read(container):
-            last = pieces[-1] if pieces else None
-            if last and last.kind is piece.kind is BlockKind.CODE and not (last.drop or piece.drop):
-                pieces[-1] = Piece(BlockKind.CODE, f"{last.text}\n{piece.text}")
-            else:
-                pieces.append(piece)
-        return pieces
+        return with_code_joined(self._read(container))
 
     def _read(self, container: _Element) -> Iterator[Piece]:
         for child in container:

@@ -7,7 +7,6 @@ file by itself; a model that does not answer ends the step with `ModelUnavailabl
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -23,7 +22,7 @@ from ragflow.ingest.parse.base import (
     SourceFile,
 )
 from ragflow.ingest.parse.md import MarkdownParser
-from ragflow.ingest.parse.pdf.document import open_page
+from ragflow.ingest.parse.pdf.document import open_page, page_jpeg
 from ragflow.ingest.parse.pdf.plain import page_text
 
 _SCALE = 2.0  # pixels per point
@@ -69,13 +68,7 @@ def page_prompt() -> str:
 
 
 def _picture(page: Any, width: float, height: float) -> bytes:
-    bitmap = page.render(scale=min(_SCALE, _MAX_SIDE / max(width, height, 1.0)))
-    try:
-        buffer = io.BytesIO()
-        bitmap.to_pil().convert("RGB").save(buffer, "JPEG", quality=_QUALITY)
-    finally:
-        bitmap.close()
-    return buffer.getvalue()
+    return page_jpeg(page, min(_SCALE, _MAX_SIDE / max(width, height, 1.0)), _QUALITY)
 
 
 def _read(answer: str, number: int, options: ParseOptions) -> ParsedDocument:

@@ -5,6 +5,7 @@ In: bytes. Out: an open pdfium document. Refused: no bytes, a password, damage, 
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,6 +69,19 @@ def open_page(document: Any, number: int) -> Iterator[Any | None]:
         yield page
     finally:
         page.close()
+
+
+def page_jpeg(
+    page: Any, scale: float, quality: int, crop: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
+) -> bytes:
+    """Return a page, or what `crop` leaves of it at the left, bottom, right and top, as a JPEG."""
+    bitmap = page.render(scale=scale, crop=crop)
+    try:
+        buffer = io.BytesIO()
+        bitmap.to_pil().convert("RGB").save(buffer, "JPEG", quality=quality)
+    finally:
+        bitmap.close()
+    return buffer.getvalue()
 
 
 def outline(document: Any) -> list[OutlineEntry]:

@@ -7,7 +7,6 @@ figure. What repeats on several pages is decoration and no figure.
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Any
 
 from ragflow.domain.documents import Box
 from ragflow.ingest.parse.pdf.cells import TableRegion
+from ragflow.ingest.parse.pdf.document import page_jpeg
 from ragflow.ingest.parse.pdf.drawings import Drawings
 from ragflow.ingest.parse.pdf.lines import TextLine
 from ragflow.ingest.parse.pdf.looks import Style
@@ -168,13 +168,7 @@ def figure_image(page: Any, figure: Figure) -> bytes | None:
         return None
     scale = min(_SCALE, _MAX_SIDE / max(width, height))
     edges = (box.x0, frame.height - box.bottom, frame.width - box.x1, box.top)
-    bitmap = page.render(scale=scale, crop=tuple(max(edge, 0.0) for edge in edges))
-    try:
-        buffer = io.BytesIO()
-        bitmap.to_pil().convert("RGB").save(buffer, "JPEG", quality=_QUALITY)
-    finally:
-        bitmap.close()
-    return buffer.getvalue()
+    return page_jpeg(page, scale, _QUALITY, tuple(max(edge, 0.0) for edge in edges))
 
 
 def decorations(pages: Sequence[Sequence[Figure]]) -> set[int]:
