@@ -29,6 +29,22 @@ class TestLocalFolder(BlobStoreContract):
         store.delete_prefix("a")
         assert list((tmp_path / "new folder" / "blobs").iterdir()) == []
 
+    def test_what_killed_writers_left_goes_with_its_folder(
+        self, store: ObstoreBlobStore, tmp_path: Path
+    ) -> None:
+        root = tmp_path / "new folder" / "blobs"
+        store.put("work/1/a", b"x")
+        store.put("work/10", b"x")
+        for left in ("work/1/a#1", "work/1/deep/b#2", "work/1#3", "work/10#1"):
+            (root / left).parent.mkdir(exist_ok=True)
+            (root / left).write_bytes(b"hal")
+        store.delete_prefix("work/1/")
+        assert sorted(str(path.relative_to(root)) for path in root.rglob("*")) == [
+            "work",
+            "work/10",
+            "work/10#1",
+        ]
+
 
 class TestMemory(BlobStoreContract):
     @pytest.fixture

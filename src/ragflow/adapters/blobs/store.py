@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
+from glob import escape
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -27,6 +28,7 @@ _PIECE_BYTES = 1 << 20
 _KEYS_PER_DELETE = 1000  # the most that S3 takes in one request
 _LONGEST_KEY = 1024  # bytes, as in S3
 _LONGEST_NAME = 240  # bytes between two slashes: those of a file system, less a suffix
+_HALF_WRITTEN = re.compile(r"#\d+$")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]|#\d+(/|$)")  # #1 marks a file being written
 
 
@@ -53,6 +55,7 @@ class ObstoreBlobStore:
             "secret_access_key": secret_access_key,
         }
         self._store = _open(url, {k: v for k, v in s3_options.items() if v}, allow_http)
+        self._folder = _folder_of(url)
 
     def put(self, key: str, data: bytes | BinaryIO) -> None:
         """Store `data` under `key`, atomically, replacing what was there; a file in pieces."""
@@ -117,6 +120,8 @@ class ObstoreBlobStore:
         if not prefix:
             raise InvalidInput("An empty prefix would delete every blob.")
         self.delete(list(self.keys(prefix)))
+        if self._folder is not None:
+            _delete_half_written(self._folder, _checked(prefix.removesuffix("/")))
 
     def _delete_one(self, key: str) -> None:
         try:
@@ -135,9 +140,8 @@ class ObstoreBlobStore:
 def _open(url: str, s3_options: dict[str, str], allow_http: bool) -> ObjectStore:
     from obstore.store import LocalStore, MemoryStore, S3Store, from_url
 
-    parts = urlsplit(url)
-    if parts.scheme == "file":
-        folder = Path(unquote(parts.path))
+    parts, folder = urlsplit(url), _folder_of(url)
+    if folder is not None:
         return LocalStore(folder, automatic_cleanup=True, mkdir=True)
     if parts.scheme == "memory":
         return MemoryStore()
@@ -154,6 +158,27 @@ def _open(url: str, s3_options: dict[str, str], allow_http: bool) -> ObjectStore
     raise InvalidInput(
         f"Blobs cannot be kept at {url!r}: use file://, memory://, s3://, gs://, az://"
     )
+
+
+def _folder_of(url: str) -> Path | None:
+    parts = urlsplit(url)
+    return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
+
+def _delete_half_written(root: Path, prefix: str) -> None:
+    """Delete what writers left of a blob and its folder that were killed; no listing shows it.
+
+    What is being written there just now is lost too: all there has just been deleted.
+    """
+    blob = root / prefix
+    for path in (*blob.parent.glob(f"{escape(blob.name)}#*"), *blob.rglob("*#*")):
+        if _HALF_WRITTEN.search(path.name):
+            path.unlink(missing_ok=True)
+    folders = [path for path in blob.rglob("*") if path.is_dir()]
+    above = [path for path in blob.parents if path.is_relative_to(root) and path != root]
+    for folder in (*sorted(folders, reverse=True), blob, *above):
+        with suppress(OSError):  # there is none, something is in it, or another was quicker
+            folder.rmdir()
 
 
 def _patience() -> RetryConfig:
