@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
-from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
+from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions, ToolSpec
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.errors import ModelUnavailable
 from ragflow.domain.queries import (
@@ -34,6 +34,7 @@ class ScriptedChatModel:
         turns: Sequence[ChatTurn],
         options: SamplingOptions,
         passages: Sequence[Passage] = (),
+        tools: Sequence[ToolSpec] = (),  # noqa: ARG002
     ) -> AsyncIterator[ModelDelta]:
         """Yield the next answer, and keep what was asked."""
         self.calls.append(list(turns))

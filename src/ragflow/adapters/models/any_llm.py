@@ -24,7 +24,7 @@ from ragflow.adapters.models.openai_senses import picture_message, said
 from ragflow.adapters.models.provider import Endpoint, providers
 from ragflow.adapters.models.vectors import unit_rows
 from ragflow.adapters.models.windows import context_tokens
-from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
+from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions, ToolSpec
 from ragflow.domain.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -139,6 +139,7 @@ class AnyLlmChat:
         turns: Sequence[ChatTurn],
         options: SamplingOptions,
         passages: Sequence[Passage] = (),  # noqa: ARG002 - the turns quote them
+        tools: Sequence[ToolSpec] = (),  # noqa: ARG002
     ) -> AsyncIterator[ModelDelta]:
         """Yield the answer in pieces. Raises `ModelUnavailable`."""
         messages = [{"role": turn.role, "content": turn.content} for turn in turns]

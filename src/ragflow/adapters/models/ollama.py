@@ -13,7 +13,7 @@ from ragflow.adapters.models.provider import Endpoint, providers
 from ragflow.adapters.models.remote import RemoteCalls, RemoteModel
 from ragflow.adapters.models.vectors import unit_rows
 from ragflow.adapters.models.windows import DEFAULT_TOKENS
-from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
+from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions, ToolSpec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,6 +69,7 @@ class OllamaChat(RemoteModel):
         turns: Sequence[ChatTurn],
         options: SamplingOptions,
         passages: Sequence[Passage] = (),  # noqa: ARG002 - the turns quote them
+        tools: Sequence[ToolSpec] = (),  # noqa: ARG002
     ) -> AsyncIterator[ModelDelta]:
         """Yield the answer in pieces. Raises `ModelUnavailable`."""
         body = {
