@@ -15,6 +15,8 @@ from ragflow.http import errors
 from ragflow.http.compat import CompatLevel, Level
 from ragflow.http.described import assemble
 from ragflow.http.routers import (
+    agent_sessions,
+    agents,
     chatbots,
     chats,
     chunk_methods,
@@ -64,6 +66,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     chatbots.router,
     searches.router,
     searchbots.router,
+    agents.router,
+    agent_sessions.router,
     system.router,
     system.health,
 )
@@ -74,8 +78,9 @@ ACCOUNT_ROUTERS: tuple[APIRouter, ...] = (
     teams.router,
     tokens.router,
     llm.router,
+    agents.uploads,
 )
-"""What is served under /v1: accounts and what they are set up with."""
+"""What is served under /v1: accounts and what they are set up with; files for agents."""
 
 
 def create_app(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ragflow.agents.dsl import problems_of
 from ragflow.domain.ports import BlobStore, Clock, Ids, JobQueue, ModelCatalog, SearchEngine
 from ragflow.domain.repositories import Database
 from ragflow.ingest.isolate import Sandbox
 from ragflow.services.accounts import AccountService, Registration
+from ragflow.services.agent_files import AgentFileService
+from ragflow.services.agent_sessions import AgentSessionService
+from ragflow.services.agents import AgentService
 from ragflow.services.chats import ChatService
 from ragflow.services.chunk_methods import ChunkMethodService
 from ragflow.services.chunks import ChunkService
@@ -90,6 +94,9 @@ class Services:
     sessions: SessionService
     completions: CompletionService
     graphs: GraphService
+    agents: AgentService
+    agent_sessions: AgentSessionService
+    agent_files: AgentFileService
     searches: SearchService
     searchbots: SearchbotService
     models: ModelService
@@ -139,6 +146,9 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         sessions=sessions,
         completions=completions,
         graphs=GraphService(database),
+        agents=AgentService(database, relay, problems_of, clock, ids),
+        agent_sessions=AgentSessionService(database, clock, ids),
+        agent_files=AgentFileService(database, ports.blobs, clock, ids),
         searches=SearchService(database, catalog, clock, ids),
         searchbots=SearchbotService(database, retrieval, completions, catalog),
         models=ModelService(catalog),
