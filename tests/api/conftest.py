@@ -179,6 +179,23 @@ class World:
         self.services.relay.flush()
 
 
+def repeating_canvas(**begin: Any) -> dict[str, Any]:
+    """Return a canvas that repeats the question; `begin` are parameters of its entry."""
+
+    def component(name: str, params: dict[str, Any], before: str, after: str) -> dict[str, Any]:
+        return {
+            "obj": {"component_name": name, "params": params},
+            "downstream": [after] if after else [],
+            "upstream": [before] if before else [],
+        }
+
+    components = {
+        "begin": component("Begin", {"prologue": "Hello!", **begin}, "", "Message:Echo"),
+        "Message:Echo": component("Message", {"content": ["You said {sys.query}"]}, "begin", ""),
+    }
+    return {"components": components, "history": [], "path": [], "retrieval": []}
+
+
 class Api:
     """Call the API with one key."""
 
@@ -250,6 +267,13 @@ class Api:
     def session(self, chat_id: str, **fields: Any) -> str:
         """Begin a conversation; return its id."""
         return str(self.data("POST", f"/chats/{chat_id}/sessions", json=fields)["id"])
+
+    def agent(self, title: str = "guide", **begin: Any) -> str:
+        """Create an agent that repeats what it is asked; return its id."""
+        before = {agent["id"] for agent in self.data("GET", "/agents", params={"page_size": 1000})}
+        self.data("POST", "/agents", json={"title": title, "dsl": repeating_canvas(**begin)})
+        after = self.data("GET", "/agents", params={"page_size": 1000})
+        return str(next(agent["id"] for agent in after if agent["id"] not in before))
 
     def file(self, path: str = "a.txt", content: str | bytes = "x", **fields: str) -> Any:
         """Upload one file to the file manager; return it."""

@@ -54,6 +54,7 @@ class Row:
 
 
 DATASET, DOCUMENT = "/datasets/{dataset_id}", "/datasets/{dataset_id}/documents/{document_id}"
+AGENT, VERSION = "/agents/{agent_id}", "/agents/{agent_id}/versions/{version_id}"
 CHAT, SESSION = "/chats/{chat_id}", "/chats/{chat_id}/sessions/{session_id}"
 ASKED = {"question": "ships", "dataset_ids": ["{dataset_id}"]}
 SPOKEN = {"model": "m", "messages": [{"role": "user", "content": "ships"}]}
@@ -200,6 +201,21 @@ ROWS = (
     Row("GET", "/searches/{search_id}", OWNER),
     Row("PUT", "/searches/{search_id}", OWNER, {"name": "x"}),
     Row("DELETE", "/searches/{search_id}", OWNER),
+    Row("POST", "/agents", ANY_KEY, {"title": "x", "dsl": {}}),
+    Row("GET", "/agents", ANY_KEY),
+    Row("GET", "/agents", OWNER, query="?id={agent_id}"),
+    Row("GET", AGENT, OWNER),
+    Row("PUT", AGENT, OWNER, {"title": "x"}),
+    Row("DELETE", AGENT, OWNER),
+    Row("GET", f"{AGENT}/versions", OWNER),
+    Row("GET", VERSION, OWNER),
+    Row("POST", f"{VERSION}/restore", OWNER),
+    Row("GET", f"{VERSION}/diff/{{other_id}}", OWNER),
+    Row("POST", f"{AGENT}/sessions", OWNER),
+    Row("GET", f"{AGENT}/sessions", OWNER),
+    Row("DELETE", f"{AGENT}/sessions", OWNER, {}),
+    Row("DELETE", f"{AGENT}/sessions", OWNER, {"ids": ["{agent_session_id}"]}),
+    Row("POST", "/v1/canvas/upload/{agent_id}", OWNER, Files()),
     Row("GET", "/models", ANY_KEY),
     Row("GET", "/system/healthz", ANYBODY),
     Row("GET", "/v1/system/healthz", ANYBODY),
@@ -237,6 +253,8 @@ def estate(world: Any, api: Any, tmp_path: Path) -> Estate:
     file = api.file(f"{SECRET}/keeper.txt", text)
     embedded, _ = api.embed.stream(f"/chatbots/{chat}/completions")
     app = {"name": f"{SECRET} finder", "search_config": {"kb_ids": [dataset]}}
+    agent = api.agent(f"{SECRET} clerk", prologue=SECRET)
+    versions = api.data("GET", f"/agents/{agent}/versions")
     world.services.accounts.add(ANN, "Ann", "p")
     guest = world.services.accounts.add("guest@example.org", SECRET, "p")
     with world.ports.database.transaction() as unit:
@@ -256,6 +274,10 @@ def estate(world: Any, api: Any, tmp_path: Path) -> Estate:
         "folder_id": file["parent_id"],
         "embed_session_id": embedded["data"]["session_id"],
         "search_id": api.data("POST", "/searches", json=app)["id"],
+        "agent_id": agent,
+        "agent_session_id": api.data("POST", f"/agents/{agent}/sessions")["id"],
+        "version_id": versions[0]["id"],
+        "other_id": versions[0]["id"],
     }
     return Estate(ids, tmp_path / "meta.db")
 

@@ -77,6 +77,8 @@ def ids(world: Any, api: Any, parsed: tuple[str, str]) -> dict[str, str]:
     picture = next(chunk for chunk in chunks if chunk["image_id"])
     chat = api.chat("helper", dataset_ids=[dataset])
     embedded, _ = api.embed.stream(f"/chatbots/{chat}/completions")
+    agent = api.agent("clerk")
+    versions = api.data("GET", f"/agents/{agent}/versions")
     guest = world.services.accounts.add("guest@example.org", "Guest", "p")
     world.services.accounts.add("bob@example.org", "Bob", "p")
     world.services.accounts.add(**SIGN_IN, nickname="Ada")
@@ -96,6 +98,10 @@ def ids(world: Any, api: Any, parsed: tuple[str, str]) -> dict[str, str]:
         "embed_session_id": embedded["data"]["session_id"],
         "file_id": api.file("leave.txt", "two weeks")["id"],
         "search_id": api.data("POST", "/searches", json={"name": "finder"})["id"],
+        "agent_id": agent,
+        "agent_session_id": api.data("POST", f"/agents/{agent}/sessions")["id"],
+        "version_id": versions[0]["id"],
+        "other_id": versions[0]["id"],
     }
 
 
@@ -163,6 +169,8 @@ def test_the_example_of_a_body_is_accepted(
     text = json.dumps(operation["requestBody"]["content"]["application/json"]["example"])
     if "chatbots" in operation["tags"]:
         ids = ids | {"session_id": ids["embed_session_id"]}
+    if "agents" in operation["tags"]:
+        ids = ids | {"session_id": ids["agent_session_id"]}
     for key, real in ids.items():
         if hasattr(samples, key.upper()):
             text = text.replace(getattr(samples, key.upper()), real)

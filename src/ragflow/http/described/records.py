@@ -12,7 +12,7 @@ from ragflow.domain.models import Factory, OfferedModel
 from ragflow.domain.ports import ChatModel
 from ragflow.generate.assistant import settings_of
 from ragflow.http.described import samples
-from ragflow.http.described.shapes import Shape, like, named
+from ragflow.http.described.shapes import Shape, like, listed, named, record
 from ragflow.http.schemas.accounts import (
     joined_tenant_object,
     key_object,
@@ -21,6 +21,13 @@ from ragflow.http.schemas.accounts import (
     signed_in_object,
     tenant_object,
     user_object,
+)
+from ragflow.http.schemas.agents import (
+    agent_file_object,
+    agent_object,
+    agent_session_object,
+    new_session_object,
+    version_object,
 )
 from ragflow.http.schemas.chats import chat_object, listed_chat_object, session_object
 from ragflow.http.schemas.completions import answer_data, opener_data
@@ -119,6 +126,49 @@ TREE = Shape(
         }
     },
 )
+
+AGENT = named("Agent", *map(agent_object, samples.AGENTS))
+LISTED_VERSION = named(
+    "ListedAgentVersion",
+    version_object(samples.AGENT_VERSION, with_canvas=False),
+    version_object(replace(samples.AGENT_VERSION, description=None), with_canvas=False),
+)
+AGENT_VERSION = named(
+    "AgentVersion",
+    version_object(samples.AGENT_VERSION),
+    version_object(replace(samples.AGENT_VERSION, description=None)),
+)
+VERSION_DIFF = record(
+    added=listed(like("Retrieval:Rules")),
+    removed=listed(like("Message:Old")),
+    changed=listed(
+        Shape(
+            {
+                "type": "object",
+                "properties": {
+                    "component": {"type": "string"},
+                    "field": {"type": "string"},
+                    "before": {},
+                    "after": {},
+                },
+                "required": ["component", "field", "before", "after"],
+            },
+            {
+                "component": "Message:Answer",
+                "field": "params.content",
+                "before": ["{sys.query}"],
+                "after": ["You asked: {sys.query}"],
+            },
+        )
+    ),
+)
+NEW_AGENT_SESSION = named("NewAgentSession", new_session_object(samples.AGENT_SESSION))
+AGENT_SESSION = named(
+    "AgentSession",
+    agent_session_object(samples.AGENT_SESSION, with_canvas=True),
+    agent_session_object(replace(samples.AGENT_SESSION, errors="slow"), with_canvas=False),
+)
+AGENT_FILE = named("AgentFile", agent_file_object(samples.AGENT_FILE))
 
 FILE = named("File", file_object(_FILE), file_object(_FOLDER))
 LISTED_FILE = named(

@@ -173,6 +173,26 @@ _CONVERSATIONS: Mapping[str, Answer] = {
     "show_to_page": _b(records.SEARCH),
     "draw_mind_map": _b(records.TREE),
 }
+_AGENTS: Mapping[str, Answer] = {
+    "create_agent": _b(either(DONE, records.AGENT)),
+    "list_agents": _a(
+        either(
+            listed(records.AGENT),
+            record(canvas=listed(records.AGENT), total=_COUNT),
+        )
+    ),
+    "get_agent": _b(records.AGENT),
+    "update_agent": _b(),
+    "delete_agent": _b(),
+    "list_agent_versions": _b(listed(records.LISTED_VERSION)),
+    "get_agent_version": _b(records.AGENT_VERSION),
+    "restore_agent_version": _b(records.AGENT),
+    "compare_agent_versions": _b(records.VERSION_DIFF),
+    "create_agent_session": _a(records.NEW_AGENT_SESSION),
+    "list_agent_sessions": _a(listed(records.AGENT_SESSION)),
+    "delete_agent_sessions": _HANDLED,
+    "upload_agent_files": _b(either(records.AGENT_FILE, listed(records.AGENT_FILE))),
+}
 _FILES: Mapping[str, Answer] = {
     "upload_files": _b(listed(FILE)),
     "create_file": _b(FILE),
@@ -224,4 +244,10 @@ _ACCOUNTS: Mapping[str, Answer] = {
     ),
 }
 
-ANSWERS: Mapping[str, Answer] = {**_KNOWLEDGE, **_CONVERSATIONS, **_FILES, **_ACCOUNTS}
+ANSWERS: Mapping[str, Answer] = {
+    **_KNOWLEDGE,
+    **_CONVERSATIONS,
+    **_AGENTS,
+    **_FILES,
+    **_ACCOUNTS,
+}

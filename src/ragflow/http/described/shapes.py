@@ -17,6 +17,7 @@ FREE_FORM = frozenset(
     {
         "built_in_metadata",
         "dropped",
+        "dsl",
         "llm",
         "llm_setting",
         "meta_data_filter",
