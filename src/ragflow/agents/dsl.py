@@ -50,6 +50,14 @@ class Canvas:
         """Return the nodes inside an iteration."""
         return [node for node in self.nodes.values() if node.parent_id == iteration_id]
 
+    def variable(self, name: str) -> Any:
+        """Return what the author set under a name; `env.x` is x among the canvas's variables."""
+        variables = self.raw.get("variables")
+        if not isinstance(variables, Mapping):
+            return None
+        found = variables.get(name, variables.get(name.removeprefix("env.")))
+        return found.get("value") if isinstance(found, Mapping) and "value" in found else found
+
     @cached_property
     def _reached(self) -> dict[str, frozenset[str]]:
         return {}
@@ -96,15 +104,6 @@ def canvas_of(raw: Mapping[str, Any]) -> Canvas:
     if problems:
         raise CanvasInvalid(problems=tuple(problems))
     return Canvas(raw, nodes)
-
-
-def problems_of(raw: Mapping[str, Any]) -> tuple[Problem, ...]:
-    """Return what keeps a canvas from being run."""
-    try:
-        canvas_of(raw)
-    except CanvasInvalid as error:
-        return tuple(error.facts["problems"])
-    return ()
 
 
 def blank(raw: Mapping[str, Any]) -> dict[str, Any]:
