@@ -112,6 +112,25 @@ class AnswersSettings(_Section):
     sql_seconds: float = Field(2.0, gt=0, description="Longest time of such a query.")
 
 
+class AgentSettings(_Section):
+    """What agents may reach, and what one run may take."""
+
+    steps: int = Field(500, ge=1, description="Components that one run may run, each time counted.")
+    seconds: float = Field(1200.0, gt=0, description="Longest time of one run.")
+    tokens: int = Field(
+        1_000_000, ge=1, description="Tokens of models, asked and answered, that one run may take."
+    )
+    parallel: int = Field(5, ge=1, description="Components of a run that work at once.")
+    rounds: int = Field(20, ge=1, description="Rounds of tool calls in one component.")
+    text_chars: int = Field(
+        1_000_000, ge=1, description="Longest text that a file, a template or a tool may make."
+    )
+    picture_mib: int = Field(5, ge=1, description="Largest picture of a question, in MiB.")
+    keep_runs: int = Field(
+        1000, ge=1, description="Runs kept of each agent, with what happened in them."
+    )
+
+
 class AccountSettings(_Section):
     """Who may make accounts, and how people sign in."""
 
@@ -195,6 +214,11 @@ class CompatSettings(_Section):
     level: Literal["0.20", "0.21", "0.22", "0.23", "0.24", "0.25", "0.26", "0.27"] = Field(
         "0.20", description="Generation of clients served; a URL prefix such as /v027 overrides it."
     )
+    universal_agent_streams: bool = Field(
+        False,
+        description="Whether streams of agents also carry the answer so far, and end without "
+        "[DONE], so that ragflow-sdk 0.20 can read them.",
+    )
 
 
 class Settings(BaseSettings):
@@ -214,6 +238,7 @@ class Settings(BaseSettings):
     search: SearchSettings = Field(default_factory=SearchSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
     answers: AnswersSettings = Field(default_factory=AnswersSettings)
+    agents: AgentSettings = Field(default_factory=AgentSettings)
     accounts: AccountSettings = Field(default_factory=AccountSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     worker: WorkerSettings = Field(default_factory=WorkerSettings)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ragflow.domain.ports import BlobStore, ModelCatalog, SearchEngine
     from ragflow.domain.repositories import Database
     from ragflow.services.accounts import AccountService, Registration
+    from ragflow.services.agent_environment import AgentPorts
     from ragflow.services.container import Ports, Services
 
 _MIB = 1 << 20
@@ -128,6 +129,7 @@ def ports(settings: Settings) -> Iterator[Ports]:
             clock=SystemClock(),
             ids=RandomIds(),
             sandbox=isolation,
+            agents=_agent_ports(),
         )
     finally:
         isolation.close()
@@ -140,6 +142,7 @@ def ports(settings: Settings) -> Iterator[Ports]:
 def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
     """Open every port and build the use cases on them, for a server that listens on `host`."""
     from ragflow.adapters.db.migrate import migrate as migrate_database
+    from ragflow.agents.environment import AgentLimits
     from ragflow.services.container import ServiceOptions, build_services
     from ragflow.services.sign_in import SignInLimits
     from ragflow.services.uploads import UnpackLimits
@@ -161,6 +164,16 @@ def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
             ),
             sql_rows=settings.answers.sql_rows,
             sql_seconds=settings.answers.sql_seconds,
+            agent_limits=AgentLimits(
+                steps=settings.agents.steps,
+                seconds=settings.agents.seconds,
+                tokens=settings.agents.tokens,
+                parallel=settings.agents.parallel,
+                rounds=settings.agents.rounds,
+                text_chars=settings.agents.text_chars,
+            ),
+            keep_runs=settings.agents.keep_runs,
+            picture_bytes=settings.agents.picture_mib * _MIB,
         )
         yield build_services(opened, options)
 
@@ -195,6 +208,7 @@ def run_api(settings: Settings, listener: socket.socket, announce: Announce) -> 
             max_body_bytes=settings.http.max_body_mib * _MIB,
             max_json_bytes=settings.http.max_json_mib * _MIB,
             level=settings.compat.level,
+            universal_agent_streams=settings.compat.universal_agent_streams,
             lifespan=lifespan,
         )
         config = uvicorn.Config(
@@ -204,7 +218,15 @@ def run_api(settings: Settings, listener: socket.socket, announce: Announce) -> 
             timeout_graceful_shutdown=5,
             timeout_keep_alive=settings.http.keep_alive_seconds,
         )
-        uvicorn.Server(config).run(sockets=[listener])
+
+        class Server(uvicorn.Server):
+            """Leave runs of agents to the next process before connections are closed."""
+
+            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+                await use_cases.agent_runs.pause()
+                await super().shutdown(sockets)
+
+        Server(config).run(sockets=[listener])
 
 
 def run_worker(settings: Settings) -> None:
@@ -289,6 +311,19 @@ def _search_engine(settings: Settings) -> SearchEngine:
     search = settings.search
     directory = search.directory or _data_dir(settings) / "search"
     return engines[search.engine](directory, search.optimise_every)
+
+
+def _agent_ports() -> AgentPorts:
+    from ragflow.adapters import absent
+    from ragflow.services.agent_environment import AgentPorts
+
+    return AgentPorts(
+        http=absent.NoHttp(),
+        code=absent.NoCode(),
+        databases=absent.NoDatabases(),
+        mail=absent.NoMail(),
+        tool_servers=absent.NoToolServers(),
+    )
 
 
 def _catalog(settings: Settings, database: Database) -> ModelCatalog:

@@ -38,7 +38,9 @@ from ragflow.http.app import create_app
 from ragflow.ingest.embed import chunk_vectors
 from ragflow.ingest.extract import chunk_id
 from ragflow.ingest.isolate import Isolation, IsolationLimits
+from ragflow.services.agent_environment import AgentPorts
 from ragflow.services.container import Ports, Services, build_services
+from ragflow.testing.agents import FakeOutside
 from ragflow.testing.chat import ScriptedChatModel
 
 PICTURE = b"\x89PNG\r\n\x1a\n picture"
@@ -319,6 +321,7 @@ def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
 def world(tmp_path: Path, migrated: Path) -> Iterator[World]:
     shutil.copy(migrated, tmp_path / "meta.db")
     isolation = Isolation(IsolationLimits(parse_seconds=30), max_calls=1)
+    outside = FakeOutside()
     ports = Ports(
         database=SqlDatabase(f"sqlite:///{tmp_path / 'meta.db'}"),
         blobs=ObstoreBlobStore("memory://"),
@@ -328,6 +331,9 @@ def world(tmp_path: Path, migrated: Path) -> Iterator[World]:
         clock=Clock(),
         ids=Ids(),
         sandbox=isolation,
+        agents=AgentPorts(
+            outside.http, outside.code, outside.databases, outside.mail, outside.tool_servers
+        ),
     )
     services = build_services(ports)
     app = create_app(services, max_body_bytes=1_000_000)

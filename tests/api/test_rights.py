@@ -18,6 +18,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from ragflow.domain.identity import Membership, TenantRole
+from ragflow.services.agent_runs import AgentQuestion
 
 SECRET = "lighthouse"  # stands in everything that the owner has
 
@@ -215,6 +216,16 @@ ROWS = (
     Row("GET", f"{AGENT}/sessions", OWNER),
     Row("DELETE", f"{AGENT}/sessions", OWNER, {}),
     Row("DELETE", f"{AGENT}/sessions", OWNER, {"ids": ["{agent_session_id}"]}),
+    Row("POST", f"{AGENT}/completions", OWNER, QUESTION),
+    Row("POST", f"{AGENT}/completions", OWNER, QUESTION | {"session_id": "{agent_session_id}"}),
+    Row("POST", "/agents/chat/completions", OWNER, QUESTION | {"agent_id": "{agent_id}"}),
+    Row("POST", "/agents_openai/{agent_id}/chat/completions", OWNER, SPOKEN),
+    Row("GET", f"{AGENT}/runs", OWNER),
+    Row("GET", f"{AGENT}/runs/{{run_id}}", OWNER),
+    Row("POST", f"{AGENT}/runs/{{run_id}}/cancel", OWNER),
+    Row("PUT", "/v1/canvas/cancel/{task_id}", OWNER),
+    Row("POST", "/agentbots/{agent_id}/completions", EMBED, QUESTION),
+    Row("GET", "/agentbots/{agent_id}/inputs", EMBED),
     Row("POST", "/v1/canvas/upload/{agent_id}", OWNER, Files()),
     Row("GET", "/models", ANY_KEY),
     Row("GET", "/system/healthz", ANYBODY),
@@ -256,6 +267,8 @@ def estate(world: Any, api: Any, tmp_path: Path) -> Estate:
     agent = api.agent(f"{SECRET} clerk", prologue=SECRET)
     versions = api.data("GET", f"/agents/{agent}/versions")
     world.services.accounts.add(ANN, "Ann", "p")
+    asking = world.services.accounts.actor_of(world.services.accounts.first_account())
+    run = world.services.agent_runs.begin(asking, agent, AgentQuestion(f"the {SECRET}")).run
     guest = world.services.accounts.add("guest@example.org", SECRET, "p")
     with world.ports.database.transaction() as unit:
         unit.accounts.put_membership(Membership(api.tenant_id, guest.id, TenantRole.INVITED))
@@ -275,6 +288,8 @@ def estate(world: Any, api: Any, tmp_path: Path) -> Estate:
         "embed_session_id": embedded["data"]["session_id"],
         "search_id": api.data("POST", "/searches", json=app)["id"],
         "agent_id": agent,
+        "run_id": run.id,
+        "task_id": run.id,
         "agent_session_id": api.data("POST", f"/agents/{agent}/sessions")["id"],
         "version_id": versions[0]["id"],
         "other_id": versions[0]["id"],

@@ -79,6 +79,7 @@ def ids(world: Any, api: Any, parsed: tuple[str, str]) -> dict[str, str]:
     embedded, _ = api.embed.stream(f"/chatbots/{chat}/completions")
     agent = api.agent("clerk")
     versions = api.data("GET", f"/agents/{agent}/versions")
+    run = api.data("POST", f"/agents/{agent}/completions", json={"question": "x", "stream": False})
     guest = world.services.accounts.add("guest@example.org", "Guest", "p")
     world.services.accounts.add("bob@example.org", "Bob", "p")
     world.services.accounts.add(**SIGN_IN, nickname="Ada")
@@ -99,6 +100,8 @@ def ids(world: Any, api: Any, parsed: tuple[str, str]) -> dict[str, str]:
         "file_id": api.file("leave.txt", "two weeks")["id"],
         "search_id": api.data("POST", "/searches", json={"name": "finder"})["id"],
         "agent_id": agent,
+        "run_id": run["message_id"],
+        "task_id": run["message_id"],
         "agent_session_id": api.data("POST", f"/agents/{agent}/sessions")["id"],
         "version_id": versions[0]["id"],
         "other_id": versions[0]["id"],

@@ -5,8 +5,8 @@ As in `repositories`, objects are values and an update stores the whole new valu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ragflow.domain.agents import Agent, AgentRun, AgentSession, AgentVersion, NodeTrace
 from ragflow.domain.chats import SessionOrigin
@@ -81,6 +81,16 @@ class AgentSessions(Protocol):
         """Store the new value. Raises `NotFound`."""
         ...
 
+    def keep_state(
+        self,
+        session_id: str,
+        dsl: Mapping[str, Any],
+        state: Mapping[str, Any],
+        update_time: int,
+    ) -> None:
+        """Store how far a conversation has come, and nothing else of it. Raises `NotFound`."""
+        ...
+
     def delete(self, session_ids: Sequence[str]) -> None:
         """Delete conversations with their runs."""
         ...
@@ -97,6 +107,10 @@ class AgentRuns(Protocol):
     def page(
         self, agent_id: str, paging: Paging, session_id: str | None = None
     ) -> tuple[list[AgentRun], int]: ...
+    def open_of(self, agent_id: str) -> list[AgentRun]:
+        """Return the runs of an agent that are running or waiting."""
+        ...
+
     def last_of(self, session_id: str) -> AgentRun | None:
         """Return the newest run of a conversation."""
         ...

@@ -15,8 +15,12 @@ from ragflow.http import errors
 from ragflow.http.compat import CompatLevel, Level
 from ragflow.http.described import assemble
 from ragflow.http.routers import (
+    agent_completions,
+    agent_runs,
     agent_sessions,
+    agentbots,
     agents,
+    agents_openai,
     chatbots,
     chats,
     chunk_methods,
@@ -68,6 +72,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     searchbots.router,
     agents.router,
     agent_sessions.router,
+    agent_completions.router,
+    agents_openai.router,
+    agent_runs.router,
+    agentbots.router,
     system.router,
     system.health,
 )
@@ -79,6 +87,7 @@ ACCOUNT_ROUTERS: tuple[APIRouter, ...] = (
     tokens.router,
     llm.router,
     agents.uploads,
+    agent_runs.tasks,
 )
 """What is served under /v1: accounts and what they are set up with; files for agents."""
 
@@ -89,6 +98,7 @@ def create_app(
     max_body_bytes: int = DEFAULT_MAX_BODY_BYTES,
     max_json_bytes: int = DEFAULT_MAX_JSON_BYTES,
     level: str = "0.20",
+    universal_agent_streams: bool = False,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """Build the application; `level` is the generation of clients that it serves by default."""
@@ -103,6 +113,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.services = services
+    app.state.universal_agent_streams = universal_agent_streams
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1")
     for router in ACCOUNT_ROUTERS:

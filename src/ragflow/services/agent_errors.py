@@ -23,6 +23,12 @@ class RunNotFound(NotFound):
     template = "There is no run {id} of this agent."
 
 
+class SessionBusy(Conflict):
+    """Say that a run of a conversation is going on (facts: id)."""
+
+    template = "Another run of the session {id} is going on. Wait for it or cancel it."
+
+
 class NoSessions(NotFound):
     """Say that an agent has no conversations to delete (facts: id)."""
 

@@ -7,12 +7,13 @@ components is a draft and stored as it is. An agent is its owner's alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ragflow.domain.agents import Agent, AgentVersion, Problem
+from ragflow.agents.check import problems_of
+from ragflow.domain.agents import Agent, AgentVersion
 from ragflow.domain.blob_keys import agent_prefix
 from ragflow.domain.errors import CanvasInvalid
 from ragflow.domain.identity import Actor
@@ -33,9 +34,6 @@ from ragflow.services.outbox import OutboxRelay
 TITLE_BYTES = 255
 VERSIONS_KEPT = 20
 CATEGORY = "agent_canvas"
-
-ProblemsOf = Callable[[Mapping[str, Any]], Sequence[Problem]]
-"""Find what keeps a canvas from being run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +57,9 @@ class AgentDraft:
 class AgentService:
     """Manage the agents of a tenant."""
 
-    def __init__(
-        self,
-        database: Database,
-        relay: OutboxRelay,
-        problems_of: ProblemsOf,
-        clock: Clock,
-        ids: Ids,
-    ) -> None:
+    def __init__(self, database: Database, relay: OutboxRelay, clock: Clock, ids: Ids) -> None:
         self._database = database
         self._relay = relay
-        self._problems_of = problems_of
         self._clock = clock
         self._ids = ids
 
@@ -172,15 +162,14 @@ class AgentService:
         version = self.version(actor, agent_id, version_id)
         return self.update(actor, agent_id, AgentDraft(dsl=version.dsl))
 
-    def _check(self, draft: AgentDraft) -> None:
+    @staticmethod
+    def _check(draft: AgentDraft) -> None:
         if draft.title is not None:
             if not draft.title:
                 raise TitleRequired
             if len(draft.title.encode(errors="surrogatepass")) > TITLE_BYTES:
                 raise NameTooLong(f"An agent's title has at most {TITLE_BYTES} bytes.")
-        if draft.dsl is None or not draft.dsl.get("components"):
-            return
-        if problems := self._problems_of(draft.dsl):
+        if draft.dsl is not None and (problems := problems_of(draft.dsl)):
             raise CanvasInvalid(problems=tuple(problems))
 
     def _keep_version(self, unit: UnitOfWork, agent: Agent) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ragflow.agents.dsl import problems_of
+from ragflow.agents.environment import AgentLimits
 from ragflow.domain.ports import BlobStore, Clock, Ids, JobQueue, ModelCatalog, SearchEngine
 from ragflow.domain.repositories import Database
 from ragflow.ingest.isolate import Sandbox
 from ragflow.services.accounts import AccountService, Registration
+from ragflow.services.agent_environment import AgentPorts, Environments
 from ragflow.services.agent_files import AgentFileService
+from ragflow.services.agent_live import LiveRuns
+from ragflow.services.agent_runs import AgentRunService
 from ragflow.services.agent_sessions import AgentSessionService
 from ragflow.services.agents import AgentService
 from ragflow.services.chats import ChatService
@@ -55,6 +58,7 @@ class Ports:
     clock: Clock
     ids: Ids
     sandbox: Sandbox
+    agents: AgentPorts
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,9 @@ class ServiceOptions:
     sign_in: SignInLimits = field(default_factory=SignInLimits)
     sql_rows: int = 100_000
     sql_seconds: float = 2.0
+    agent_limits: AgentLimits = field(default_factory=AgentLimits)
+    keep_runs: int = 1000
+    picture_bytes: int = 5 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,7 @@ class Services:
     agents: AgentService
     agent_sessions: AgentSessionService
     agent_files: AgentFileService
+    agent_runs: AgentRunService
     searches: SearchService
     searchbots: SearchbotService
     models: ModelService
@@ -115,6 +123,18 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
     sessions = SessionService(database, clock, ids)
     records = RecordService(database, options.sql_rows, options.sql_seconds)
     completions = CompletionService(database, retrieval, sessions, catalog, records, clock, ids)
+    agent_sessions = AgentSessionService(database, clock, ids)
+    environments = Environments(
+        database,
+        ports.blobs,
+        ports.sandbox,
+        retrieval,
+        catalog,
+        ports.agents,
+        clock,
+        options.agent_limits,
+        options.picture_bytes,
+    )
     return Services(
         accounts=AccountService(database, clock, ids, passwords, options.registration),
         sign_ins=SignInService(database, clock, ids, passwords, options.sign_in),
@@ -146,9 +166,18 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         sessions=sessions,
         completions=completions,
         graphs=GraphService(database),
-        agents=AgentService(database, relay, problems_of, clock, ids),
-        agent_sessions=AgentSessionService(database, clock, ids),
+        agents=AgentService(database, relay, clock, ids),
+        agent_sessions=agent_sessions,
         agent_files=AgentFileService(database, ports.blobs, clock, ids),
+        agent_runs=AgentRunService(
+            database,
+            agent_sessions,
+            environments,
+            LiveRuns(database, clock),
+            clock,
+            ids,
+            options.keep_runs,
+        ),
         searches=SearchService(database, catalog, clock, ids),
         searchbots=SearchbotService(database, retrieval, completions, catalog),
         models=ModelService(catalog),

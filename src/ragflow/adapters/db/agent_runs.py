@@ -46,6 +46,12 @@ class SqlAgentRuns(Repository):
         rows = self._rows(paged(listed, paging, _ORDERS, agent_runs.c.id))
         return [_value(row) for row in rows], self._count(listed)
 
+    def open_of(self, agent_id: str) -> list[AgentRun]:
+        """Return the runs of an agent that are running or waiting."""
+        table = agent_runs.c
+        held = select(agent_runs).where(table.agent_id == agent_id, table.state.in_(_OPEN))
+        return [_value(row) for row in self._rows(held.order_by(table.create_time, table.id))]
+
     def last_of(self, session_id: str) -> AgentRun | None:
         """Return the newest run of a conversation."""
         held = select(agent_runs).where(agent_runs.c.session_id == session_id)

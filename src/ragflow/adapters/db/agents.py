@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, delete, select
@@ -136,6 +136,17 @@ class SqlAgentSessions(Repository):
     def update(self, session: AgentSession) -> None:
         """Store the new value. Raises `NotFound`."""
         self._update(agent_sessions, fields_of(session), "session")
+
+    def keep_state(
+        self,
+        session_id: str,
+        dsl: Mapping[str, Any],
+        state: Mapping[str, Any],
+        update_time: int,
+    ) -> None:
+        """Store how far a conversation has come, and nothing else of it. Raises `NotFound`."""
+        row = {"id": session_id, "dsl": dsl, "state": state, "update_time": update_time}
+        self._update(agent_sessions, row, "session")
 
     def delete(self, session_ids: Sequence[str]) -> None:
         """Delete conversations with their runs."""

@@ -108,6 +108,13 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "create_agent": {"title": "guide", "dsl": DSL, "description": "Answers what is asked"},
     "update_agent": {"title": "guide of 2025", "dsl": DSL},
     "delete_agent_sessions": {"ids": [SESSION_ID]},
+    "complete_agent": {"question": _QUESTION, "session_id": SESSION_ID, "stream": False},
+    "create_agent_completion": {
+        "model": "model",
+        "messages": [{"role": "user", "content": _QUESTION}],
+        "stream": False,
+    },
+    "complete_embedded_agent": {"question": _QUESTION, "inputs": {}, "stream": False},
     "upload_agent_files": {"file": ["leave.txt"]},
     "register": {**_SIGN_IN, "email": "grace@example.org", "nickname": "Grace"},
     "login": _SIGN_IN,

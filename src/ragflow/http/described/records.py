@@ -22,6 +22,7 @@ from ragflow.http.schemas.accounts import (
     tenant_object,
     user_object,
 )
+from ragflow.http.schemas.agent_runs import Frames, run_object, traced_run_object
 from ragflow.http.schemas.agents import (
     agent_file_object,
     agent_object,
@@ -45,6 +46,7 @@ from ragflow.http.views import (
     document_object,
 )
 from ragflow.services.accounts import NewKey
+from ragflow.services.agent_runs import AgentQuestion, PreparedRun
 from ragflow.services.chats import ListedChat
 from ragflow.services.completions import Turn
 from ragflow.services.file_browser import ListedFile
@@ -168,6 +170,43 @@ AGENT_SESSION = named(
     agent_session_object(samples.AGENT_SESSION, with_canvas=True),
     agent_session_object(replace(samples.AGENT_SESSION, errors="slow"), with_canvas=False),
 )
+AGENT_RUN = named(
+    "AgentRun",
+    run_object(samples.AGENT_RUN),
+    run_object(replace(samples.AGENT_RUN, error="slow")),
+)
+TRACED_RUN = named(
+    "TracedAgentRun",
+    *(
+        traced_run_object(
+            replace(samples.AGENT_RUN, error=error), [replace(samples.NODE_TRACE, error=error)]
+        )
+        for error in (None, "slow")
+    ),
+)
+_PREPARED = PreparedRun(
+    Actor(samples.TENANT_ID, samples.TENANT_ID),
+    samples.AGENT_RUN,
+    samples.AGENT_SESSION,
+    AgentQuestion(),
+)
+
+
+def agent_event(kind: str, **data: object) -> dict[str, object]:
+    """Return an event of an agent's run."""
+    return Frames(_PREPARED).enveloped(kind, data, samples.CHUNK.create_timestamp)
+
+
+_FINISHED = agent_event(
+    "workflow_finished",
+    inputs={},
+    outputs={"content": "You asked when."},
+    elapsed_time=1.2,
+    created_at=4321.5,
+    content="You asked when.",
+    reference={"chunks": {}, "doc_aggs": {}},
+)
+AGENT_EVENT = named("AgentEvent", _FINISHED)
 AGENT_FILE = named("AgentFile", agent_file_object(samples.AGENT_FILE))
 
 FILE = named("File", file_object(_FILE), file_object(_FOLDER))

@@ -5,7 +5,15 @@ Most come twice: with all that they can have, and with nothing that they need no
 
 from __future__ import annotations
 
-from ragflow.domain.agents import Agent, AgentFile, AgentSession, AgentVersion
+from ragflow.domain.agents import (
+    Agent,
+    AgentFile,
+    AgentRun,
+    AgentSession,
+    AgentVersion,
+    NodeTrace,
+)
+from ragflow.domain.agents import RunState as AgentRunState
 from ragflow.domain.answers import AnswerFrame, Citation, Reference
 from ragflow.domain.chats import Chat, ChatSession, Message
 from ragflow.domain.chunks import Chunk
@@ -29,6 +37,7 @@ MESSAGE_ID = "0b6d7a8e-2b1c-4f4e-9d0a-6d2c2f1b7a55"
 FILE_ID = "7b1f6d0a91ec11ef8d8c0242ac120004"
 SEARCH_ID = "3f0c2a4e91fa11ef9a3d0242ac120003"
 AGENT_ID = "5f2d3c1e91fb11ef8c7d0242ac120003"
+RUN_ID = "9c1f7d3091fb11efae3f0242ac120003"
 VERSION_ID = "8a4e6b2091fb11ef9d2e0242ac120003"
 PICTURE = "data:image/png;base64,iVBORw0KGgo="
 
@@ -226,6 +235,30 @@ AGENT_SESSION = AgentSession(
     tokens=90,
     duration=1.2,
     round=1,
+)
+AGENT_RUN = AgentRun(
+    RUN_ID,
+    AGENT_ID,
+    SESSION_ID,
+    _QUESTION,
+    AgentRunState.DONE,
+    _MADE,
+    _CHANGED,
+    _CHANGED,
+    steps=2,
+    tokens=90,
+    elapsed_seconds=1.2,
+)
+NODE_TRACE = NodeTrace(
+    RUN_ID,
+    1,
+    "Message:Answer",
+    "Message",
+    "Answer",
+    _SECONDS,
+    0.1,
+    {"sys.query": _QUESTION},
+    {"content": f"You asked: {_QUESTION}"},
 )
 AGENT_FILE = AgentFile(FILE_ID, "leave.txt", 36, "text/plain", TENANT_ID, _SECONDS)
 USER = User(TENANT_ID, "ada@example.org", "Ada", "!", _MADE, _CHANGED)

@@ -69,6 +69,16 @@ class AgentRunsContract:
             assert work.agent_runs.cancelled_of(["run-1", "ended", "unknown"]) == {"run-1"}
             assert work.agent_runs.cancelled_of([]) == set()
 
+    def test_the_open_runs_of_an_agent_are_found(self, held: Database) -> None:
+        with held.transaction() as work:
+            for number, state in enumerate(RunState):
+                run = a_run(state.value, state=state, create_time=number)
+                work.agent_runs.add(run)
+        with held.reading() as work:
+            opened = [run.id for run in work.agent_runs.open_of("agent-1")]
+            assert opened == ["running", "waiting"]
+            assert work.agent_runs.open_of("agent-2") == []
+
     def test_a_silent_run_is_told_from_a_living_one(self, held: Database) -> None:
         with held.transaction() as work:
             for run_id in ("lives", "silent"):

@@ -117,6 +117,18 @@ class AgentSessionsContract:
         with pytest.raises(NotFound), database.transaction() as work:
             work.agent_sessions.update(an_agent_session("unknown"))
 
+    def test_how_far_a_conversation_has_come_is_stored_by_itself(self, database: Database) -> None:
+        fill(database, an_agent())
+        with database.transaction() as work:
+            work.agent_sessions.add(an_agent_session())
+            work.agent_sessions.keep_state("session-1", {"path": ["begin"]}, {"steps": 1}, 9)
+        with database.reading() as work:
+            assert work.agent_sessions.get("session-1") == replace(
+                an_agent_session(), dsl={"path": ["begin"]}, state={"steps": 1}, update_time=9
+            )
+        with pytest.raises(NotFound), database.transaction() as work:
+            work.agent_sessions.keep_state("unknown", {}, {}, 9)
+
     def test_conversations_are_listed_where_they_are_held(self, database: Database) -> None:
         fill(database, an_agent(), an_agent("agent-2"))
         sessions = (
