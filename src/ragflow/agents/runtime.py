@@ -240,7 +240,8 @@ class Runtime:
             self._go_behind(each)
         async for event in self._close_rounds():
             yield event
-        if not self._growing:  # what a text was to be is lost with its run
+        # A text that still grows is lost with its run; an end is kept together with its turn.
+        if self.state.frontier and not self._growing:
             await self._keep(self.state, any(each.component.lasting for each in attempts))
 
     async def _run(self, attempt: Attempt) -> None:
