@@ -114,7 +114,12 @@ class Runtime:
                 yield event
 
     async def go_on(self) -> AsyncGenerator[Event, None]:
-        """Go on from the state, as after a run that was cut off; raises as `run` does."""
+        """Go on from the state, as after a run that was cut off; raises as `run` does.
+
+        Nothing happens where the run had come to its end.
+        """
+        if not self.state.frontier:
+            return
         self._began = self._seconds()
         inputs = dict(self.state.given)
         last: Mapping[str, Any] = {}
