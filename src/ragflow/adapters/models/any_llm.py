@@ -21,7 +21,9 @@ import httpx
 from ragflow.adapters.guarded_http import HttpClients
 from ragflow.adapters.models.openai_compatible import sampling_fields
 from ragflow.adapters.models.openai_senses import picture_message, said
+from ragflow.adapters.models.openai_turns import messages_of, refusal, tool_fields
 from ragflow.adapters.models.provider import Endpoint, providers
+from ragflow.adapters.models.tool_calls import ToolCallGatherer
 from ragflow.adapters.models.vectors import unit_rows
 from ragflow.adapters.models.windows import context_tokens
 from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions, ToolSpec
@@ -78,18 +80,18 @@ class _Vendor:
         self._endpoint = endpoint
 
     @contextmanager
-    def client(self) -> Iterator[Any]:
+    def client(self, tools: Sequence[ToolSpec] = ()) -> Iterator[Any]:
         """Lend the vendor's client and turn its failures into `ModelUnavailable`."""
         base = self._endpoint.base_url
         if not self._endpoint.api_key:
-            raise self._unavailable(f"no key of {self._endpoint.factory} is set")
+            raise self.unavailable(f"no key of {self._endpoint.factory} is set")
         if base and not self._endpoint.trusted and not self._is_own(httpx.URL(base)):
-            raise self._unavailable(f"{base} is no address of {self._endpoint.factory}")
+            raise self.unavailable(f"{base} is no address of {self._endpoint.factory}")
         try:
             from any_llm import AnyLLM
             from any_llm.exceptions import AnyLLMError
         except ImportError as error:
-            raise self._unavailable(f"install ragflow-engine[vendors] ({error})") from error
+            raise self.unavailable(f"install ragflow-engine[vendors] ({error})") from error
         try:
             yield AnyLLM.create(
                 _VENDORS[self._endpoint.factory],
@@ -99,11 +101,13 @@ class _Vendor:
                 max_retries=_RETRIES,
             )
         except ImportError as error:
-            raise self._unavailable(f"install ragflow-engine[vendors] ({error})") from error
+            raise self.unavailable(f"install ragflow-engine[vendors] ({error})") from error
         except (AnyLLMError, NotImplementedError, ValueError) as error:
-            raise self._unavailable(str(error) or type(error).__name__) from error
+            words = str(error) or type(error).__name__
+            raise self.unavailable(refusal(words, tools)) from error
 
-    def _unavailable(self, reason: str) -> ModelUnavailable:
+    def unavailable(self, reason: str) -> ModelUnavailable:
+        """Return the error for a reason, with the key masked."""
         if self._endpoint.api_key:
             reason = reason.replace(self._endpoint.api_key, "***")
         return ModelUnavailable(name=self.model, reason=reason)
@@ -139,20 +143,28 @@ class AnyLlmChat:
         turns: Sequence[ChatTurn],
         options: SamplingOptions,
         passages: Sequence[Passage] = (),  # noqa: ARG002 - the turns quote them
-        tools: Sequence[ToolSpec] = (),  # noqa: ARG002
+        tools: Sequence[ToolSpec] = (),
     ) -> AsyncIterator[ModelDelta]:
         """Yield the answer in pieces. Raises `ModelUnavailable`."""
-        messages = [{"role": turn.role, "content": turn.content} for turn in turns]
-        with self._vendor.client() as client:
+        gatherer = ToolCallGatherer(turns, self._vendor.unavailable)
+        with self._vendor.client(tools) as client:
             chunks = await client.acompletion(
-                model=self.name, messages=messages, stream=True, **sampling_fields(options)
+                model=self.name,
+                messages=messages_of(turns),
+                stream=True,
+                **sampling_fields(options),
+                **tool_fields(tools),
             )
             async for chunk in chunks:
                 delta = chunk.choices[0].delta if chunk.choices else None
-                content = getattr(delta, "content", None) or ""
+                calls = getattr(delta, "tool_calls", None) or ()
+                gatherer.add(call.model_dump() for call in calls)
+                content = getattr(delta, "content", None) or getattr(delta, "refusal", None) or ""
                 reasoning = getattr(getattr(delta, "reasoning", None), "content", None) or ""
                 if content or reasoning:
                     yield ModelDelta(content, reasoning)
+        if gathered := gatherer.calls():
+            yield ModelDelta(tool_calls=gathered)
 
 
 class AnyLlmVision:
