@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ragflow.adapters.guarded_http import HttpClients
+from ragflow.adapters.models.any_llm import AnyLlm
 from ragflow.adapters.models.extractive import ExtractiveChat
 from ragflow.adapters.models.hashing import HashingEmbedding
 from ragflow.adapters.models.ollama import Ollama
@@ -32,6 +33,7 @@ from ragflow.testing.models import (
     SpeechModelContract,
     VisionModelContract,
 )
+from ragflow.testing.tool_calling import ToolCallingContract
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +71,11 @@ def openai(server: ModelServer, factory: str = "OpenAI-API-Compatible") -> OpenA
 
 def ollama(server: ModelServer) -> Ollama:
     return Ollama(Endpoint("Ollama", server.ollama_url, trusted=True, seconds=5), HttpClients())
+
+
+def azure(server: ModelServer) -> AnyLlm:
+    endpoint = Endpoint("Azure-OpenAI", server.ollama_url, "secret-key", trusted=True, seconds=5)
+    return AnyLlm(endpoint, HttpClients())
 
 
 class TestHashingEmbedding(EmbeddingModelContract):
@@ -122,6 +129,30 @@ class TestOllamaChat(ChatModelContract):
     @pytest.fixture
     def model(self, server: ModelServer) -> ChatModel:
         return ollama(server).chat("echo")
+
+
+class TestAnyLlmChat(ChatModelContract):
+    @pytest.fixture
+    def model(self, server: ModelServer) -> ChatModel:
+        return azure(server).chat("echo")
+
+
+class TestOpenAiToolCalling(ToolCallingContract):
+    @pytest.fixture(params=["calling", "whole"])
+    def model(self, server: ModelServer, request: pytest.FixtureRequest) -> ChatModel:
+        return openai(server).chat(request.param)
+
+
+class TestOllamaToolCalling(ToolCallingContract):
+    @pytest.fixture
+    def model(self, server: ModelServer) -> ChatModel:
+        return ollama(server).chat("calling")
+
+
+class TestAnyLlmToolCalling(ToolCallingContract):
+    @pytest.fixture
+    def model(self, server: ModelServer) -> ChatModel:
+        return azure(server).chat("calling")
 
 
 class TestOverlapRerank(RerankModelContract):

@@ -10,10 +10,11 @@ those packages would take the operator's from the environment.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import re
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
@@ -79,8 +80,8 @@ class _Vendor:
         self.model = model
         self._endpoint = endpoint
 
-    @contextmanager
-    def client(self, tools: Sequence[ToolSpec] = ()) -> Iterator[Any]:
+    @asynccontextmanager
+    async def client(self, tools: Sequence[ToolSpec] = ()) -> AsyncIterator[Any]:
         """Lend the vendor's client and turn its failures into `ModelUnavailable`."""
         base = self._endpoint.base_url
         if not self._endpoint.api_key:
@@ -89,22 +90,31 @@ class _Vendor:
             raise self.unavailable(f"{base} is no address of {self._endpoint.factory}")
         try:
             from any_llm import AnyLLM
-            from any_llm.exceptions import AnyLLMError
+            from any_llm.exceptions import (
+                AnyLLMError,
+                InvalidRequestError,
+                UnsupportedParameterError,
+            )
         except ImportError as error:
             raise self.unavailable(f"install ragflow-engine[vendors] ({error})") from error
         try:
-            yield AnyLLM.create(
+            client = AnyLLM.create(
                 _VENDORS[self._endpoint.factory],
                 api_key=self._endpoint.api_key,
                 api_base=base or None,
                 unified_exceptions=True,
                 max_retries=_RETRIES,
             )
+            try:
+                yield client
+            finally:
+                await _close(client)
         except ImportError as error:
             raise self.unavailable(f"install ragflow-engine[vendors] ({error})") from error
+        except (InvalidRequestError, UnsupportedParameterError) as error:
+            raise self.unavailable(refusal(str(error), tools)) from error
         except (AnyLLMError, NotImplementedError, ValueError) as error:
-            words = str(error) or type(error).__name__
-            raise self.unavailable(refusal(words, tools)) from error
+            raise self.unavailable(str(error) or type(error).__name__) from error
 
     def unavailable(self, reason: str) -> ModelUnavailable:
         """Return the error for a reason, with the key masked."""
@@ -147,7 +157,7 @@ class AnyLlmChat:
     ) -> AsyncIterator[ModelDelta]:
         """Yield the answer in pieces. Raises `ModelUnavailable`."""
         gatherer = ToolCallGatherer(turns, self._vendor.unavailable)
-        with self._vendor.client(tools) as client:
+        async with self._vendor.client(tools) as client:
             chunks = await client.acompletion(
                 model=self.name,
                 messages=messages_of(turns),
@@ -180,9 +190,12 @@ class AnyLlmVision:
 
     def describe(self, picture: bytes, prompt: str) -> str:
         """Return what the model says of a JPEG or PNG. Raises `ModelUnavailable`."""
-        with self._vendor.client() as client:
+        return asyncio.run(self._describe(picture, prompt))
+
+    async def _describe(self, picture: bytes, prompt: str) -> str:
+        async with self._vendor.client() as client:
             messages = [picture_message(picture, prompt)]
-            reply = asyncio.run(client.acompletion(model=self.name, messages=messages))
+            reply = await client.acompletion(model=self.name, messages=messages)
             return said(reply.choices[0].message.content if reply.choices else "")
 
 
@@ -204,7 +217,7 @@ class AnyLlmEmbedding:
         """Return the length of the vectors; the vendor is asked once. Raises `ModelUnavailable`."""
         with self._lock:
             if not self._dimensions:
-                self._dimensions = self._ask(["dimensions"]).shape[1]
+                self._dimensions = asyncio.run(self._ask(["dimensions"])).shape[1]
             return self._dimensions
 
     def embed(
@@ -218,10 +231,19 @@ class AnyLlmEmbedding:
         if not texts:
             return np.zeros((0, self.dimensions), np.float32)
         starts = range(0, len(texts), _EMBEDDING_BATCH)
-        return np.concatenate([self._ask(texts[at : at + _EMBEDDING_BATCH]) for at in starts])
+        batches = (texts[at : at + _EMBEDDING_BATCH] for at in starts)
+        return np.concatenate([asyncio.run(self._ask(batch)) for batch in batches])
 
-    def _ask(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    async def _ask(self, texts: Sequence[str]) -> NDArray[np.float32]:
         wanted = [text or " " for text in texts]
-        with self._vendor.client() as client:
-            reply = asyncio.run(client.aembedding(self.name, wanted))
+        async with self._vendor.client() as client:
+            reply = await client.aembedding(self.name, wanted)
             return unit_rows([row.embedding for row in reply.data], len(texts))
+
+
+async def _close(client: Any) -> None:
+    """Close the connections of a vendor's own client, which any-llm leaves open."""
+    close = getattr(getattr(client, "client", None), "close", None)
+    closing = close() if close is not None else None
+    if inspect.isawaitable(closing):
+        await closing
