@@ -17,6 +17,7 @@ from ragflow.adapters.models.openai_compatible import OpenAiCompatible
 from ragflow.adapters.models.provider import Endpoint
 from ragflow.adapters.models.rerank import OverlapRerank
 from ragflow.adapters.models.store import ModelStore
+from ragflow.domain.answers import ChatTurn
 from ragflow.domain.ports import (
     ChatModel,
     EmbeddingModel,
@@ -25,6 +26,7 @@ from ragflow.domain.ports import (
     VisionModel,
 )
 from ragflow.settings import Settings
+from ragflow.testing.chat import ScriptedChatModel, tool_call
 from ragflow.testing.model_server import ModelServer, model_server
 from ragflow.testing.models import (
     ChatModelContract,
@@ -32,8 +34,9 @@ from ragflow.testing.models import (
     RerankModelContract,
     SpeechModelContract,
     VisionModelContract,
+    deltas_of,
 )
-from ragflow.testing.tool_calling import ToolCallingContract
+from ragflow.testing.tool_calling import WEATHER, ToolCallingContract, called
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +156,15 @@ class TestAnyLlmToolCalling(ToolCallingContract):
     @pytest.fixture
     def model(self, server: ModelServer) -> ChatModel:
         return azure(server).chat("calling")
+
+
+def test_the_scripted_model_calls_tools_and_keeps_what_was_offered() -> None:
+    call = tool_call("weather", city="Oslo")
+    model = ScriptedChatModel([(call,), "27 degrees"])
+    asked = ChatTurn("user", "Weather?")
+    assert called(deltas_of(model, [asked], [WEATHER])) == (call,)
+    assert called(deltas_of(model, [asked])) == ()
+    assert model.tools == [[WEATHER], []]
 
 
 class TestOverlapRerank(RerankModelContract):

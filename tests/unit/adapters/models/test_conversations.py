@@ -60,7 +60,7 @@ class Replying(HttpClients):
 
     lines: tuple[str, ...] = ()
 
-    def async_client(self, *, trusted: bool, seconds: float) -> httpx.AsyncClient:  # noqa: ARG002 - nothing is called
+    def async_client(self, *, trusted: bool, seconds: float) -> httpx.AsyncClient:
         return httpx.AsyncClient(transport=httpx.MockTransport(self._reply))
 
     def _reply(self, _: httpx.Request) -> httpx.Response:
