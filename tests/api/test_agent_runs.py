@@ -206,7 +206,7 @@ def test_a_run_that_has_ended_is_not_cancelled(api: Any) -> None:
     body = {"question": "x", "stream": False}
     run_id = api.data("POST", f"/agents/{agent_id}/completions", json=body)["message_id"]
     path = f"/agents/{agent_id}/runs/{run_id}"
-    assert api.data("POST", f"{path}/cancel") is False
+    assert api.data("POST", f"{path}/cancel") == {"cancelled": False}
     assert api.data("GET", path)["state"] == "done"
     unknown = api("POST", f"/agents/{agent_id}/runs/unknown/cancel")
     assert unknown["message"] == "There is no run unknown of this agent."
@@ -319,7 +319,8 @@ def test_a_run_that_was_cut_off_can_be_cancelled(
     agent_id = made(api, two_models())
     asyncio.run(cut_off(world, actor, agent_id, gated))
     (run,) = api.data("GET", f"/agents/{agent_id}/runs")["runs"]
-    assert api.data("POST", f"/agents/{agent_id}/runs/{run['id']}/cancel") is True
+    path = f"/agents/{agent_id}/runs/{run['id']}"
+    assert api.data("POST", f"{path}/cancel") == {"cancelled": True}
     assert states(api, agent_id) == [("one", "cancelled", None)]
 
 

@@ -206,7 +206,13 @@ _FINISHED = agent_event(
     content="You asked when.",
     reference={"chunks": {}, "doc_aggs": {}},
 )
-AGENT_EVENT = named("AgentEvent", _FINISHED)
+AGENT_EVENT = named(
+    "AgentEvent",
+    _FINISHED,
+    agent_event("workflow_started", inputs={}),
+    agent_event("node_started", inputs=None),
+    agent_event("message_end", reference=None),
+)
 AGENT_FILE = named("AgentFile", agent_file_object(samples.AGENT_FILE))
 
 FILE = named("File", file_object(_FILE), file_object(_FOLDER))

@@ -209,7 +209,7 @@ _AGENTS: Mapping[str, Answer] = {
     ),
     "list_agent_runs": _b(record(runs=listed(records.AGENT_RUN), total=_COUNT)),
     "get_agent_run": _b(records.TRACED_RUN),
-    "cancel_agent_run": _b(),
+    "cancel_agent_run": _b(like({"cancelled": True})),
     "cancel_agent_task": _b(),
     "upload_agent_files": _b(either(records.AGENT_FILE, listed(records.AGENT_FILE))),
 }

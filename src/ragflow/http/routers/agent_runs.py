@@ -50,8 +50,9 @@ def get_agent_run(
 def cancel_agent_run(
     agent_id: str, run_id: str, actor: CurrentActor, services: ServicesOf
 ) -> JSONResponse:
-    """End a run; false where it had ended already."""
-    return json_result(services.agent_runs.cancel(actor, agent_id, run_id))
+    """End a run, in whatever process it goes on; tell whether it had not ended by itself."""
+    cancelled = services.agent_runs.cancel(actor, agent_id, run_id)
+    return json_result({"cancelled": cancelled})
 
 
 @tasks.put("/canvas/cancel/{task_id}", summary="Cancel runs by the task of their events")
