@@ -20,6 +20,7 @@ from ragflow.domain.errors import CodeFailed, SandboxUnavailable
 
 _START_SECONDS = 30.0
 _GRACE_SECONDS = 1.0  # the script's own alarm comes first, so that its process ends by itself
+_END_SECONDS = 10.0
 _PIECE = 1 << 16
 _AROUND_A_RESULT = 1 << 16
 _MOST_REASON_CHARS = 500
@@ -32,9 +33,10 @@ class Exchange:
         self._process = process
         self._limits = limits
         self._secret = secret.encode()
-        self._flooded = False
         self._handle = _handle_of(process.pid)
         self._buffer = bytearray()
+        self._started = self._late = self._flooded = False
+        self._said: bytes | None = None
 
     async def outcome(self, channel: socket.socket, request: bytes) -> CodeResult:
         """Return the result. Raises `CodeFailed` or `SandboxUnavailable`."""
@@ -44,30 +46,34 @@ class Exchange:
             asyncio.create_task(self._printed(stream))
             for stream in (self._process.stdout, self._process.stderr)
         ]
-        reader, writer = await asyncio.open_connection(sock=channel)
-        said: bytes | None = None
-        started = late = False
         try:
-            writer.write(request)
-            try:
-                async with asyncio.timeout(_START_SECONDS):
-                    started = await self._line(reader) == self._secret + b"started"
-                if started:
-                    async with asyncio.timeout(self._limits.seconds + _GRACE_SECONDS):
-                        said = await self._line(reader)
-            except TimeoutError:
-                late = True
+            await self._talk(channel, request)
         finally:
-            writer.transport.abort()
-            await asyncio.shield(self._end(printed, wait=said is not None))
+            await asyncio.shield(self._end(printed))
         stdout, stderr = (task.result().decode(errors="replace") for task in printed)
-        if not started:
+        if not self._started:
             raise _not_started(self._process.returncode, stderr)
         if self._flooded:
             raise self._too_much_output()
-        if said is None:
-            raise self._ended(late)
-        return CodeResult(self._result(said), stdout, stderr)
+        if self._said is None:
+            raise self._ended()
+        return CodeResult(self._result(self._said), stdout, stderr)
+
+    async def _talk(self, channel: socket.socket, request: bytes) -> None:
+        reader, writer = await asyncio.open_connection(sock=channel)
+        try:
+            writer.write(request)
+            async with asyncio.timeout(_START_SECONDS):
+                self._started = await self._line(reader) == self._secret + b"started"
+            if self._started:
+                async with asyncio.timeout(self._limits.seconds + _GRACE_SECONDS):
+                    self._said = await self._line(reader)
+        except TimeoutError:
+            self._late = True
+        except ConnectionError:  # it ended without a word
+            self._said = None
+        finally:
+            writer.transport.abort()
 
     async def _line(self, reader: asyncio.StreamReader) -> bytes | None:
         """Return the next line; None where there is none, or too long a one."""
@@ -93,18 +99,24 @@ class Exchange:
                     self._kill()
         return bytes(kept)
 
-    async def _end(self, printed: list[asyncio.Task[bytes]], wait: bool) -> None:
+    async def _end(self, printed: list[asyncio.Task[bytes]]) -> None:
         """See to it that all processes are gone: the last one closes what it prints to."""
-        if wait:  # it is about to end; whoever is waited for by its parent leaves nothing behind
+        if not self._late and not self._flooded and self._started:
+            # It is about to end; who is waited for by its own parent leaves nothing behind.
             await asyncio.wait(printed, timeout=_GRACE_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(_GRACE_SECONDS):
                     await self._process.wait()
         self._kill()
         await self._process.wait()
-        await asyncio.gather(*printed)
-        if self._handle is not None:
-            os.close(self._handle)
+        try:
+            async with asyncio.timeout(_END_SECONDS):
+                await asyncio.gather(*printed)
+        except TimeoutError:
+            raise SandboxUnavailable(reason="a process of the sandbox does not end") from None
+        finally:
+            if self._handle is not None:
+                os.close(self._handle)
 
     def _kill(self) -> None:
         """Kill by handle: `Process.kill` would collect the exit code that others wait for."""
@@ -124,10 +136,10 @@ class Exchange:
             raise self._too_much_output()
         raise CodeFailed(reason=answer["error"])
 
-    def _ended(self, late: bool) -> CodeFailed:
+    def _ended(self) -> CodeFailed:
         code = self._process.returncode or 0
         number = -code if code < 0 else code - 128
-        if late or number in (signal.SIGALRM, signal.SIGXCPU):
+        if self._late or number in (signal.SIGALRM, signal.SIGXCPU):
             return self._broken(f"more than {self._limits.seconds:g} seconds", "seconds")
         return CodeFailed(reason=f"its process ended before main returned (exit code {code})")
 

@@ -227,6 +227,8 @@ def _print(target: int, text: str) -> None:
 def _javascript_failure(text: str) -> Failure:
     if text.startswith("InternalError: out of memory"):
         return Failure("", "memory")
+    if text.strip() == "null":  # the engine has no room left for an error of its own
+        return Failure("null was thrown, by the script or because memory ran out")
     lines = [line for line in text.splitlines() if f"<input>:{_FAR // 1000}" not in line]
     text = "\n".join(lines).replace("<input>", _JAVASCRIPT_FILE).strip()
     return Failure(text[:_MOST_ERROR_CHARS])
