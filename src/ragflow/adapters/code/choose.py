@@ -39,4 +39,6 @@ async def describe(runner: CodeRunner) -> str:
         chosen = await runner.chosen() if isinstance(runner, ProbedRunner) else runner
     except SandboxUnavailable as error:
         return str(error)
-    return str(getattr(chosen, "name", type(chosen).__name__))
+    if isinstance(chosen, ClosedRunner):
+        return chosen.reason
+    return chosen.name if isinstance(chosen, LocalRunner | RemoteRunner) else str(chosen)

@@ -9,11 +9,9 @@ from ragflow.domain.errors import SandboxUnavailable
 class ClosedRunner:
     """Refuse all code, and say why."""
 
-    name = "off"
-
     def __init__(self, reason: str) -> None:
-        self._reason = reason
+        self.reason = reason
 
     async def run(self, task: CodeTask) -> CodeResult:  # noqa: ARG002 - none is run
         """Raise `SandboxUnavailable`."""
-        raise SandboxUnavailable(reason=self._reason)
+        raise SandboxUnavailable(reason=self.reason)

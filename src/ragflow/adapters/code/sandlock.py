@@ -27,6 +27,7 @@ class Sandlock:
             raise SandboxUnavailable(reason="sandlock needs Linux")
         home = mirror(ground, directory)
         plan = {
+            "parent": os.getpid(),
             "command": interpreter(ground),
             "readable": [
                 ground.executable,

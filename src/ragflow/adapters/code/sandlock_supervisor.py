@@ -14,18 +14,18 @@ import signal
 import sys
 from typing import Any
 
-from sandlock import Sandbox
+from sandlock import Sandbox, SandlockError
 
 _SIGNAL_OF_PARENTS_DEATH = 1  # of prctl
 _BY_SIGNAL = 128
 
 
-def main(plan: dict[str, Any], parent: int) -> int:
+def main(plan: dict[str, Any]) -> int:
     """Run the command of a plan; return its exit code."""
     ctypes.CDLL(None).prctl(_SIGNAL_OF_PARENTS_DEATH, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
+    if os.getppid() != plan["parent"]:
         return 1  # the parent was gone before it could be watched
-    sandbox = Sandbox(
+    sandbox = Sandbox(  # what it has no setting for, no network and no signals, is its default
         fs_readable=plan["readable"],
         fs_writable=[os.devnull],
         cwd=plan["home"],
@@ -34,7 +34,12 @@ def main(plan: dict[str, Any], parent: int) -> int:
         max_processes=1,
         no_coredump=True,
     )
-    with sandbox.popen(plan["command"]) as process:
+    try:
+        process = sandbox.popen(plan["command"])
+    except (RuntimeError, SandlockError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    with process:
         result = process.wait()
     if result.signal and result.signal > 0:
         return _BY_SIGNAL + int(result.signal)
@@ -42,4 +47,4 @@ def main(plan: dict[str, Any], parent: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(json.loads(sys.argv[1]), os.getppid()))
+    sys.exit(main(json.loads(sys.argv[1])))
