@@ -112,6 +112,27 @@ class AnswersSettings(_Section):
     sql_seconds: float = Field(2.0, gt=0, description="Longest time of such a query.")
 
 
+class AgentSettings(_Section):
+    """What agents may do."""
+
+    code_sandbox: Literal["auto", "sandlock", "bubblewrap", "remote", "off"] = Field(
+        "auto",
+        description="Where the code of agents runs. auto: in the first of sandlock, bubblewrap and "
+        "agents.sandbox_url that holds; where none does, no code runs.",
+    )
+    sandbox_url: str = Field(
+        "", description="A sandbox server with RAGFlow's /run call, e.g. http://127.0.0.1:9385."
+    )
+    code_seconds: float = Field(10.0, gt=0, description="Longest time of one script.")
+    code_memory_mib: int = Field(
+        256, ge=64, description="Most memory of one script, in MiB; Python itself takes 30 of them."
+    )
+    code_output_kib: int = Field(
+        1024, gt=0, description="Most that one script may return, and print, in KiB."
+    )
+    code_parallel: int = Field(4, gt=0, description="Scripts that run at once per process.")
+
+
 class AccountSettings(_Section):
     """Who may make accounts, and how people sign in."""
 
@@ -214,6 +235,7 @@ class Settings(BaseSettings):
     search: SearchSettings = Field(default_factory=SearchSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
     answers: AnswersSettings = Field(default_factory=AnswersSettings)
+    agents: AgentSettings = Field(default_factory=AgentSettings)
     accounts: AccountSettings = Field(default_factory=AccountSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     worker: WorkerSettings = Field(default_factory=WorkerSettings)

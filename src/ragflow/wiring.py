@@ -6,6 +6,7 @@ chosen, so that a process loads only what it uses.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import os
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from ragflow.adapters.models.store import ModelStore
+    from ragflow.domain.agent_ports import CodeRunner
     from ragflow.domain.identity import ProviderAccount
     from ragflow.domain.models import ModelKind
     from ragflow.domain.ports import BlobStore, ModelCatalog, SearchEngine
@@ -171,6 +173,13 @@ def registration(settings: Settings, host: str) -> Registration:
     if chosen != "auto":
         return chosen
     return "on" if _is_loopback(host) else "until_claimed"
+
+
+def code_sandbox(settings: Settings) -> str:
+    """Return the name of the sandbox that holds on this machine, or why none does."""
+    from ragflow.adapters.code.choose import describe
+
+    return asyncio.run(describe(_code_runner(settings)))
 
 
 def run_api(settings: Settings, listener: socket.socket, announce: Announce) -> None:
@@ -332,6 +341,18 @@ def _catalog(settings: Settings, database: Database) -> ModelCatalog:
     )
     clients = HttpClients(AddressGuard(allowed_hosts=models.allowed_private_hosts))
     return Catalog(options, model_store(settings), clients, accounts_of, default_of)
+
+
+def _code_runner(settings: Settings) -> CodeRunner:
+    from ragflow.adapters.code.base import CodeLimits
+    from ragflow.adapters.code.choose import code_runner
+
+    agents = settings.agents
+    limits = CodeLimits(
+        agents.code_seconds, agents.code_memory_mib, agents.code_output_kib, agents.code_parallel
+    )
+    directory = _data_dir(settings) / "sandbox"
+    return code_runner(agents.code_sandbox, limits, directory, agents.sandbox_url)
 
 
 def _page_models(settings: Settings) -> Callable[[], Mapping[str, str | None]]:

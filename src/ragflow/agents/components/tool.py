@@ -37,10 +37,10 @@ class ToolComponent(Component[CommonOptions]):
 
     async def run(self, call: Call) -> Outcome:
         """Run the tool."""
-        params = {key: value for key, value in self.node.params.items() if key != "outputs"}
+        stay = {"outputs", *self._tool.verbatim}
+        params = {key: value for key, value in self.node.params.items() if key not in stay}
         resolved = await call.resolved(params)
-        if "outputs" in self.node.params:
-            resolved["outputs"] = self.node.params["outputs"]
+        resolved |= {key: value for key, value in self.node.params.items() if key in stay}
         result = await run_tool(self._tool, resolved, call)
         text = shown_text(result, call.sources)
         return Outcome({"formalized_content": text, "json": result.data, **(result.outputs or {})})
