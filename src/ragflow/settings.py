@@ -112,6 +112,28 @@ class AnswersSettings(_Section):
     sql_seconds: float = Field(2.0, gt=0, description="Longest time of such a query.")
 
 
+class AgentSettings(_Section):
+    """What agents may reach, and what one run may take."""
+
+    allowed_private_hosts: tuple[str, ...] = Field(
+        (), description="Hosts in private networks that the tools of agents may reach."
+    )
+    sqlite_directory: Path | None = Field(
+        None,
+        description="Folder of SQLite files that every agent may query; empty: none.",
+    )
+    sql_writes: bool = Field(
+        False,
+        description="Whether agents may change rows of databases that they are given access to.",
+    )
+    sql_seconds: float = Field(
+        60.0, gt=0, description="Longest time of a query that an agent makes, in seconds."
+    )
+    mail_seconds: float = Field(
+        60.0, gt=0, description="Longest time that an agent may take to send a message, in seconds."
+    )
+
+
 class AccountSettings(_Section):
     """Who may make accounts, and how people sign in."""
 
@@ -214,6 +236,7 @@ class Settings(BaseSettings):
     search: SearchSettings = Field(default_factory=SearchSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
     answers: AnswersSettings = Field(default_factory=AnswersSettings)
+    agents: AgentSettings = Field(default_factory=AgentSettings)
     accounts: AccountSettings = Field(default_factory=AccountSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     worker: WorkerSettings = Field(default_factory=WorkerSettings)
