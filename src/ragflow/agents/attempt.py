@@ -104,7 +104,8 @@ class Attempt:
         outputs = dict(self.outcome.outputs)
         for name, value in outputs.items():
             if isinstance(value, TextStream):
-                outputs[name] = TextStream(self._guarded(value))
+                growing = outputs[name] = TextStream(self._guarded(value))
+                growing.start()  # so that several of one batch grow at once
         self.outcome = replace(self.outcome, outputs=outputs)
 
     async def _guarded(self, text: TextStream) -> AsyncIterator[ModelDelta]:

@@ -114,7 +114,12 @@ class Runtime:
                 yield event
 
     async def go_on(self) -> AsyncGenerator[Event, None]:
-        """Go on from the state, as after a run that was cut off; raises as `run` does."""
+        """Go on from the state, as after a run that was cut off; raises as `run` does.
+
+        Nothing happens where the run had come to its end.
+        """
+        if not self.state.frontier:
+            return
         self._began = self._seconds()
         inputs = dict(self.state.given)
         last: Mapping[str, Any] = {}
@@ -240,7 +245,8 @@ class Runtime:
             self._go_behind(each)
         async for event in self._close_rounds():
             yield event
-        if not self._growing:  # what a text was to be is lost with its run
+        # A text that still grows is lost with its run; an end is kept together with its turn.
+        if self.state.frontier and not self._growing:
             await self._keep(self.state, any(each.component.lasting for each in attempts))
 
     async def _run(self, attempt: Attempt) -> None:

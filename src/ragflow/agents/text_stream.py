@@ -13,7 +13,7 @@ from ragflow.domain.answers import ModelDelta
 
 
 class TextStream:
-    """Hold a text that may still grow; it begins to grow when it is first read."""
+    """Hold a text that may still grow; it begins to grow when it is first read, or told to."""
 
     def __init__(self, source: AsyncIterator[ModelDelta]) -> None:
         self._source = source
@@ -23,10 +23,14 @@ class TextStream:
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    async def pieces(self) -> AsyncIterator[ModelDelta]:
-        """Yield every piece, waiting for those to come."""
+    def start(self) -> None:
+        """Let it grow, though nobody reads it yet."""
         if self._task is None:
             self._task = asyncio.create_task(self._fill())
+
+    async def pieces(self) -> AsyncIterator[ModelDelta]:
+        """Yield every piece, waiting for those to come."""
+        self.start()
         read = 0
         while True:
             changed = self._changed

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from ragflow.agents.sources import SourceBook
 from ragflow.domain.agents import Source
-from ragflow.domain.answers import ChatTurn, ModelDelta
+from ragflow.domain.answers import ChatTurn, ModelDelta, Passage
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.queries import Candidate, Hit, ScoredCandidate
 from ragflow.generate.cite import SUPPORT_THRESHOLD
@@ -26,12 +26,20 @@ from ragflow.text.sentences import split_sentences
 _OPENING = re.compile(r"\s*[\[【(（#][^\]】)）]{0,24}$")
 
 
-def with_citation_rules(turns: Sequence[ChatTurn]) -> list[ChatTurn]:
-    """Tell a model how to cite."""
-    rules = prompt_text("citation")
+def with_citation_rules(turns: Sequence[ChatTurn], rules: str = "") -> list[ChatTurn]:
+    """Tell a model how to cite, by the rules given or by ours."""
+    rules = rules or prompt_text("citation")
     if turns and turns[0].role == "system":
         return [replace(turns[0], content=f"{turns[0].content}\n\n{rules}"), *turns[1:]]
     return [ChatTurn("system", rules), *turns]
+
+
+def passages_of(sources: SourceBook) -> list[Passage]:
+    """Return the sources of a run for a model that answers in their sentences."""
+    return [
+        Passage(number, source.document_name, source.content)
+        for number, source in sources.all().items()
+    ]
 
 
 async def cited(

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import field_validator
 
 from ragflow.agents.components.base import Call, Component, Outcome, components
-from ragflow.agents.components.citing import cited, with_citation_rules
+from ragflow.agents.components.citing import cited, passages_of, with_citation_rules
 from ragflow.agents.components.model_call import ModelOptions, model_of, said_by
 from ragflow.agents.components.structured import structured
 from ragflow.agents.options import Options
@@ -68,7 +68,8 @@ class LLM(Component[LLMOptions]):
     async def _answer(
         self, call: Call, turns: list[ChatTurn], model: Any
     ) -> AsyncIterator[ModelDelta]:
-        said = said_by(model, self.options, turns, call)
+        passages = passages_of(call.sources)
+        said = said_by(model, self.options, turns, call, passages=passages)
         async for piece in cited(said, call.sources, keep=self.options.cite):
             yield piece
 

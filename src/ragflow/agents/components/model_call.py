@@ -14,7 +14,7 @@ from pydantic import Field
 from ragflow.agents.components.base import Call, CommonOptions
 from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions, ToolSpec
 from ragflow.domain.ports import ChatModel
-from ragflow.generate.context import fitting_turns, share_window
+from ragflow.generate.context import count_turn_tokens, fitting_turns, share_window
 from ragflow.generate.marks import spoken_text
 from ragflow.text.tokens import count_tokens
 
@@ -67,8 +67,8 @@ async def said_by(
     Raises `ModelError`.
     """
     sampling = options.sampling()
-    sent = fitted(model, turns, sampling.max_tokens)
-    call.spend(sum(count_tokens(turn.content) for turn in sent))
+    sent = fitted(model, turns, tools, sampling.max_tokens)
+    call.spend(count_turn_tokens(sent, tools))
     for left in range(options.max_retries, -1, -1):
         begun = False
         said: list[str] = []
@@ -93,14 +93,20 @@ async def ask(options: ModelOptions, turns: Sequence[ChatTurn], call: Call) -> s
     return spoken_text("".join(pieces)).strip()
 
 
-def fitted(model: ChatModel, turns: Sequence[ChatTurn], max_tokens: int | None) -> list[ChatTurn]:
+def fitted(
+    model: ChatModel,
+    turns: Sequence[ChatTurn],
+    tools: Sequence[ToolSpec],
+    max_tokens: int | None,
+) -> list[ChatTurn]:
     """Return the turns that fit the model's window: its instructions, and the last of the rest."""
     system = [turn for turn in turns if turn.role == "system"]
     spoken = [turn for turn in turns if turn.role != "system"]
     instructions = "\n\n".join(turn.content for turn in system)
     budget = share_window(model.context_tokens, instructions, spoken, max_tokens)
-    # nothing is retrieved into the system prompt later on, so the turns may have that share too
-    return [*system, *fitting_turns(spoken, budget.history + budget.knowledge)]
+    # Nothing is retrieved into the instructions later on, so the turns may have that share too.
+    room = budget.history + budget.knowledge - count_turn_tokens((), tools)
+    return [*system, *fitting_turns(spoken, max(room, 1))]
 
 
 def _effective(value: float, enabled: bool) -> float | None:
