@@ -54,7 +54,10 @@ def test_tokens_are_pieces_of_the_text_in_order(pieces: list[str], engine: str) 
         before <= token.start < token.end for before, token in zip(ends, tokens, strict=False)
     )
     statements = sql_statements(text, engine)
-    assert all(statement in text and statement.strip(" \t\n\r\f\v") == statement for statement in statements)
+    assert all(
+        statement in text and statement.strip(" \t\n\r\f\v") == statement
+        for statement in statements
+    )
     assert [token.text for each in statements for token in sql_tokens(each, engine)] == [
         token.text for token in tokens if (token.kind, token.text) != ("sign", ";")
     ]
