@@ -14,7 +14,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -22,12 +22,13 @@ from email.policy import SMTP as SMTP_POLICY
 from email.utils import formatdate, make_msgid
 
 from ragflow.adapters.guarded_http import AddressGuard
-from ragflow.adapters.guarded_sockets import cut_off, guarded_connection
+from ragflow.adapters.guarded_sockets import cut_off, guarded_connection, metered_end
 from ragflow.domain.agent_ports import Mail, MailServer
 from ragflow.domain.errors import ToolFailed
 
 _TOOL = "Email"
 _CONNECT_SECONDS = 10.0
+_ANSWERED = 1 << 20  # bytes that a server may send in all
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[\w-]{1,63}\.)*[\w-]{1,63}")
 _NAMED = re.compile(r"\"?([^<>\"]*?)\"?\s*<([^<>]*)>")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
@@ -66,19 +67,23 @@ class SmtpMailer:
     def _send(self, server: MailServer, message: EmailMessage, recipients: list[str]) -> None:
         seconds = self.limits.seconds
         wait = min(seconds, _CONNECT_SECONDS)
-        link = guarded_connection(self.guard, _TOOL, server.host, server.port, wait)
+        far = guarded_connection(self.guard, _TOOL, server.host, server.port, wait)
         with ExitStack() as stack:
-            stack.callback(link.close)
-            deadline = stack.enter_context(cut_off(link.fileno(), seconds))
+            stack.enter_context(far)
+            deadline = stack.enter_context(cut_off(far.fileno(), seconds))
+            link, _ = stack.enter_context(metered_end(far, _ANSWERED))
             link.settimeout(seconds)
             try:
                 if server.port in self.tls_ports:
                     link = self._context().wrap_socket(link, server_hostname=server.host)
-                client = stack.enter_context(_Client(link, server))
+                client = _Client(link, server)
+                stack.callback(client.close)
                 self._secure(client, server)
                 if server.username:
                     client.login(server.username, server.password)
                 client.send_message(message, message["From"].addresses[0].addr_spec, recipients)
+                with suppress(smtplib.SMTPException, OSError):
+                    client.quit()
             except (smtplib.SMTPException, OSError, ValueError) as error:
                 late = f"it took more than {seconds:g} seconds" if deadline.passed else ""
                 raise ToolFailed(tool=_TOOL, reason=late or _told(error)) from None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -228,6 +230,21 @@ def test_a_slow_server_does_not_hold_the_caller(
     inbox.delay = 30
     with pytest.raises(ToolFailed, match=r"timed out|more than 1 seconds"):
         _send(serve(starttls=True), trusting, limits=MailLimits(seconds=1))
+
+
+def test_a_server_cannot_fill_the_memory() -> None:
+    def babble(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, contextlib.suppress(OSError):
+            for _ in range(10_000):
+                connection.sendall(b"220-hello again\r\n" * 1000)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=babble, args=(server,))
+        thread.start()
+        with pytest.raises(ToolFailed):
+            _send(server.getsockname()[1])
+        thread.join()
 
 
 @pytest.mark.parametrize(

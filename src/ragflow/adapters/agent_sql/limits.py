@@ -20,11 +20,15 @@ TOOL = "SQL"
 
 @dataclass(frozen=True, slots=True)
 class QueryLimits:
-    """Bound a query; `chars` are those of all values of its result together."""
+    """Bound a query.
+
+    `chars` are those of all values of its result together, `bytes` all that a server may send.
+    """
 
     seconds: float = 60.0
     writes: bool = False
     chars: int = 1_000_000
+    bytes: int = 32 << 20
 
 
 def failed(reason: str) -> ToolFailed:
@@ -38,6 +42,11 @@ def too_slow(limits: QueryLimits) -> ToolFailed:
         f"no result within {limits.seconds:g} seconds; the setting "
         f"{spelled_out('agents.sql_seconds')} moves this limit"
     )
+
+
+def too_much(limits: QueryLimits) -> ToolFailed:
+    """Return the error that says that a server sent too much."""
+    return failed(f"the server sent more than {limits.bytes >> 20} MiB: select less")
 
 
 def collected(

@@ -18,11 +18,12 @@ from ragflow.adapters.agent_sql.limits import (
     changed,
     collected,
     failed,
+    too_much,
     too_slow,
 )
 from ragflow.adapters.agent_sql.statements import check_statement
 from ragflow.adapters.guarded_http import AddressGuard
-from ragflow.adapters.guarded_sockets import cut_off, guarded_connection
+from ragflow.adapters.guarded_sockets import cut_off, guarded_connection, metered_end
 from ragflow.domain.agent_ports import SqlConnection, SqlRows
 
 _PORT = 3306
@@ -45,8 +46,9 @@ def query_mysql(
     port = connection.port or _PORT
     seconds = min(limits.seconds, _CONNECT_SECONDS)
     with (
-        closing(guarded_connection(guard, TOOL, connection.host, port, seconds)) as link,
-        cut_off(link.fileno(), limits.seconds) as deadline,
+        guarded_connection(guard, TOOL, connection.host, port, seconds) as far,
+        cut_off(far.fileno(), limits.seconds) as deadline,
+        metered_end(far, limits.bytes) as (near, meter),
     ):
         try:
             database = pymysql.connect(
@@ -63,7 +65,7 @@ def query_mysql(
                 cursorclass=pymysql.cursors.SSCursor,
                 defer_connect=True,
             )
-            database.connect(sock=link)
+            database.connect(sock=near)
             with closing(database):
                 _begin(database, limits)
                 rows = _run(database, statement, most_rows, limits)
@@ -71,6 +73,8 @@ def query_mysql(
                     database.commit()
         except (pymysql.Error, RuntimeError, OSError, ValueError) as error:
             code = error.args[0] if error.args else None
+            if meter.exceeded:
+                raise too_much(limits) from None
             if deadline.passed or code in _OUT_OF_TIME:
                 raise too_slow(limits) from None
             raise failed(str(error.args[1] if len(error.args) > 1 else error)) from None

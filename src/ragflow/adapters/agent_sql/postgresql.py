@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
 from ragflow.adapters.agent_sql.limits import (
@@ -19,11 +19,12 @@ from ragflow.adapters.agent_sql.limits import (
     changed,
     collected,
     failed,
+    too_much,
     too_slow,
 )
 from ragflow.adapters.agent_sql.statements import changes_rows, check_statement
 from ragflow.adapters.guarded_http import AddressGuard
-from ragflow.adapters.guarded_sockets import checked_addresses, cut_off
+from ragflow.adapters.guarded_sockets import cut_off, guarded_connection, metered_port
 from ragflow.domain.agent_ports import SqlConnection, SqlRows
 from ragflow.text.sql import SqlToken
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _PORT = 5432
-_CONNECT_SECONDS = 10
+_CONNECT_SECONDS = 10.0
 _BATCH = 32  # rows
 _NOWHERE = os.devnull + "/none"  # no file can be there
 # The snapshot that this takes is what forbids every later change of the transaction's mode.
@@ -51,11 +52,19 @@ def query_postgresql(
     import psycopg
 
     tokens = check_statement(statement, "postgresql", writes=limits.writes)
-    with (
-        closing(_connected(guard, connection, limits)) as database,
-        cut_off(database.fileno(), limits.seconds) as deadline,
-    ):
+    with ExitStack() as stack:
+        far = guarded_connection(
+            guard,
+            TOOL,
+            connection.host,
+            connection.port or _PORT,
+            min(limits.seconds, _CONNECT_SECONDS),
+        )
+        stack.enter_context(far)
+        deadline = stack.enter_context(cut_off(far.fileno(), limits.seconds))
+        port, meter = stack.enter_context(metered_port(far, limits.bytes))
         try:
+            database = stack.enter_context(closing(_connected(connection, port, limits)))
             database.read_only = not limits.writes
             milliseconds = str(int(limits.seconds * 1000))
             database.execute(_PREPARE, (milliseconds, "off" if limits.writes else "on"))
@@ -65,39 +74,41 @@ def query_postgresql(
         except psycopg.errors.QueryCanceled:
             raise too_slow(limits) from None
         except (psycopg.Error, UnicodeError, MemoryError) as error:
+            if meter.exceeded:
+                raise too_much(limits) from None
             if deadline.passed:
                 raise too_slow(limits) from None
-            raise failed(str(error).strip()) from None
+            raise failed(_told(error)) from None
     return rows
 
 
 def _connected(
-    guard: AddressGuard, wanted: SqlConnection, limits: QueryLimits
+    wanted: SqlConnection, port: int, limits: QueryLimits
 ) -> psycopg.Connection[tuple[Any, ...]]:
+    """Connect through a port of this machine; names and certificates are the server's own."""
     import psycopg
 
-    port = wanted.port or _PORT
-    reason = ""
-    for address in checked_addresses(guard, TOOL, wanted.host, port):
-        try:
-            return psycopg.connect(
-                host=wanted.host,
-                hostaddr=address,
-                port=port,
-                user=wanted.username,
-                password=wanted.password,
-                dbname=wanted.database,
-                passfile=_NOWHERE,
-                sslcertmode="disable",
-                gssencmode="disable",
-                require_auth="password,md5,scram-sha-256,none",
-                connect_timeout=max(int(min(limits.seconds, _CONNECT_SECONDS)), 1),
-                client_encoding="UTF8",
-                application_name="agent",
-            )
-        except (psycopg.Error, UnicodeError) as error:
-            reason = str(error).strip()
-    raise failed(reason)
+    return psycopg.connect(
+        host=wanted.host,
+        hostaddr="127.0.0.1",
+        port=port,
+        user=wanted.username,
+        password=wanted.password,
+        dbname=wanted.database,
+        passfile=_NOWHERE,
+        sslcertmode="disable",
+        gssencmode="disable",
+        require_auth="password,md5,scram-sha-256,none",
+        connect_timeout=max(int(min(limits.seconds, _CONNECT_SECONDS)), 1),
+        client_encoding="UTF8",
+        application_name="agent",
+    )
+
+
+def _told(error: Exception) -> str:
+    """Return what a server said, without the port of this machine."""
+    text = str(error).strip()
+    return text.partition(" failed: ")[2] or text
 
 
 def _run(

@@ -111,6 +111,12 @@ def test_more_rows_than_asked_for_are_cut_without_reading_them(served: Served) -
     assert found.truncated
 
 
+def test_a_server_cannot_fill_the_memory(served: Served) -> None:
+    served.rows = [("x" * 3_000_000, 1)]
+    with pytest.raises(ToolFailed, match="the server sent more than 1 MiB"):
+        _query(served.port, "SELECT * FROM items", QueryLimits(seconds=20, bytes=1 << 20))
+
+
 def test_values_become_what_json_has(served: Served) -> None:
     served.rows = [(7, datetime.datetime(2025, 1, 2, 3, 4, 5))]
     assert _query(served.port, "SELECT * FROM items").rows == ((7, "2025-01-02T03:04:05"),)

@@ -176,6 +176,13 @@ def test_errors_of_the_server_are_told(port: int) -> None:
         _query(port, "SELECT * FROM missing")
 
 
+@pytest.mark.parametrize("statement", ["SELECT repeat('x', 30000000)", "EXPLAIN SELECT 1"])
+def test_a_server_cannot_fill_the_memory(port: int, statement: str) -> None:
+    limits = QueryLimits(bytes=1 << 20 if "repeat" in statement else 100)
+    with pytest.raises(ToolFailed, match="the server sent more than"):
+        _query(port, statement, limits)
+
+
 def test_a_server_that_says_nothing_does_not_hold_the_caller() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         began = time.monotonic()
