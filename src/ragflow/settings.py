@@ -113,7 +113,7 @@ class AnswersSettings(_Section):
 
 
 class AgentSettings(_Section):
-    """What agents may do."""
+    """What agents may reach, and what one run may take."""
 
     code_sandbox: Literal["auto", "sandlock", "bubblewrap", "remote", "off"] = Field(
         "auto",
@@ -131,6 +131,23 @@ class AgentSettings(_Section):
         1024, gt=0, description="Most that one script may return, and print, in KiB."
     )
     code_parallel: int = Field(4, gt=0, description="Scripts that run at once per process.")
+    allowed_private_hosts: tuple[str, ...] = Field(
+        (), description="Hosts in private networks that the tools of agents may reach."
+    )
+    sqlite_directory: Path | None = Field(
+        None,
+        description="Folder of SQLite files that every agent may query; empty: none.",
+    )
+    sql_writes: bool = Field(
+        False,
+        description="Whether agents may change rows of databases that they are given access to.",
+    )
+    sql_seconds: float = Field(
+        60.0, gt=0, description="Longest time of a query that an agent makes, in seconds."
+    )
+    mail_seconds: float = Field(
+        60.0, gt=0, description="Longest time that an agent may take to send a message, in seconds."
+    )
 
 
 class AccountSettings(_Section):

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+    from ragflow.adapters.guarded_http import AddressGuard
     from ragflow.adapters.models.store import ModelStore
-    from ragflow.domain.agent_ports import CodeRunner
+    from ragflow.domain.agent_ports import CodeRunner, Mailer, SqlGateway
     from ragflow.domain.identity import ProviderAccount
     from ragflow.domain.models import ModelKind
     from ragflow.domain.ports import BlobStore, ModelCatalog, SearchEngine
@@ -269,6 +270,29 @@ def run_worker(settings: Settings) -> None:
         worker.run_worker(
             worker.WorkerParts(ingest, isolation, jobs, relay, settings.worker.lease_seconds)
         )
+
+
+def agent_databases(settings: Settings) -> SqlGateway:
+    """Return what agents query databases with."""
+    from ragflow.adapters.agent_sql.gateway import Databases
+    from ragflow.adapters.agent_sql.limits import QueryLimits
+
+    agents = settings.agents
+    limits = QueryLimits(seconds=agents.sql_seconds, writes=agents.sql_writes)
+    return Databases(_agent_guard(settings), limits, agents.sqlite_directory)
+
+
+def agent_mailer(settings: Settings) -> Mailer:
+    """Return what agents send mail with."""
+    from ragflow.adapters.agent_mail import MailLimits, SmtpMailer
+
+    return SmtpMailer(_agent_guard(settings), MailLimits(seconds=settings.agents.mail_seconds))
+
+
+def _agent_guard(settings: Settings) -> AddressGuard:
+    from ragflow.adapters.guarded_http import AddressGuard
+
+    return AddressGuard(allowed_hosts=settings.agents.allowed_private_hosts)
 
 
 def _database(settings: Settings) -> Database:

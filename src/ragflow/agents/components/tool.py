@@ -38,7 +38,8 @@ class ToolComponent(Component[CommonOptions]):
     async def run(self, call: Call) -> Outcome:
         """Run the tool."""
         stay = {"outputs", *self._tool.verbatim}
-        params = {key: value for key, value in self.node.params.items() if key not in stay}
+        given = {**_asking_defaults(self._tool), **self.node.params}
+        params = {key: value for key, value in given.items() if key not in stay}
         resolved = await call.resolved(params)
         resolved |= {key: value for key, value in self.node.params.items() if key in stay}
         result = await run_tool(self._tool, resolved, call)
@@ -65,6 +66,16 @@ def shown_text(result: ToolResult, sources: SourceBook) -> str:
     if not result.sources:
         return result.text
     return sources.text_of(sources.add(result.sources))
+
+
+def _asking_defaults(tool: type[Tool[Any]]) -> dict[str, str]:
+    """Return those defaults that are references, such as to the question."""
+    fields = tool.options.model_fields
+    return {
+        name: field.default
+        for name, field in fields.items()
+        if isinstance(field.default, str) and references_in(field.default)
+    }
 
 
 def _without_references(params: Mapping[str, Any]) -> dict[str, Any]:
