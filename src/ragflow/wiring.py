@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ragflow.data_directory import METADATA, prepared
-from ragflow.settings import Settings, default_model_directory
+from ragflow.settings import Settings, default_model_directory, environment
 
 if TYPE_CHECKING:
     import socket
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from ragflow.adapters.models.store import ModelStore
+    from ragflow.domain.agent_ports import ToolServers
     from ragflow.domain.identity import ProviderAccount
     from ragflow.domain.models import ModelKind
     from ragflow.domain.ports import BlobStore, ModelCatalog, SearchEngine
@@ -128,6 +129,7 @@ def ports(settings: Settings) -> Iterator[Ports]:
             clock=SystemClock(),
             ids=RandomIds(),
             sandbox=isolation,
+            tool_servers=_tool_servers(settings),
         )
     finally:
         isolation.close()
@@ -161,6 +163,7 @@ def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
             ),
             sql_rows=settings.answers.sql_rows,
             sql_seconds=settings.answers.sql_seconds,
+            mcp_commands=tuple(settings.agents.mcp_commands),
         )
         yield build_services(opened, options)
 
@@ -332,6 +335,23 @@ def _catalog(settings: Settings, database: Database) -> ModelCatalog:
     )
     clients = HttpClients(AddressGuard(allowed_hosts=models.allowed_private_hosts))
     return Catalog(options, model_store(settings), clients, accounts_of, default_of)
+
+
+def _tool_servers(settings: Settings) -> ToolServers:
+    from ragflow.adapters.guarded_http import AddressGuard, HttpClients
+    from ragflow.adapters.tool_servers import McpToolServers, OperatorCommands, ToolServerLimits
+
+    agents = settings.agents
+    return McpToolServers(
+        HttpClients(AddressGuard(allowed_hosts=agents.mcp_allowed_private_hosts)),
+        OperatorCommands(agents.mcp_commands, environment({}).get("PATH", os.defpath)),
+        ToolServerLimits(
+            start_seconds=agents.mcp_start_seconds,
+            list_seconds=agents.mcp_start_seconds,
+            call_seconds=agents.mcp_call_seconds,
+            answer_bytes=agents.mcp_answer_mib * _MIB,
+        ),
+    )
 
 
 def _page_models(settings: Settings) -> Callable[[], Mapping[str, str | None]]:

@@ -26,6 +26,7 @@ from ragflow.http.routers import (
     files,
     graphs,
     llm,
+    mcp_servers,
     metadata,
     openai,
     pages,
@@ -74,6 +75,7 @@ ACCOUNT_ROUTERS: tuple[APIRouter, ...] = (
     teams.router,
     tokens.router,
     llm.router,
+    mcp_servers.router,
 )
 """What is served under /v1: accounts and what they are set up with."""
 

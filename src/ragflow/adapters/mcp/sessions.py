@@ -133,9 +133,18 @@ class Sessions:
             most = self._limits.answer_bytes
             requests = GuardedRequests(server.name, guarded, most, failures)
 
-            def client(**_options: Any) -> httpx2.AsyncClient:
-                headers = {"accept-encoding": "identity", **server.headers}
-                return httpx2.AsyncClient(transport=requests, trust_env=False, headers=headers)
+            def client(
+                headers: dict[str, str] | None = None,
+                timeout: httpx2.Timeout | None = None,
+                auth: httpx2.Auth | None = None,
+            ) -> httpx2.AsyncClient:
+                return httpx2.AsyncClient(
+                    transport=requests,
+                    trust_env=False,
+                    headers={"accept-encoding": "identity", **server.headers, **(headers or {})},
+                    timeout=timeout,
+                    auth=auth,
+                )
 
             if server.transport == "sse":
                 opened = sse_client(server.url, httpx_client_factory=client)
@@ -161,8 +170,9 @@ def _text(block: ContentBlock) -> str:
         return block.text
     if isinstance(block, EmbeddedResource):
         resource = block.resource
-        is_text = isinstance(resource, TextResourceContents)
-        return resource.text if is_text else f"[{resource.uri}]"
+        if isinstance(resource, TextResourceContents):
+            return resource.text
+        return f"[{resource.uri}]"
     if isinstance(block, ResourceLink):
         return f"[{block.uri}]"
     return f"[{block.mime_type}]"
