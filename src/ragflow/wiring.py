@@ -198,6 +198,7 @@ def run_api(settings: Settings, listener: socket.socket, announce: Announce) -> 
             max_body_bytes=settings.http.max_body_mib * _MIB,
             max_json_bytes=settings.http.max_json_mib * _MIB,
             level=settings.compat.level,
+            mcp_hosts=(settings.http.host, *settings.http.mcp_hosts),
             lifespan=lifespan,
         )
         config = uvicorn.Config(

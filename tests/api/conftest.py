@@ -308,7 +308,7 @@ def world(tmp_path: Path, migrated: Path) -> Iterator[World]:
         tool_servers=FakeToolServers({"add": lambda given: str(given)}),
     )
     services = build_services(ports)
-    app = create_app(services, max_body_bytes=1_000_000)
+    app = create_app(services, max_body_bytes=1_000_000, mcp_hosts=("testserver",))
     with TestClient(app) as client:
         yield World(client, services, ports)
     ports.database.close()

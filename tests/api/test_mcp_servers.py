@@ -9,6 +9,8 @@ import pytest
 
 from ragflow.domain.agent_ports import ToolServer
 from ragflow.domain.errors import ToolFailed
+from ragflow.services.errors import McpServerInvalid
+from ragflow.services.mcp_servers import McpServerDraft, McpServerService
 
 SECRET = "s3cret-token"
 SERVER = {
@@ -125,6 +127,19 @@ def test_what_cannot_be_used_is_refused(mcp: Routes, changes: Any, said: str) ->
     assert reply["code"] != 0
     assert said in reply["message"]
     assert mcp.data("list", {})["total"] == 1
+
+
+def test_a_command_is_named_and_never_chosen(world: Any) -> None:
+    ports, accounts = world.ports, world.services.accounts
+    servers = McpServerService(
+        ports.database, ports.tool_servers, ports.clock, ports.ids, ["files"]
+    )
+    owner = accounts.actor_of(accounts.first_account())
+    stored = servers.create(owner, McpServerDraft("mine", "files", "stdio"))
+    reached = servers.reached(owner, stored.id)
+    assert (reached.transport, reached.command, reached.url) == ("stdio", "files", "")
+    with pytest.raises(McpServerInvalid, match="Known: files"):
+        servers.update(owner, stored.id, McpServerDraft(url="rm -rf /"))
 
 
 def test_tools_are_listed_of_stored_and_of_proposed_servers(mcp: Routes) -> None:

@@ -5,6 +5,7 @@ In: the use cases. Out: an ASGI application. It chooses nothing and opens nothin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
@@ -14,6 +15,7 @@ from starlette.types import Lifespan
 from ragflow.http import errors
 from ragflow.http.compat import CompatLevel, Level
 from ragflow.http.described import assemble
+from ragflow.http.mcp.endpoint import McpEndpoint
 from ragflow.http.routers import (
     chatbots,
     chats,
@@ -86,9 +88,13 @@ def create_app(
     max_body_bytes: int = DEFAULT_MAX_BODY_BYTES,
     max_json_bytes: int = DEFAULT_MAX_JSON_BYTES,
     level: str = "0.20",
+    mcp_hosts: Sequence[str] = (),
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
-    """Build the application; `level` is the generation of clients that it serves by default."""
+    """Build the application; `level` is the generation of clients that it serves by default.
+
+    `mcp_hosts` are the names under which /mcp is served besides those of the loopback interface.
+    """
     app = FastAPI(
         title="ragflow",
         version=version("ragflow-engine"),
@@ -111,6 +117,7 @@ def create_app(
         include_in_schema=False,
         response_model=None,
     )
+    app.add_route("/mcp", McpEndpoint(services, mcp_hosts), include_in_schema=False)
     errors.install(app)
     assemble.install(app, (*ROUTERS, *ACCOUNT_ROUTERS))
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes, max_json_bytes=max_json_bytes)

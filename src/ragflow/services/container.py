@@ -39,6 +39,7 @@ from ragflow.services.system import SystemService
 from ragflow.services.teams import TeamService
 from ragflow.services.tenants import TenantService
 from ragflow.services.uploads import UnpackLimits
+from ragflow.services.wide_retrieval import WideRetrieval
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class Services:
     parsing: ParsingService
     chunks: ChunkService
     retrieval: RetrievalService
+    wide_retrieval: WideRetrieval
     chats: ChatService
     sessions: SessionService
     completions: CompletionService
@@ -140,6 +142,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         parsing=ParsingService(database, relay, clock),
         chunks=ChunkService(database, catalog, ports.blobs, relay, clock),
         retrieval=retrieval,
+        wide_retrieval=WideRetrieval(database, retrieval),
         chats=ChatService(database, catalog, clock, ids),
         sessions=sessions,
         completions=completions,
