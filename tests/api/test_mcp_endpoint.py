@@ -22,14 +22,14 @@ class Mcp:
     def __init__(self, caller: Any) -> None:
         self.caller = caller
 
-    def raw(self, method: str, params: Any = None, **headers: str) -> Any:
+    def raw(self, method: str, params: Any = None, path: str = "/mcp", **headers: str) -> Any:
         message = {"jsonrpc": "2.0", "id": 7, "method": method, "params": params or {}}
         sent = {
             "Accept": "application/json, text/event-stream",
             "Authorization": f"Bearer {self.caller.key}",
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
-        return self.caller.client.post("/mcp", json=message, headers=sent)
+        return self.caller.client.post(path, json=message, headers=sent)
 
     def __call__(self, method: str, params: Any = None, **headers: str) -> Any:
         reply = self.raw(method, params, **headers)
@@ -229,12 +229,14 @@ def test_names_that_are_not_ours_are_refused(mcp: Mcp, headers: Any, status: int
     assert mcp.raw("tools/list", **headers).status_code == status
 
 
-def test_other_paths_are_as_they_were(mcp: Mcp) -> None:
-    client = mcp.caller.client
-    slashed = client.post("/mcp/", headers={"Authorization": f"Bearer {mcp.caller.key}"})
-    assert slashed.status_code == client.post("/mcp/").status_code - 1 or slashed.is_client_error
-    for path in ("/mcp/other", "/mcpx", "/nothing"):
-        assert "404" in client.get(path).json()["message"]
+@pytest.mark.parametrize("path", ["/mcp", "/mcp/", "/v027/mcp"])
+def test_the_path_is_read_as_all_paths_are(mcp: Mcp, path: str) -> None:
+    assert mcp.raw("tools/list", path=path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/mcp/other", "/mcpx", "/api/v1/mcp", "/nothing"])
+def test_other_paths_are_not_there_as_ever(mcp: Mcp, path: str) -> None:
+    assert mcp.raw("tools/list", path=path).json() == mcp.caller.client.get("/none").json()
 
 
 def test_others_learn_nothing_of_a_tenant(

@@ -10,6 +10,7 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
 from starlette.types import Lifespan
 
 from ragflow.http import errors
@@ -117,7 +118,9 @@ def create_app(
         include_in_schema=False,
         response_model=None,
     )
-    app.add_route("/mcp", McpEndpoint(services, mcp_hosts), include_in_schema=False)
+    app.router.routes.append(
+        Route("/mcp", McpEndpoint(services, mcp_hosts), include_in_schema=False)
+    )
     errors.install(app)
     assemble.install(app, (*ROUTERS, *ACCOUNT_ROUTERS))
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes, max_json_bytes=max_json_bytes)
