@@ -132,6 +132,22 @@ class AccountSettings(_Section):
     )
 
 
+class AgentSettings(_Section):
+    """What agents may reach and take."""
+
+    http_mib: float = Field(
+        8.0, gt=0, description="Longest answer that a tool takes from the web, unpacked, in MiB."
+    )
+    http_seconds: float = Field(
+        120.0, gt=0, description="Longest time that one request of a tool may take."
+    )
+    allowed_private_hosts: tuple[str, ...] = Field(
+        (),
+        description="Hosts in private networks that agents may reach, also as proxies; a proxy "
+        "has to keep out of its network what agents must not reach there.",
+    )
+
+
 class LimitSettings(_Section):
     """What one file may cost."""
 
@@ -215,6 +231,7 @@ class Settings(BaseSettings):
     models: ModelSettings = Field(default_factory=ModelSettings)
     answers: AnswersSettings = Field(default_factory=AnswersSettings)
     accounts: AccountSettings = Field(default_factory=AccountSettings)
+    agents: AgentSettings = Field(default_factory=AgentSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     worker: WorkerSettings = Field(default_factory=WorkerSettings)
     compat: CompatSettings = Field(default_factory=CompatSettings)

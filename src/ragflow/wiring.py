@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from ragflow.adapters.models.store import ModelStore
+    from ragflow.domain.agent_ports import HttpGateway
     from ragflow.domain.identity import ProviderAccount
     from ragflow.domain.models import ModelKind
     from ragflow.domain.ports import BlobStore, ModelCatalog, SearchEngine
@@ -332,6 +333,16 @@ def _catalog(settings: Settings, database: Database) -> ModelCatalog:
     )
     clients = HttpClients(AddressGuard(allowed_hosts=models.allowed_private_hosts))
     return Catalog(options, model_store(settings), clients, accounts_of, default_of)
+
+
+def http_gateway(settings: Settings) -> HttpGateway:
+    """Return what agents reach the web through."""
+    from ragflow.adapters.agent_http import GuardedHttp, HttpLimits
+    from ragflow.adapters.guarded_http import AddressGuard, HttpClients
+
+    agents = settings.agents
+    clients = HttpClients(AddressGuard(allowed_hosts=agents.allowed_private_hosts))
+    return GuardedHttp(clients, HttpLimits(int(agents.http_mib * _MIB), agents.http_seconds))
 
 
 def _page_models(settings: Settings) -> Callable[[], Mapping[str, str | None]]:
