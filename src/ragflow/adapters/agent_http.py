@@ -37,8 +37,16 @@ _OURS = frozenset(
 )
 # What another host may see when it is led to; every other header may be a key.
 _HARMLESS = frozenset(
-    ["accept", "accept-encoding", "accept-language", "content-length", "content-type", "host"]
-    + ["transfer-encoding", "user-agent"]
+    [
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "content-length",
+        "content-type",
+        "host",
+        "transfer-encoding",
+        "user-agent",
+    ]
 )
 _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
 

@@ -77,9 +77,22 @@ def web_server(tls: ssl.SSLContext | None = None) -> Iterator[WebServer]:
             self.end_headers()
             self.wfile.write(answer.content)
 
-        do_POST = do_PUT = do_PATCH = do_DELETE = do_CONNECT = do_GET
+        def do_POST(self) -> None:
+            self.do_GET()
 
-        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+        def do_PUT(self) -> None:
+            self.do_GET()
+
+        def do_PATCH(self) -> None:
+            self.do_GET()
+
+        def do_DELETE(self) -> None:
+            self.do_GET()
+
+        def do_CONNECT(self) -> None:
+            self.do_GET()
+
+        def log_message(self, format: str, *arguments: object) -> None:
             """Say nothing."""
 
     class Quiet(ThreadingHTTPServer):

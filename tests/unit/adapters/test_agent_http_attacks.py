@@ -73,8 +73,11 @@ class NoNetwork(HttpClients):
     """Make clients that answer with the address that they would connect to."""
 
     def async_client(self, *, trusted: bool, seconds: float) -> httpx.AsyncClient:
-        answer = httpx.MockTransport(lambda request: httpx.Response(200, text=request.url.host))
-        return httpx.AsyncClient(transport=AsyncGuardedTransport(self.guard, answer))
+        def answer(request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, stream=httpx.ByteStream(request.url.host.encode()))
+
+        transport = AsyncGuardedTransport(self.guard, httpx.MockTransport(answer))
+        return httpx.AsyncClient(transport=transport)
 
 
 @pytest.fixture
