@@ -85,6 +85,8 @@ class GuardedHttp:
                 tool=_asked(host),
                 reason=f"{error}. Agents reach public addresses and the hosts in {allowed} alone",
             ) from error
+        except httpx.LocalProtocolError as error:  # its words hold the header, which may be a key
+            raise _failed(host, "a header or the method cannot be sent like this") from error
         except httpx.HTTPError as error:
             raise _failed(host, _reason(error)) from error
         except httpx.InvalidURL as error:

@@ -7,6 +7,7 @@ import gzip
 import json
 import ssl
 import subprocess
+import tracemalloc
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,7 +84,9 @@ def test_headers_that_a_connection_needs_cannot_be_set(server: WebServer) -> Non
 
 @pytest.mark.parametrize("headers", [{"X-Key": "a\r\nHost: b"}, {"X-Ké": "1"}, {"a b": "c"}])
 def test_headers_that_are_none_are_refused(server: WebServer, headers: dict[str, str]) -> None:
-    refused(HttpRequest("GET", server.url("/"), headers=headers))
+    reason = refused(HttpRequest("GET", server.url("/"), headers=headers))
+    assert "cannot be sent like this" in reason
+    assert "Host: b" not in reason
     assert server.requests == []
 
 
@@ -103,8 +106,6 @@ def test_a_bomb_is_refused_before_it_unpacks(server: WebServer) -> None:
     bomb = gzip.compress(bytes(256 * MIB))
     assert len(bomb) < MIB
     server.answers["/"] = WebAnswer(bomb, headers={"Content-Encoding": "gzip"})
-    import tracemalloc
-
     tracemalloc.start()
     assert "longer than 1 MiB" in refused(HttpRequest("GET", server.url("/")))
     assert tracemalloc.get_traced_memory()[1] < 16 * MIB

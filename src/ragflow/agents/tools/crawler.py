@@ -45,20 +45,20 @@ class Crawler(Tool[CrawlerOptions]):
             url = f"https://{url}"
         service = Service("Crawler", environment)
         answer = await service.ask(HttpRequest("GET", url, proxy=options.proxy.strip()))
-        page = await _read(service, answer)
-        content = {"markdown": page.markdown, "html": answer.text, "content": page.text}[
-            options.extract_type
-        ]
+        page = await _read(service, answer, options.extract_type)
+        content = page.content
         data = {"url": answer.url, "title": page.title, "content": content}
         if not content.strip():
             return ToolResult("", data)
         return found([Found(page.title, answer.url, content)], data)
 
 
-async def _read(service: Service, answer: HttpResponse) -> Page:
+async def _read(service: Service, answer: HttpResponse, form: str) -> Page:
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in _PAGES:
-        return await asyncio.to_thread(read_page, answer.text, answer.url)
+        markdown = form == "markdown"
+        page = await asyncio.to_thread(read_page, answer.text, answer.url, markdown=markdown)
+        return Page(page.title, answer.text) if form == "html" else page
     if kind.startswith(_TEXTS):
-        return Page("", answer.text, answer.text)
+        return Page("", answer.text)
     raise service.failed(f"this address holds {kind}, which is no page of text")

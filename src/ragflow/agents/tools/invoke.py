@@ -94,7 +94,7 @@ class Invoke(Tool[InvokeOptions]):
         answer = await service.ask(_request(options, url))
         text = answer.text
         if options.clean_html:
-            text = (await asyncio.to_thread(read_page, text, answer.url)).text
+            text = (await asyncio.to_thread(read_page, text, answer.url)).content
         return ToolResult(text, _values(answer.text), outputs={"result": text})
 
 

@@ -1,7 +1,8 @@
 """Reading web pages: what a page says, as text and as Markdown, without what frames it.
 
 In: markup, which nobody vouches for. Out: the title and the main text; menus, sidebars and footers
-are left out where the page has something else to say. Nothing that a page names is fetched.
+are left out where the page has something else to say. Nothing that a page names is fetched, and of
+markup longer than any page that people write the end is not read.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _FRAME = (
     "nav, aside, footer, [role=navigation], [role=complementary], [role=contentinfo], "
     "[role=search], [role=banner], body > header"
 )
+_MOST_CHARS = 2_000_000
 _MOST_LINK_CHARS = 300
 _LAID_OUT = "img, table, p, div, h1, h2, h3, h4, h5, h6, li, pre"
 
@@ -32,15 +34,16 @@ class Page:
     """Hold what a page says."""
 
     title: str
-    text: str
-    markdown: str
+    content: str
 
 
-def read_page(markup: str, url: str = "") -> Page:
-    """Return what a page says; `url` is what its links start from."""
-    title, plain = _read(markup, None)
-    _, linked = _read(markup, url)
-    return Page(title, _as_text(plain), _as_markdown(linked))
+def read_page(markup: str, url: str = "", *, markdown: bool = False) -> Page:
+    """Return what a page says, as text or as Markdown; `url` is what its links start from."""
+    markup = markup[:_MOST_CHARS]
+    title, pieces = _read(markup, url if markdown else None, framed=False)
+    if not pieces:
+        title, pieces = _read(markup, url if markdown else None, framed=True)
+    return Page(title, _as_markdown(pieces) if markdown else _as_text(pieces))
 
 
 def text_of(markup: str) -> str:
@@ -64,29 +67,28 @@ def words_of(node: LexborNode, selector: str) -> str:
     return " ".join(match.text().split()) if match is not None else ""
 
 
-def _read(markup: str, links_from: str | None) -> tuple[str, list[Piece]]:
+def _read(markup: str, links_from: str | None, *, framed: bool) -> tuple[str, list[Piece]]:
+    """Return the title and the pieces of a page, with what frames them or without."""
     from ragflow.ingest.parse.html.flow import Flow
 
     tree = tree_of(markup)
-    if tree.body is None:
+    root = tree.body
+    if root is None:
         return "", []
     title = words_of(tree.root, "head > title") if tree.root is not None else ""
+    if not framed:
+        for node in tree.css(_FRAME):
+            node.decompose()
+        mains = tree.css(_MAIN)
+        root = mains[0] if len(mains) == 1 else root
     if links_from is not None:
-        _write_out_links(tree.body, links_from)
-    whole = Flow(_no_image).pieces(tree.body)
-    for node in tree.css(_FRAME):
-        node.decompose()
-    mains = tree.css(_MAIN)
-    pieces = Flow(_no_image).pieces(mains[0] if len(mains) == 1 else tree.body)
-    return title, _shown(pieces) or _shown(whole)
+        _write_out_links(root, links_from)
+    pieces = Flow(_no_image).pieces(root)
+    return title, [piece for piece in pieces if piece.drop is None and (piece.text or piece.rows)]
 
 
 def _no_image(_address: str) -> None:
     """Show no picture: its description is what is read."""
-
-
-def _shown(pieces: Iterable[Piece]) -> list[Piece]:
-    return [piece for piece in pieces if piece.drop is None and (piece.text or piece.rows)]
 
 
 def _write_out_links(body: LexborNode, start: str) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SEARCH = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/esearch.fcgi"
 FETCH = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/efetch.fcgi"
-PAGE = "https://pubmed.ncbi.nlm.nih.gov"
+_PAGE = "https://pubmed.ncbi.nlm.nih.gov"
 _REMEDIES = {429: "NCBI lets three questions a second through; wait a moment, and set email"}
 
 
@@ -88,7 +88,7 @@ def _paper(article: _Element) -> dict[str, Any]:
     return {
         "pmid": pmid,
         "title": _text(article, "MedlineCitation/Article/ArticleTitle"),
-        "url": f"{PAGE}/{pmid}/",
+        "url": f"{_PAGE}/{pmid}/",
         "authors": [author for author in authors if author],
         "journal": _text(article, "MedlineCitation/Article/Journal/Title"),
         "year": _text(article, "MedlineCitation/Article/Journal/JournalIssue/PubDate/Year"),

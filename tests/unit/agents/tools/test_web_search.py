@@ -28,12 +28,15 @@ TAVILY = {
     "response_time": 1.1,
 }
 DUCK_PAGE = """<html><body><div id="links" class="results">
-<div class="result results_links result--ad"><h2><a class="result__a" href="https://ad.example">Ad</a></h2></div>
+<div class="result results_links result--ad"><h2>
+<a class="result__a" href="https://ad.example">Ad</a></h2></div>
 <div class="result results_links web-result"><div class="links_main">
 <h2 class="result__title"><a rel="nofollow" class="result__a"
- href="//duckduckgo.com/l/?uddg=https%3A%2F%2Fexample.com%2Fvasa%3Fa%3D1%26b%3D2&amp;rut=0f">The <b>Vasa</b></a></h2>
+ href="//duckduckgo.com/l/?uddg=https%3A%2F%2Fexample.com%2Fvasa%3Fa%3D1%26b%3D2&amp;rut=0f">
+The <b>Vasa</b></a></h2>
 <a class="result__snippet" href="x">A ship that <b>sank</b> in 1628.</a></div></div>
-<div class="result web-result"><h2><a class="result__a" href="https://plain.example/">Plain</a></h2></div>
+<div class="result web-result"><h2>
+<a class="result__a" href="https://plain.example/">Plain</a></h2></div>
 <div class="result web-result"><h2><a class="result__a" href="javascript:alert(1)">Trap</a></h2>
 <a class="result__snippet">Do not link me.</a></div>
 </div></body></html>"""
@@ -122,7 +125,7 @@ def test_tavily_reads_pages_of_a_list_however_it_is_written(
 def test_tavily_says_why_no_page_could_be_read(run: Any, outside: FakeOutside) -> None:
     failure = {"url": "https://b.example/", "error": "timed out"}
     outside.http.put(tavily_extract.EXTRACT, {"results": [], "failed_results": [failure]})
-    with pytest.raises(ToolFailed, match="https://b.example/: timed out"):
+    with pytest.raises(ToolFailed, match=r"https://b\.example/: timed out"):
         run("TavilyExtract", api_key="k", urls="https://b.example/")
 
 
