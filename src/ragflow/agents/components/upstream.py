@@ -1,0 +1,43 @@
+"""Values by way of the drawing: canvases of older versions name no outputs.
+
+In: a component of such a canvas. Out: what the components before it made, and texts where `{input}`
+and `{Type:Name}` stand for it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ragflow.agents.components.base import Call, as_text
+
+_MAIN_OUTPUTS = ("content", "formalized_content", "result", "report", "structured_content", "json")
+_OLDER = re.compile(r"\{(?P<name>input|[A-Za-z]+:[A-Za-z0-9_-]+)\}")
+
+
+async def made_before(call: Call) -> str:
+    """Return what the components drawn before this one made in this run."""
+    made = [await main_value(call, node_id) for node_id in call.node.upstream]
+    return "\n\n".join(as_text(each) for each in made if each not in (None, ""))
+
+
+async def main_value(call: Call, node_id: str) -> Any:
+    """Return the main output of a component, None where it has not run."""
+    outputs = call.state.outputs.get(node_id, {})
+    for name in _MAIN_OUTPUTS:
+        if name in outputs:
+            return await call.value(f"{node_id}@{name}")
+    return None
+
+
+async def fill_older(call: Call, text: str) -> str:
+    """Return a text with references of both kinds filled in. Raises `InvalidInput`."""
+    values: dict[str, str] = {}
+    for match in _OLDER.finditer(text):
+        name = match["name"]
+        if name == "input":
+            values[name] = await made_before(call) or call.state.question
+        elif name in call.canvas.nodes:
+            values[name] = as_text(await main_value(call, name))
+    filled = await call.fill(text)
+    return _OLDER.sub(lambda match: values.get(match["name"], match[0]), filled)
