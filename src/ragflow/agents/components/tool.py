@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, option_problems
+from ragflow.agents.components.upstream import asked_before
 from ragflow.agents.dsl import Canvas, Node
 from ragflow.agents.options import Options
 from ragflow.agents.references import references_in
@@ -39,6 +40,10 @@ class ToolComponent(Component[CommonOptions]):
         """Run the tool."""
         params = {key: value for key, value in self.node.params.items() if key != "outputs"}
         resolved = await call.resolved(params)
+        if _is_older(params.get("query")) and self._tool.asked:
+            main = self._tool.asked[0]
+            del resolved["query"]
+            resolved[main] = resolved.get(main) or await asked_before(call, params["query"])
         if "outputs" in self.node.params:
             resolved["outputs"] = self.node.params["outputs"]
         result = await run_tool(self._tool, resolved, call)
@@ -73,4 +78,10 @@ def _without_references(params: Mapping[str, Any]) -> dict[str, Any]:
         key: value
         for key, value in params.items()
         if not (isinstance(value, str) and references_in(value))
+        and not (key == "query" and _is_older(value))
     }
+
+
+def _is_older(query: Any) -> bool:
+    """Tell a query of an older canvas, which lists components, from one that is a text."""
+    return isinstance(query, list)

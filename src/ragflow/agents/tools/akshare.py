@@ -10,7 +10,7 @@ from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
 from ragflow.agents.tools.pages import text_of
-from ragflow.agents.tools.readings import Found, at, found, nothing, objects, words
+from ragflow.agents.tools.readings import Found, Words, at, found, nothing, objects, words
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
@@ -21,7 +21,7 @@ _KIND = "cmsArticleWebOld"
 class AkShareOptions(Options):
     """Say which share."""
 
-    symbol: str = Field("", description="The code or the name of the share, such as 600519.")
+    symbol: Words = Field("", description="The code or the name of the share, such as 600519.")
     top_n: int = Field(10, ge=1, le=100)
 
 

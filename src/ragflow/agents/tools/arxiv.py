@@ -10,7 +10,7 @@ from pydantic import Field
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
-from ragflow.agents.tools.readings import Found, found, nothing
+from ragflow.agents.tools.readings import Found, Words, found, nothing
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
@@ -25,7 +25,7 @@ _FIELDED = re.compile(r"\b(?:all|ti|au|abs|co|jr|cat|rn|id):")
 class ArXivOptions(Options):
     """Say which preprints to search for."""
 
-    query: str = Field(
+    query: Words = Field(
         "", description="Words of the preprints; fields such as ti:, au:, abs: and cat: too."
     )
     top_n: int = Field(12, ge=1, le=300)

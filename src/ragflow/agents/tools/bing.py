@@ -12,7 +12,7 @@ from pydantic import Field
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
-from ragflow.agents.tools.readings import Found, found, nothing, objects, words
+from ragflow.agents.tools.readings import Found, Words, found, nothing, objects, words
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
@@ -26,7 +26,7 @@ _REMEDIES = dict.fromkeys(
 class BingOptions(Options):
     """Say what to search for; `country` and `language` are Bing's codes."""
 
-    query: str = Field("", description="What to search for: the few words that matter most.")
+    query: Words = Field("", description="What to search for: the few words that matter most.")
     api_key: str = Field("", repr=False)
     channel: Literal["Webpages", "News"] = Field(
         "Webpages", description="Webpages searches pages, News what papers write."

@@ -11,7 +11,7 @@ from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
 from ragflow.agents.tools.pages import Page, read_page
-from ragflow.agents.tools.readings import Found, found, nothing
+from ragflow.agents.tools.readings import Found, Words, found, nothing
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest, HttpResponse
 
@@ -22,7 +22,7 @@ _TEXTS = ("text/", "application/json", "application/xml", "application/ld+json")
 class CrawlerOptions(Options):
     """Name the page; `extract_type` says how it comes back."""
 
-    url: str = Field("", description="The address of the page to read, with https:// before it.")
+    url: Words = Field("", description="The address of the page to read, with https:// before it.")
     proxy: str = ""
     extract_type: Literal["markdown", "html", "content"] = "markdown"
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
-from ragflow.agents.tools.readings import nothing, objects, words
+from ragflow.agents.tools.readings import Words, nothing, objects, words
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
@@ -26,7 +26,7 @@ class DeepLOptions(Options):
     """Say what to translate; an empty `source_lang` lets DeepL find out."""
 
     auth_key: str = Field("", repr=False)
-    text: str = Field("", description="The text to translate.")
+    text: Words = Field("", description="The text to translate.")
     source_lang: str = ""
     target_lang: str = Field("EN-GB", description="Code of the language to translate into.")
 

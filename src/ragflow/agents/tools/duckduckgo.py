@@ -12,7 +12,7 @@ from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
 from ragflow.agents.tools.pages import text_of, tree_of, words_of
-from ragflow.agents.tools.readings import Found, found, nothing, objects, words
+from ragflow.agents.tools.readings import Found, Words, found, nothing, objects, words
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest, HttpResponse
 
@@ -24,13 +24,13 @@ _BLOCKED = (
     "DuckDuckGo takes us for a robot and answers nothing for now: wait a few minutes, ask less "
     "often, or use a search with a key"
 )
-_TICKET = re.compile(r"""vqd=["']?([\d-]+)""")
+_TICKET = re.compile(r"""vqd=(?:["']([^"'&<>]+)["']|([\d-]+))""")
 
 
 class DuckDuckGoOptions(Options):
     """Say what to search for."""
 
-    query: str = Field("", description="What to search for: the few words that matter most.")
+    query: Words = Field("", description="What to search for: the few words that matter most.")
     channel: Literal["text", "news"] = Field(
         "text", description="text searches pages, news searches what papers write."
     )
@@ -78,7 +78,7 @@ async def _news(service: Service, query: str) -> list[Found]:
     ticket = _TICKET.search((await _asked(service, start)).text)
     if ticket is None:
         raise service.failed(_BLOCKED)
-    params = {"l": "wt-wt", "o": "json", "noamp": "1", "q": query, "vqd": ticket[1]}
+    params = {"l": "wt-wt", "o": "json", "noamp": "1", "q": query, "vqd": ticket[1] or ticket[2]}
     answer = await _asked(service, HttpRequest("GET", NEWS, params=params))
     reply = service.values(answer)
     if not isinstance(reply, dict):

@@ -7,7 +7,7 @@ from pydantic import Field
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
-from ragflow.agents.tools.readings import Found, at, found, nothing, objects, words
+from ragflow.agents.tools.readings import Found, Words, at, found, nothing, objects, words
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
@@ -19,7 +19,7 @@ _OFTEN = "GitHub lets searches without a key through ten times a minute: wait a 
 class GitHubOptions(Options):
     """Say which repositories to search for."""
 
-    query: str = Field(
+    query: Words = Field(
         "", description="Words that the repositories hold; qualifiers such as language:python too."
     )
     top_n: int = Field(10, ge=1, le=100)

@@ -7,7 +7,7 @@ from pydantic import Field
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
-from ragflow.agents.tools.readings import Found, found, nothing, objects, words
+from ragflow.agents.tools.readings import Found, Words, found, nothing, objects, words
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
@@ -17,7 +17,7 @@ SEARCH = "https://serpapi.com/search.json"
 class GoogleOptions(Options):
     """Say what to search for; `country` and `language` are Google's codes."""
 
-    q: str = Field("", description="What to search for; Google's operators may be used.")
+    q: Words = Field("", description="What to search for; Google's operators may be used.")
     api_key: str = Field("", repr=False)
     country: str = "cn"
     language: str = "en"

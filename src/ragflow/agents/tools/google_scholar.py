@@ -14,7 +14,7 @@ from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
 from ragflow.agents.tools.pages import tree_of, words_of
-from ragflow.agents.tools.readings import Found, found, nothing
+from ragflow.agents.tools.readings import Found, Words, found, nothing
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
@@ -34,7 +34,7 @@ _CITED = re.compile(r"Cited by (\d+)")
 class GoogleScholarOptions(Options):
     """Say which works to search for; years are inclusive, 0 leaves an end open."""
 
-    query: str = Field("", description='What to search for: words, "phrases", author:name.')
+    query: Words = Field("", description='What to search for: words, "phrases", author:name.')
     top_n: int = Field(12, ge=1)
     sort_by: Literal["relevance", "date"] = Field("relevance", description="What comes first.")
     year_low: int = Field(0, ge=0, description="The first year of publication; 0: any.")

@@ -17,6 +17,7 @@ from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
 from ragflow.agents.tools.pages import read_page
+from ragflow.agents.tools.readings import Words, as_text
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
@@ -51,7 +52,7 @@ def _headers(value: Any) -> Any:
             raise ValueError('it is no JSON, such as {"Accept": "text/plain"}') from error
     if not isinstance(value, Mapping):
         raise ValueError("it is no object of names and values")
-    return {str(name): _as_text(content) for name, content in value.items()}
+    return {str(name): as_text(content) for name, content in value.items()}
 
 
 def _lower(value: Any) -> Any:
@@ -61,7 +62,7 @@ def _lower(value: Any) -> Any:
 class InvokeOptions(Options):
     """Describe the request."""
 
-    url: str = ""
+    url: Words = ""
     method: Annotated[Literal["get", "post", "put", "delete", "patch"], BeforeValidator(_lower)] = (
         "get"
     )
@@ -106,18 +107,12 @@ def _request(options: InvokeOptions, url: str) -> HttpRequest:
         "seconds": options.timeout,
         "proxy": options.proxy.strip(),
     }
-    texts = {key: _as_text(value) for key, value in fields.items()}
+    texts = {key: "" if value is None else as_text(value) for key, value in fields.items()}
     if options.method in _IN_ADDRESS:
         return HttpRequest(method, url, params=texts, **common)
     if options.datatype == "formdata":
         return HttpRequest(method, url, form=texts, **common)
     return HttpRequest(method, url, json=fields, **common)
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def _values(text: str) -> Any:

@@ -11,7 +11,7 @@ from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
 from ragflow.agents.tools.pages import text_of
-from ragflow.agents.tools.readings import objects, words
+from ragflow.agents.tools.readings import Words, objects, words
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
@@ -30,7 +30,7 @@ class Jin10Options(Options):
     calendar_datatype: Literal["data", "event", "holiday"] = "data"
     symbols_type: str = "GOODS"
     symbols_datatype: Literal["symbols", "quotes"] = "symbols"
-    contain: str = Field("", description="Words that the flashes or news hold; empty: all.")
+    contain: Words = Field("", description="Words that the flashes or news hold; empty: all.")
     filter: str = ""
     top_n: int = Field(20, ge=1)
 

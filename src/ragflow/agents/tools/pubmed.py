@@ -9,7 +9,7 @@ from pydantic import Field
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
-from ragflow.agents.tools.readings import Found, at, found, nothing, words
+from ragflow.agents.tools.readings import Found, Words, at, found, nothing, words
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
@@ -25,7 +25,9 @@ _REMEDIES = {429: "NCBI lets three questions a second through; wait a moment, an
 class PubMedOptions(Options):
     """Say which papers to search for; NCBI writes to `email` before it blocks."""
 
-    query: str = Field("", description="Words of the papers; tags such as [Title] or [Author] too.")
+    query: Words = Field(
+        "", description="Words of the papers; tags such as [Title] or [Author] too."
+    )
     top_n: int = Field(12, ge=1, le=200)
     email: str = ""
 

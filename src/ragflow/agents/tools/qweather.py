@@ -11,7 +11,7 @@ from pydantic import Field
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
-from ragflow.agents.tools.readings import at, nothing, objects, words
+from ragflow.agents.tools.readings import Words, at, nothing, objects, words
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
@@ -34,7 +34,7 @@ _LONG = {"10d", "15d", "30d"}
 class QWeatherOptions(Options):
     """Say where and what; `api_host` is the host that newer accounts have of their own."""
 
-    city: str = Field("", description="The place: a city, or longitude,latitude.")
+    city: Words = Field("", description="The place: a city, or longitude,latitude.")
     web_apikey: str = Field("", repr=False)
     lang: str = "zh"
     type: Literal["weather", "indices", "airquality"] = "weather"

@@ -54,6 +54,14 @@ def split_list(value: Any) -> Any:
     return [part.strip() for part in value.replace("\n", ",").split(",") if part.strip()]
 
 
+def as_text(value: Any) -> Any:
+    """Return a value that a reference led to as text, what is no text as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+Words = Annotated[str, BeforeValidator(as_text)]
+"""A text, or whatever a reference to an output of a component led to."""
+
 Texts = Annotated[tuple[str, ...], BeforeValidator(split_list)]
 """Texts as a list, or as one text between commas."""
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
-from ragflow.agents.tools.readings import Found, at, found, nothing, objects, words
+from ragflow.agents.tools.readings import Found, Words, at, found, nothing, objects, words
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
@@ -17,7 +17,7 @@ _NO_JSON = "it does not answer in JSON: add json to search.formats in the instan
 class SearXNGOptions(Options):
     """Say what to search for, and where; no model may choose the instance."""
 
-    query: str = Field("", description="What to search for: the few words that matter most.")
+    query: Words = Field("", description="What to search for: the few words that matter most.")
     searxng_url: str = ""
     top_n: int = Field(10, ge=1)
 

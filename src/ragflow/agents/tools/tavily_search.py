@@ -9,7 +9,7 @@ from pydantic import Field
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
-from ragflow.agents.tools.readings import Found, Texts, at, found, nothing, objects, words
+from ragflow.agents.tools.readings import Found, Texts, Words, at, found, nothing, objects, words
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
@@ -22,7 +22,7 @@ class TavilySearchOptions(Options):
     """Say what to search for, and how."""
 
     api_key: str = Field("", repr=False)
-    query: str = Field("", description="What to search for: the few words that matter most.")
+    query: Words = Field("", description="What to search for: the few words that matter most.")
     topic: Literal["general", "news"] = Field(
         "general", description="news for what happened lately, general for all else."
     )

@@ -10,7 +10,7 @@ from pydantic import Field
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
-from ragflow.agents.tools.readings import at, words
+from ragflow.agents.tools.readings import Words, at, words
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
@@ -26,9 +26,11 @@ class TuShareOptions(Options):
     src: Literal[
         "sina", "wallstreetcn", "10jqka", "eastmoney", "yuncaijing", "fenghuang", "jinrongjie"
     ] = "eastmoney"
-    keyword: str = Field("", description="A word that the news hold; empty: all of them.")
-    start_date: str = Field("", description="From when on: YYYY-MM-DD HH:MM:SS; empty: a day ago.")
-    end_date: str = Field("", description="Until when: YYYY-MM-DD HH:MM:SS; empty: now.")
+    keyword: Words = Field("", description="A word that the news hold; empty: all of them.")
+    start_date: Words = Field(
+        "", description="From when on: YYYY-MM-DD HH:MM:SS; empty: a day ago."
+    )
+    end_date: Words = Field("", description="Until when: YYYY-MM-DD HH:MM:SS; empty: now.")
 
 
 @tools.register("TuShare")

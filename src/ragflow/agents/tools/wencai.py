@@ -16,11 +16,11 @@ from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
 from ragflow.agents.tools.pages import table
-from ragflow.agents.tools.readings import at, nothing, objects, words
+from ragflow.agents.tools.readings import Words, at, nothing, objects, words
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
-ROBOT = "https://www.iwencai.com/customized/chat/get-robot-data"
+ROBOT = "https://www.iwencai.com/customized/chart/get-robot-data"
 _BLOCKED = (
     "iWenCai answers browsers alone: visit www.iwencai.com and set hexin_v to the value of the "
     "cookie v"
@@ -30,7 +30,7 @@ _BLOCKED = (
 class WenCaiOptions(Options):
     """Say what to ask."""
 
-    query: str = Field("", description="What to ask, in Chinese, such as 市盈率低于10的股票.")
+    query: Words = Field("", description="What to ask, in Chinese, such as 市盈率低于10的股票.")
     query_type: Literal[
         "stock",
         "zhishu",
@@ -67,17 +67,17 @@ class WenCai(Tool[WenCaiOptions]):
             key=options.hexin_v,
             remedies=dict.fromkeys((401, 403, 429), _BLOCKED),
         )
-        form = {
+        body = {
             "question": options.query,
             "secondary_intent": options.query_type,
-            "perpage": str(options.top_n),
-            "page": "1",
+            "perpage": options.top_n,
+            "page": 1,
             "source": "Ths_iwencai_Xuangu",
             "version": "2.0",
             "add_info": json.dumps({"urp": {"scene": 1, "company": 1, "business": 1}}),
         }
         headers = {"hexin-v": options.hexin_v} if options.hexin_v else {}
-        answer = await service.ask(HttpRequest("POST", ROBOT, headers, form=form))
+        answer = await service.ask(HttpRequest("POST", ROBOT, headers, json=body))
         if answer.text.lstrip().startswith("<"):
             raise service.failed(_BLOCKED)
         tables = _tables(service, service.values(answer), options.top_n)

@@ -9,7 +9,7 @@ from pydantic import Field
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
-from ragflow.agents.tools.readings import Found, at, found, nothing, objects, words
+from ragflow.agents.tools.readings import Found, Words, at, found, nothing, objects, words
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
@@ -21,7 +21,7 @@ _MOST_EXTRACTS = 20
 class WikipediaOptions(Options):
     """Say which articles to search for; `language` is the code of an edition."""
 
-    query: str = Field("", description="What to search for; the name of a thing finds it best.")
+    query: Words = Field("", description="What to search for; the name of a thing finds it best.")
     top_n: int = Field(10, ge=1)
     language: str = "en"
 

@@ -17,7 +17,7 @@ from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
 from ragflow.agents.tools.pages import table
-from ragflow.agents.tools.readings import at, nothing, objects, words
+from ragflow.agents.tools.readings import Words, at, nothing, objects, words
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
@@ -38,7 +38,7 @@ _REMEDIES = {
 class YahooFinanceOptions(Options):
     """Name a share, and what to tell of it; `count` is that of the shares."""
 
-    stock_code: str = Field("", description="Yahoo's code of the share, such as AAPL or 0700.HK.")
+    stock_code: Words = Field("", description="Yahoo's code of the share, such as AAPL or 0700.HK.")
     info: bool = True
     history: bool = False
     count: bool = False

@@ -131,6 +131,13 @@ def test_empty_fields_of_an_editor_count_as_their_defaults(name: str) -> None:
     assert kind.model_validate(empty) == kind.model_validate({})
 
 
+@pytest.mark.parametrize("name", [name for name in READ if name not in ("TavilyExtract", "Jin10")])
+def test_what_a_reference_led_to_is_asked_as_text(name: str) -> None:
+    option, kind = tools[name].asked[0], tools[name].options
+    for value, text in ((5, "5"), (["a", "é"], '["a", "é"]'), ({"a": 1}, '{"a": 1}')):
+        assert getattr(kind.model_validate({option: value}), option) == text
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_model_is_told_of_the_function_and_of_what_it_may_fill(name: str) -> None:
     function, asked = FUNCTIONS[name]

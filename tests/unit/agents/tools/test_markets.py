@@ -133,8 +133,8 @@ def test_wencai_answers_in_tables(outside: FakeOutside, run: Any) -> None:
         assert "| 600519.SH | 贵州茅台 |  |\n| 000858.SZ |  | 1.5 |" in result.text
     request = outside.http.requests[0]
     assert request.headers == {"hexin-v": "v1"}
-    assert request.form is not None
-    assert request.form["question"] == "白酒股"
+    assert request.json["question"] == "白酒股"
+    assert request.json["perpage"] == 10
 
 
 @pytest.mark.parametrize(("status", "page"), [(403, ""), (401, ""), (200, "<html>Nginx forbidden")])
