@@ -6,6 +6,7 @@ chosen, so that a process loads only what it uses.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import os
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ragflow.data_directory import METADATA, prepared
-from ragflow.settings import Settings, default_model_directory
+from ragflow.settings import Settings, default_model_directory, environment
 
 if TYPE_CHECKING:
     import socket
@@ -26,11 +27,14 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+    from ragflow.adapters.guarded_http import AddressGuard
     from ragflow.adapters.models.store import ModelStore
+    from ragflow.domain.agent_ports import CodeRunner, HttpGateway, Mailer, SqlGateway, ToolServers
     from ragflow.domain.identity import ProviderAccount
     from ragflow.domain.models import ModelKind
     from ragflow.domain.ports import BlobStore, ModelCatalog, SearchEngine
     from ragflow.domain.repositories import Database
+    from ragflow.ingest.pipeline import IngestLimits
     from ragflow.services.accounts import AccountService, Registration
     from ragflow.services.agent_environment import AgentPorts
     from ragflow.services.container import Ports, Services
@@ -129,7 +133,7 @@ def ports(settings: Settings) -> Iterator[Ports]:
             clock=SystemClock(),
             ids=RandomIds(),
             sandbox=isolation,
-            agents=_agent_ports(),
+            agents=_agent_ports(settings),
         )
     finally:
         isolation.close()
@@ -143,6 +147,7 @@ def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
     """Open every port and build the use cases on them, for a server that listens on `host`."""
     from ragflow.adapters.db.migrate import migrate as migrate_database
     from ragflow.agents.environment import AgentLimits
+    from ragflow.services.agent_reading import ReadLimits
     from ragflow.services.container import ServiceOptions, build_services
     from ragflow.services.sign_in import SignInLimits
     from ragflow.services.uploads import UnpackLimits
@@ -173,7 +178,13 @@ def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
                 text_chars=settings.agents.text_chars,
             ),
             keep_runs=settings.agents.keep_runs,
-            picture_bytes=settings.agents.picture_mib * _MIB,
+            reading=ReadLimits(
+                settings.limits.file_mib,
+                settings.agents.text_chars,
+                _ingest_limits(settings).of_parser(),
+            ),
+            page_models=_page_models(settings),
+            mcp_commands=tuple(settings.agents.mcp_commands),
         )
         yield build_services(opened, options)
 
@@ -184,6 +195,13 @@ def registration(settings: Settings, host: str) -> Registration:
     if chosen != "auto":
         return chosen
     return "on" if _is_loopback(host) else "until_claimed"
+
+
+def code_sandbox(settings: Settings) -> str:
+    """Return the name of the sandbox that holds on this machine, or why none does."""
+    from ragflow.adapters.code.choose import describe
+
+    return asyncio.run(describe(_code_runner(settings)))
 
 
 def run_api(settings: Settings, listener: socket.socket, announce: Announce) -> None:
@@ -209,6 +227,7 @@ def run_api(settings: Settings, listener: socket.socket, announce: Announce) -> 
             max_json_bytes=settings.http.max_json_mib * _MIB,
             level=settings.compat.level,
             universal_agent_streams=settings.compat.universal_agent_streams,
+            mcp_hosts=(settings.http.host, *settings.http.mcp_hosts),
             lifespan=lifespan,
         )
         config = uvicorn.Config(
@@ -236,7 +255,7 @@ def run_worker(settings: Settings) -> None:
     from ragflow.adapters.jobs.dbos_worker import DbosWorker
     from ragflow.ingest.enrich.writer import WriterLimits
     from ragflow.ingest.isolate import Isolation, IsolationLimits
-    from ragflow.ingest.pipeline import IngestLimits, IngestParts
+    from ragflow.ingest.pipeline import IngestParts
     from ragflow.services.outbox import OutboxRelay
     from ragflow.services.tag_sets import TagSetService
 
@@ -264,14 +283,7 @@ def run_worker(settings: Settings) -> None:
             sandbox=isolation,
             clock=opened.clock,
             scratch=_data_dir(settings) / "scratch" / jobs.executor_id,
-            limits=IngestLimits(
-                limits.file_mib,
-                limits.unpacked_mib,
-                limits.text_chars,
-                limits.pages,
-                limits.ocr_pages,
-                settings.models.threads,
-            ),
+            limits=_ingest_limits(settings),
             writing=WriterLimits(limits.enrich_tokens, limits.enrich_calls),
             readable=TagSetService(opened.database, opened.engine).readable,
             page_models=_page_models(settings),
@@ -282,6 +294,43 @@ def run_worker(settings: Settings) -> None:
         worker.run_worker(
             worker.WorkerParts(ingest, isolation, jobs, relay, settings.worker.lease_seconds)
         )
+
+
+def _ingest_limits(settings: Settings) -> IngestLimits:
+    from ragflow.ingest.pipeline import IngestLimits
+
+    limits = settings.limits
+    return IngestLimits(
+        limits.file_mib,
+        limits.unpacked_mib,
+        limits.text_chars,
+        limits.pages,
+        limits.ocr_pages,
+        settings.models.threads,
+    )
+
+
+def agent_databases(settings: Settings) -> SqlGateway:
+    """Return what agents query databases with."""
+    from ragflow.adapters.agent_sql.gateway import Databases
+    from ragflow.adapters.agent_sql.limits import QueryLimits
+
+    agents = settings.agents
+    limits = QueryLimits(seconds=agents.sql_seconds, writes=agents.sql_writes)
+    return Databases(_agent_guard(settings), limits, agents.sqlite_directory)
+
+
+def agent_mailer(settings: Settings) -> Mailer:
+    """Return what agents send mail with."""
+    from ragflow.adapters.agent_mail import MailLimits, SmtpMailer
+
+    return SmtpMailer(_agent_guard(settings), MailLimits(seconds=settings.agents.mail_seconds))
+
+
+def _agent_guard(settings: Settings) -> AddressGuard:
+    from ragflow.adapters.guarded_http import AddressGuard
+
+    return AddressGuard(allowed_hosts=settings.agents.allowed_private_hosts)
 
 
 def _database(settings: Settings) -> Database:
@@ -313,16 +362,15 @@ def _search_engine(settings: Settings) -> SearchEngine:
     return engines[search.engine](directory, search.optimise_every)
 
 
-def _agent_ports() -> AgentPorts:
-    from ragflow.adapters import absent
+def _agent_ports(settings: Settings) -> AgentPorts:
     from ragflow.services.agent_environment import AgentPorts
 
     return AgentPorts(
-        http=absent.NoHttp(),
-        code=absent.NoCode(),
-        databases=absent.NoDatabases(),
-        mail=absent.NoMail(),
-        tool_servers=absent.NoToolServers(),
+        http=http_gateway(settings),
+        code=_code_runner(settings),
+        databases=agent_databases(settings),
+        mail=agent_mailer(settings),
+        tool_servers=_tool_servers(settings),
     )
 
 
@@ -367,6 +415,45 @@ def _catalog(settings: Settings, database: Database) -> ModelCatalog:
     )
     clients = HttpClients(AddressGuard(allowed_hosts=models.allowed_private_hosts))
     return Catalog(options, model_store(settings), clients, accounts_of, default_of)
+
+
+def _code_runner(settings: Settings) -> CodeRunner:
+    from ragflow.adapters.code.base import CodeLimits
+    from ragflow.adapters.code.choose import code_runner
+
+    agents = settings.agents
+    limits = CodeLimits(
+        agents.code_seconds, agents.code_memory_mib, agents.code_output_kib, agents.code_parallel
+    )
+    directory = _data_dir(settings) / "sandbox"
+    return code_runner(agents.code_sandbox, limits, directory, agents.sandbox_url)
+
+
+def _tool_servers(settings: Settings) -> ToolServers:
+    from ragflow.adapters.guarded_http import HttpClients
+    from ragflow.adapters.tool_servers import McpToolServers, OperatorCommands, ToolServerLimits
+
+    agents = settings.agents
+    return McpToolServers(
+        HttpClients(_agent_guard(settings)),
+        OperatorCommands(agents.mcp_commands, environment({}).get("PATH", os.defpath)),
+        ToolServerLimits(
+            start_seconds=agents.mcp_start_seconds,
+            list_seconds=agents.mcp_start_seconds,
+            call_seconds=agents.mcp_call_seconds,
+            answer_bytes=agents.mcp_answer_mib * _MIB,
+        ),
+    )
+
+
+def http_gateway(settings: Settings) -> HttpGateway:
+    """Return what agents reach the web through."""
+    from ragflow.adapters.agent_http import GuardedHttp, HttpLimits
+    from ragflow.adapters.guarded_http import HttpClients
+
+    agents = settings.agents
+    clients = HttpClients(_agent_guard(settings))
+    return GuardedHttp(clients, HttpLimits(int(agents.http_mib * _MIB), agents.http_seconds))
 
 
 def _page_models(settings: Settings) -> Callable[[], Mapping[str, str | None]]:

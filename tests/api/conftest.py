@@ -40,7 +40,7 @@ from ragflow.ingest.extract import chunk_id
 from ragflow.ingest.isolate import Isolation, IsolationLimits
 from ragflow.services.agent_environment import AgentPorts
 from ragflow.services.container import Ports, Services, build_services
-from ragflow.testing.agents import FakeOutside
+from ragflow.testing.agents import FakeOutside, FakeToolServers
 from ragflow.testing.chat import ScriptedChatModel
 
 PICTURE = b"\x89PNG\r\n\x1a\n picture"
@@ -321,7 +321,7 @@ def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
 def world(tmp_path: Path, migrated: Path) -> Iterator[World]:
     shutil.copy(migrated, tmp_path / "meta.db")
     isolation = Isolation(IsolationLimits(parse_seconds=30), max_calls=1)
-    outside = FakeOutside()
+    outside = FakeOutside(tool_servers=FakeToolServers({"add": lambda given: str(given)}))
     ports = Ports(
         database=SqlDatabase(f"sqlite:///{tmp_path / 'meta.db'}"),
         blobs=ObstoreBlobStore("memory://"),
@@ -336,7 +336,7 @@ def world(tmp_path: Path, migrated: Path) -> Iterator[World]:
         ),
     )
     services = build_services(ports)
-    app = create_app(services, max_body_bytes=1_000_000)
+    app = create_app(services, max_body_bytes=1_000_000, mcp_hosts=("testserver",))
     with TestClient(app) as client:
         yield World(client, services, ports)
     ports.database.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ragflow.agents.environment import AgentLimits
@@ -12,6 +13,7 @@ from ragflow.services.accounts import AccountService, Registration
 from ragflow.services.agent_environment import AgentPorts, Environments
 from ragflow.services.agent_files import AgentFileService
 from ragflow.services.agent_live import LiveRuns
+from ragflow.services.agent_reading import AgentFileReader, ReadLimits
 from ragflow.services.agent_runs import AgentRunService
 from ragflow.services.agent_sessions import AgentSessionService
 from ragflow.services.agents import AgentService
@@ -26,6 +28,7 @@ from ragflow.services.file_browser import FileBrowser
 from ragflow.services.file_links import FileLinkService
 from ragflow.services.files import FileService
 from ragflow.services.graphs import GraphService
+from ragflow.services.mcp_servers import McpServerService
 from ragflow.services.metadata import MetadataService
 from ragflow.services.models import ModelService
 from ragflow.services.outbox import OutboxRelay
@@ -44,6 +47,7 @@ from ragflow.services.system import SystemService
 from ragflow.services.teams import TeamService
 from ragflow.services.tenants import TenantService
 from ragflow.services.uploads import UnpackLimits
+from ragflow.services.wide_retrieval import WideRetrieval
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,9 @@ class ServiceOptions:
     sql_seconds: float = 2.0
     agent_limits: AgentLimits = field(default_factory=AgentLimits)
     keep_runs: int = 1000
-    picture_bytes: int = 5 << 20
+    reading: ReadLimits = field(default_factory=ReadLimits)
+    page_models: Callable[[], Mapping[str, str | None]] = dict
+    mcp_commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ class Services:
     parsing: ParsingService
     chunks: ChunkService
     retrieval: RetrievalService
+    wide_retrieval: WideRetrieval
     chats: ChatService
     sessions: SessionService
     completions: CompletionService
@@ -105,6 +112,7 @@ class Services:
     agent_sessions: AgentSessionService
     agent_files: AgentFileService
     agent_runs: AgentRunService
+    mcp_servers: McpServerService
     searches: SearchService
     searchbots: SearchbotService
     models: ModelService
@@ -123,17 +131,21 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
     sessions = SessionService(database, clock, ids)
     records = RecordService(database, options.sql_rows, options.sql_seconds)
     completions = CompletionService(database, retrieval, sessions, catalog, records, clock, ids)
+    mcp_servers = McpServerService(
+        database, ports.agents.tool_servers, clock, ids, options.mcp_commands
+    )
     agent_sessions = AgentSessionService(database, clock, ids)
     environments = Environments(
-        database,
-        ports.blobs,
-        ports.sandbox,
-        retrieval,
-        catalog,
-        ports.agents,
-        clock,
-        options.agent_limits,
-        options.picture_bytes,
+        database=database,
+        retrieval=retrieval,
+        catalog=catalog,
+        reader=AgentFileReader(
+            ports.blobs, ports.sandbox, catalog, options.reading, options.page_models
+        ),
+        outside=ports.agents,
+        tool_server=mcp_servers.reached,
+        clock=clock,
+        limits=options.agent_limits,
     )
     return Services(
         accounts=AccountService(database, clock, ids, passwords, options.registration),
@@ -162,6 +174,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         parsing=ParsingService(database, relay, clock),
         chunks=ChunkService(database, catalog, ports.blobs, relay, clock),
         retrieval=retrieval,
+        wide_retrieval=WideRetrieval(database, retrieval),
         chats=ChatService(database, catalog, clock, ids),
         sessions=sessions,
         completions=completions,
@@ -178,6 +191,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
             ids,
             options.keep_runs,
         ),
+        mcp_servers=mcp_servers,
         searches=SearchService(database, catalog, clock, ids),
         searchbots=SearchbotService(database, retrieval, completions, catalog),
         models=ModelService(catalog),

@@ -32,6 +32,7 @@ from ragflow.adapters.db.documents import SqlDocuments
 from ragflow.adapters.db.files import SqlFiles
 from ragflow.adapters.db.graphs import SqlGraphs
 from ragflow.adapters.db.leases import SqlLeases
+from ragflow.adapters.db.mcp_servers import SqlMcpServers
 from ragflow.adapters.db.outbox import SqlOutbox
 from ragflow.adapters.db.searches import SqlSearches
 from ragflow.adapters.db.sessions import SqlSessions
@@ -60,6 +61,7 @@ class SqlUnitOfWork:
         self.agents = SqlAgents(connection, writes)
         self.agent_sessions = SqlAgentSessions(connection, writes)
         self.agent_runs = SqlAgentRuns(connection, writes)
+        self.mcp_servers = SqlMcpServers(connection, writes)
         self.outbox = SqlOutbox(connection, writes)
         self.leases = SqlLeases(connection, writes)
 

@@ -14,13 +14,14 @@ from ragflow.domain.agents import (
     NodeTrace,
 )
 from ragflow.domain.agents import RunState as AgentRunState
-from ragflow.domain.answers import AnswerFrame, Citation, Reference
+from ragflow.domain.answers import AnswerFrame, Citation, Reference, ToolSpec
 from ragflow.domain.chats import Chat, ChatSession, Message
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Box, Coverage, Dataset, Document, RunState, Span
 from ragflow.domain.files import FileLink, StoredFile
 from ragflow.domain.graphs import Entity, Graph, Relation
 from ragflow.domain.identity import ApiKey, Tenant, User
+from ragflow.domain.mcp_servers import McpServer
 from ragflow.domain.queries import Candidate, DocumentAggregate, Hit, Retrieval, ScoredCandidate
 from ragflow.domain.searches import SearchApp
 from ragflow.services.parser_config import default_for
@@ -39,6 +40,7 @@ SEARCH_ID = "3f0c2a4e91fa11ef9a3d0242ac120003"
 AGENT_ID = "5f2d3c1e91fb11ef8c7d0242ac120003"
 RUN_ID = "9c1f7d3091fb11efae3f0242ac120003"
 VERSION_ID = "8a4e6b2091fb11ef9d2e0242ac120003"
+MCP_ID = "5c1d8a6e91fa11efb7c40242ac120003"
 PICTURE = "data:image/png;base64,iVBORw0KGgo="
 
 _MADE, _CHANGED = 1741971222000, 1741971622000
@@ -171,6 +173,24 @@ SEARCH = SearchApp(
     "For the page of the house",
     PICTURE,
     default_search_config() | {"kb_ids": [DATASET_ID]},
+)
+MCP_SERVER = McpServer(
+    MCP_ID,
+    TENANT_ID,
+    "weather",
+    "https://weather.example.org/mcp",
+    "streamable-http",
+    _MADE,
+    _CHANGED,
+    "Forecasts for every town",
+    {"token": "a secret"},
+    {"Authorization": "Bearer ${token}"},
+)
+COMMAND = McpServer(SEARCH_ID, TENANT_ID, "files", "files", "stdio", _MADE, _MADE)
+TOOL = ToolSpec(
+    "forecast",
+    "Tell the weather of tomorrow.",
+    {"type": "object", "properties": {"town": {"type": "string"}}},
 )
 GRAPH = Graph(
     (

@@ -19,6 +19,8 @@ FREE_FORM = frozenset(
         "dropped",
         "dsl",
         "inputs",
+        "headers",
+        "inputSchema",
         "llm",
         "llm_setting",
         "meta_data_filter",
@@ -29,6 +31,7 @@ FREE_FORM = frozenset(
         "prompt",
         "prompt_config",
         "search_config",
+        "variables",
     }
 )
 """Names of values that hold what clients put there."""

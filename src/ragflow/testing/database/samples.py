@@ -10,6 +10,7 @@ from ragflow.domain.chunks import Chunk, ChunkKind
 from ragflow.domain.documents import Box, Coverage, Dataset, Document, Span
 from ragflow.domain.files import FileLink, StoredFile
 from ragflow.domain.identity import ApiKey, Tenant, User
+from ragflow.domain.mcp_servers import McpServer
 from ragflow.domain.repositories import Database
 from ragflow.domain.searches import SearchApp
 
@@ -214,9 +215,23 @@ def a_run(run_id: str = "run-1", session_id: str = "session-1", **changes: Any) 
     return AgentRun(id=run_id, session_id=session_id, **(values | changes))
 
 
+def an_mcp_server(server_id: str = "server-1", name: str = "Weather", **changes: Any) -> McpServer:
+    """Make an MCP server of the sample tenant."""
+    values: dict[str, Any] = {
+        "tenant_id": TENANT,
+        "url": "https://weather.example/mcp",
+        "server_type": "streamable-http",
+        "create_time": 1,
+        "update_time": 1,
+        "variables": {"token": "t"},
+        "headers": {"Authorization": "Bearer ${token}"},
+    }
+    return McpServer(id=server_id, name=name, **(values | changes))
+
+
 def fill(
     database: Database,
-    *values: Dataset | Document | Chunk | Chat | StoredFile | SearchApp | Agent,
+    *values: Dataset | Document | Chunk | Chat | StoredFile | SearchApp | McpServer | Agent,
 ) -> None:
     """Store values in one transaction."""
     with database.transaction() as work:
@@ -233,5 +248,7 @@ def fill(
                 work.searches.add(value)
             elif isinstance(value, Agent):
                 work.agents.add(value)
+            elif isinstance(value, McpServer):
+                work.mcp_servers.add(value)
             else:
                 work.chunks.put(value)
