@@ -198,14 +198,15 @@ def test_the_universal_form_carries_the_answer_so_far(api: Any, agent_id: str, w
     assert frames[-1]["data"] == {"reference": None, "running_status": True}
 
 
-def test_newer_clients_name_the_agent_in_the_body(api: Any, agent_id: str) -> None:
+@pytest.mark.parametrize("path", ["/agents/chat/completions", "/agents/chat/completion"])
+def test_newer_clients_name_the_agent_in_the_body(api: Any, agent_id: str, path: str) -> None:
     body = {"agent_id": agent_id, "query": "x", "stream": True, "openai-compatible": False}
-    frames = api.stream("/agents/chat/completions", **body)
+    frames = api.stream(path, **body)
     assert content_of(frames) == "You said x"
     spoken = {"messages": [{"role": "user", "content": "y"}], "openai-compatible": True}
-    reply = api("POST", "/agents/chat/completions", json={"agent_id": agent_id, **spoken})
+    reply = api("POST", path, json={"agent_id": agent_id, **spoken})
     assert reply["choices"][0]["message"]["content"] == "You said y"
-    assert api("POST", "/agents/chat/completions", json={"query": "x"}) == {
+    assert api("POST", path, json={"query": "x"}) == {
         "code": 102,
         "message": "`agent_id` is required.",
     }

@@ -155,7 +155,45 @@ def test_a_busy_session_is_refused_in_plain_words(api: Any, world: Any, actor: A
     assert "Another run of the session" in reply["message"]
 
 
+def test_a_question_waits_for_a_run_that_is_about_to_end(
+    world: Any, actor: Actor, api: Any, gated: GatedModel
+) -> None:
+    agent_id, runs = made(api, two_models()), world.services.agent_runs
+
+    async def ask_again_at_once() -> list[Event]:
+        first = runs.begin(actor, agent_id, AgentQuestion("one"))
+        hearing = asyncio.create_task(heard(world.services, first))
+        await gated.reached.wait()
+        asked = AgentQuestion("two", first.session.id)
+        waiting = asyncio.create_task(runs.begun(actor, agent_id, asked))
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+        gated.open.set()
+        await hearing
+        return await heard(world.services, await waiting)
+
+    assert said(asyncio.run(ask_again_at_once())).endswith("first two")
+
+
 # how they end
+
+
+def test_who_leaves_with_the_answer_leaves_a_run_that_is_done(
+    world: Any, api: Any, actor: Actor
+) -> None:
+    agent_id, runs = api.agent(), world.services.agent_runs
+
+    async def listen_to_the_answer() -> None:
+        prepared = runs.begin(actor, agent_id, AgentQuestion("one"))
+        events = runs.events(prepared)
+        async for event in events:
+            if event.kind == "message_end":
+                break
+        await events.aclose()
+        await _ended(world, prepared.run.id)
+
+    asyncio.run(listen_to_the_answer())
+    assert states(api, agent_id) == [("one", "done", None)]
 
 
 def test_who_leaves_cancels_the_run_and_what_was_said_is_kept(

@@ -232,6 +232,7 @@ ROWS = (
     Row("DELETE", f"{AGENT}/sessions", OWNER, {"ids": ["{agent_session_id}"]}),
     Row("POST", f"{AGENT}/completions", OWNER, QUESTION),
     Row("POST", f"{AGENT}/completions", OWNER, QUESTION | {"session_id": "{agent_session_id}"}),
+    Row("POST", "/agents/chat/completion", OWNER, QUESTION | {"agent_id": "{agent_id}"}),
     Row("POST", "/agents/chat/completions", OWNER, QUESTION | {"agent_id": "{agent_id}"}),
     Row("POST", "/agents_openai/{agent_id}/chat/completions", OWNER, SPOKEN),
     Row("GET", f"{AGENT}/runs", OWNER),

@@ -37,6 +37,10 @@ from ragflow.text.json_values import plain_json
 
 log = structlog.get_logger(__name__)
 
+_LEAVE_SECONDS = 0.5
+"""How long a run may go on that nobody hears: many clients leave when they have the answer."""
+_PATIENCE_SECONDS, _LOOKS = 2.0, 20
+
 CUT_OFF = "The server stopped in the midst of this run."
 
 
@@ -110,6 +114,15 @@ class AgentRunService:
             unit.agent_runs.prune(agent_id, self._keep_runs)
         return PreparedRun(actor, run, session, asked)
 
+    async def begun(self, actor: Actor, agent_id: str, asked: AgentQuestion) -> PreparedRun:
+        """Prepare a run, waiting a little for one that is about to end; raises as `begin`."""
+        for _ in range(_LOOKS):
+            try:
+                return await asyncio.to_thread(self.begin, actor, agent_id, asked)
+            except SessionBusy:
+                await asyncio.sleep(_PATIENCE_SECONDS / _LOOKS)
+        return await asyncio.to_thread(self.begin, actor, agent_id, asked)
+
     async def events(self, prepared: PreparedRun) -> AsyncGenerator[Event, None]:
         """Tell what happens in a run; whoever stops listening ends it. Raises `AgentError`."""
         told: asyncio.Queue[Event | RagflowError | None] = asyncio.Queue()
@@ -121,7 +134,7 @@ class AgentRunService:
                     raise item
                 yield item
         finally:
-            self._live.end(run_id)
+            self._live.end(run_id, _LEAVE_SECONDS)
 
     def page(
         self, actor: Actor, agent_id: str, paging: Paging, session_id: str | None = None

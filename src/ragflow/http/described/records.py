@@ -224,7 +224,7 @@ _FINISHED = agent_event(
 AGENT_EVENT = named(
     "AgentEvent",
     _FINISHED,
-    agent_event("workflow_started", inputs={}),
+    agent_event("workflow_started", inputs={}) | {"answer": "You asked when."},
     agent_event("node_started", inputs=None),
     agent_event("message_end", reference=None),
 )

@@ -87,9 +87,7 @@ async def answer_openai(
         "inputs": body.get("inputs"),
         "files": body.get("files"),
     }
-    prepared = await run_in_threadpool(
-        services.agent_runs.begin, actor, agent_id, agent_question(asked)
-    )
+    prepared = await services.agent_runs.begun(actor, agent_id, agent_question(asked))
     completion = _Completion(prepared.run.session_id, agent_id)
     if streams:
         return event_stream(_chunks(services, prepared, completion))

@@ -96,7 +96,8 @@ class Frames:
     def whole(self, last: Event, created_at: float) -> dict[str, Any]:
         """Return the last event with all that was said, and what it cites."""
         data = {**last.data, "content": self.answer, "reference": self.reference()}
-        return self.enveloped(last.kind, data, created_at)
+        event = self.enveloped(last.kind, data, created_at)
+        return event | ({"answer": self.answer} if self.universal else {})
 
 
 def run_object(run: AgentRun) -> dict[str, Any]:
