@@ -6,6 +6,7 @@ chosen, so that a process loads only what it uses.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import os
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ragflow.data_directory import METADATA, prepared
-from ragflow.settings import Settings, default_model_directory
+from ragflow.settings import Settings, default_model_directory, environment
 
 if TYPE_CHECKING:
     import socket
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from ragflow.adapters.guarded_http import AddressGuard
     from ragflow.adapters.models.store import ModelStore
-    from ragflow.domain.agent_ports import Mailer, SqlGateway
+    from ragflow.domain.agent_ports import CodeRunner, Mailer, SqlGateway, ToolServers
     from ragflow.domain.identity import ProviderAccount
     from ragflow.domain.models import ModelKind
     from ragflow.domain.ports import BlobStore, ModelCatalog, SearchEngine
@@ -130,6 +131,7 @@ def ports(settings: Settings) -> Iterator[Ports]:
             clock=SystemClock(),
             ids=RandomIds(),
             sandbox=isolation,
+            tool_servers=_tool_servers(settings),
         )
     finally:
         isolation.close()
@@ -163,6 +165,7 @@ def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
             ),
             sql_rows=settings.answers.sql_rows,
             sql_seconds=settings.answers.sql_seconds,
+            mcp_commands=tuple(settings.agents.mcp_commands),
         )
         yield build_services(opened, options)
 
@@ -173,6 +176,13 @@ def registration(settings: Settings, host: str) -> Registration:
     if chosen != "auto":
         return chosen
     return "on" if _is_loopback(host) else "until_claimed"
+
+
+def code_sandbox(settings: Settings) -> str:
+    """Return the name of the sandbox that holds on this machine, or why none does."""
+    from ragflow.adapters.code.choose import describe
+
+    return asyncio.run(describe(_code_runner(settings)))
 
 
 def run_api(settings: Settings, listener: socket.socket, announce: Announce) -> None:
@@ -197,6 +207,7 @@ def run_api(settings: Settings, listener: socket.socket, announce: Announce) -> 
             max_body_bytes=settings.http.max_body_mib * _MIB,
             max_json_bytes=settings.http.max_json_mib * _MIB,
             level=settings.compat.level,
+            mcp_hosts=(settings.http.host, *settings.http.mcp_hosts),
             lifespan=lifespan,
         )
         config = uvicorn.Config(
@@ -357,6 +368,35 @@ def _catalog(settings: Settings, database: Database) -> ModelCatalog:
     )
     clients = HttpClients(AddressGuard(allowed_hosts=models.allowed_private_hosts))
     return Catalog(options, model_store(settings), clients, accounts_of, default_of)
+
+
+def _code_runner(settings: Settings) -> CodeRunner:
+    from ragflow.adapters.code.base import CodeLimits
+    from ragflow.adapters.code.choose import code_runner
+
+    agents = settings.agents
+    limits = CodeLimits(
+        agents.code_seconds, agents.code_memory_mib, agents.code_output_kib, agents.code_parallel
+    )
+    directory = _data_dir(settings) / "sandbox"
+    return code_runner(agents.code_sandbox, limits, directory, agents.sandbox_url)
+
+
+def _tool_servers(settings: Settings) -> ToolServers:
+    from ragflow.adapters.guarded_http import HttpClients
+    from ragflow.adapters.tool_servers import McpToolServers, OperatorCommands, ToolServerLimits
+
+    agents = settings.agents
+    return McpToolServers(
+        HttpClients(_agent_guard(settings)),
+        OperatorCommands(agents.mcp_commands, environment({}).get("PATH", os.defpath)),
+        ToolServerLimits(
+            start_seconds=agents.mcp_start_seconds,
+            list_seconds=agents.mcp_start_seconds,
+            call_seconds=agents.mcp_call_seconds,
+            answer_bytes=agents.mcp_answer_mib * _MIB,
+        ),
+    )
 
 
 def _page_models(settings: Settings) -> Callable[[], Mapping[str, str | None]]:

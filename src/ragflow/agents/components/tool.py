@@ -37,11 +37,11 @@ class ToolComponent(Component[CommonOptions]):
 
     async def run(self, call: Call) -> Outcome:
         """Run the tool."""
+        stay = {"outputs", *self._tool.verbatim}
         given = {**_asking_defaults(self._tool), **self.node.params}
-        params = {key: value for key, value in given.items() if key != "outputs"}
+        params = {key: value for key, value in given.items() if key not in stay}
         resolved = await call.resolved(params)
-        if "outputs" in self.node.params:
-            resolved["outputs"] = self.node.params["outputs"]
+        resolved |= {key: value for key, value in self.node.params.items() if key in stay}
         result = await run_tool(self._tool, resolved, call)
         text = shown_text(result, call.sources)
         return Outcome({"formalized_content": text, "json": result.data, **(result.outputs or {})})
