@@ -120,6 +120,13 @@ class AnswersSettings(_Section):
 class AgentSettings(_Section):
     """What agents may reach, and what one run may take."""
 
+    steps: int = Field(500, gt=0, description="Most components that one run of an agent runs.")
+    seconds: float = Field(1200.0, gt=0, description="Longest time of one run of an agent.")
+    tokens: int = Field(
+        1_000_000, gt=0, description="Most tokens that one run has models read and write."
+    )
+    parallel: int = Field(5, gt=0, description="Components of one run that work at once.")
+    rounds: int = Field(20, gt=0, description="Most rounds of tool calls of one Agent component.")
     code_sandbox: Literal["auto", "sandlock", "bubblewrap", "remote", "off"] = Field(
         "auto",
         description="Where the code of agents runs. auto: in the first of sandlock, bubblewrap and "
@@ -152,6 +159,27 @@ class AgentSettings(_Section):
     )
     mail_seconds: float = Field(
         60.0, gt=0, description="Longest time that an agent may take to send a message, in seconds."
+    )
+    http_mib: float = Field(
+        8.0, gt=0, description="Longest answer that a tool takes from the web, unpacked, in MiB."
+    )
+    http_seconds: float = Field(
+        120.0, gt=0, description="Longest time that one request of a tool may take."
+    )
+    mcp_commands: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Commands that start MCP servers on this machine, as a JSON object of names "
+        'and command lines: {"files": ["uvx", "mcp-server-files", "/data"]}. Tenants name them; '
+        "they never choose a command.",
+    )
+    mcp_start_seconds: float = Field(
+        20.0, gt=0, description="Longest time to reach or start an MCP server, and to list tools."
+    )
+    mcp_call_seconds: float = Field(
+        120.0, gt=0, description="Longest time of one call of a tool of an MCP server."
+    )
+    mcp_answer_mib: int = Field(
+        4, ge=1, description="Most that an MCP server may answer at once, in MiB."
     )
 
 
@@ -232,26 +260,6 @@ class WorkerSettings(_Section):
     )
 
 
-class AgentSettings(_Section):
-    """What agents may use and take."""
-
-    mcp_commands: dict[str, tuple[str, ...]] = Field(
-        default_factory=dict,
-        description="Commands that start MCP servers on this machine, as a JSON object of names "
-        'and command lines: {"files": ["uvx", "mcp-server-files", "/data"]}. Tenants name them; '
-        "they never choose a command.",
-    )
-    mcp_start_seconds: float = Field(
-        20.0, gt=0, description="Longest time to reach or start an MCP server, and to list tools."
-    )
-    mcp_call_seconds: float = Field(
-        120.0, gt=0, description="Longest time of one call of a tool of an MCP server."
-    )
-    mcp_answer_mib: int = Field(
-        4, ge=1, description="Most that an MCP server may answer at once, in MiB."
-    )
-
-
 class CompatSettings(_Section):
     """Which generation of clients the server speaks to."""
 
@@ -281,7 +289,6 @@ class Settings(BaseSettings):
     accounts: AccountSettings = Field(default_factory=AccountSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     worker: WorkerSettings = Field(default_factory=WorkerSettings)
-    agents: AgentSettings = Field(default_factory=AgentSettings)
     compat: CompatSettings = Field(default_factory=CompatSettings)
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged."

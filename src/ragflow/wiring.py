@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from ragflow.adapters.guarded_http import AddressGuard
     from ragflow.adapters.models.store import ModelStore
-    from ragflow.domain.agent_ports import CodeRunner, Mailer, SqlGateway, ToolServers
+    from ragflow.domain.agent_ports import CodeRunner, HttpGateway, Mailer, SqlGateway, ToolServers
     from ragflow.domain.identity import ProviderAccount
     from ragflow.domain.models import ModelKind
     from ragflow.domain.ports import BlobStore, ModelCatalog, SearchEngine
@@ -397,6 +397,16 @@ def _tool_servers(settings: Settings) -> ToolServers:
             answer_bytes=agents.mcp_answer_mib * _MIB,
         ),
     )
+
+
+def http_gateway(settings: Settings) -> HttpGateway:
+    """Return what agents reach the web through."""
+    from ragflow.adapters.agent_http import GuardedHttp, HttpLimits
+    from ragflow.adapters.guarded_http import HttpClients
+
+    agents = settings.agents
+    clients = HttpClients(_agent_guard(settings))
+    return GuardedHttp(clients, HttpLimits(int(agents.http_mib * _MIB), agents.http_seconds))
 
 
 def _page_models(settings: Settings) -> Callable[[], Mapping[str, str | None]]:

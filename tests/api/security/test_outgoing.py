@@ -71,6 +71,7 @@ ALLOWED = {
     "adapters/code/probe.py": "listens, to see that no sandboxed process comes through",
     "adapters/code/remote.py": "names of errors; its clients are guarded",
     "adapters/code/trial.py": "is never imported: it tries to break out of a sandbox",
+    "adapters/agent_http.py": "requests and names of errors; its clients are guarded",
     "adapters/guarded_http.py": "the guard itself",
     "adapters/mcp/guarded.py": "hands requests of the library over to a guarded client",
     "adapters/mcp/sessions.py": "gives the library clients that can do nothing else",
@@ -242,6 +243,7 @@ def test_only_the_guard_makes_connections() -> None:
     assert found == set(ALLOWED)
     for path in (
         "adapters/code/remote.py",
+        "adapters/agent_http.py",
         "adapters/models/remote.py",
         "adapters/models/any_llm.py",
     ):

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, option_problems
+from ragflow.agents.components.upstream import asked_before
 from ragflow.agents.dsl import Canvas, Node
 from ragflow.agents.options import Options
 from ragflow.agents.references import references_in
@@ -42,6 +43,10 @@ class ToolComponent(Component[CommonOptions]):
         params = {key: value for key, value in given.items() if key not in stay}
         resolved = await call.resolved(params)
         resolved |= {key: value for key, value in self.node.params.items() if key in stay}
+        if _is_older(params.get("query")) and self._tool.asked:
+            main = self._tool.asked[0]
+            del resolved["query"]
+            resolved[main] = resolved.get(main) or await asked_before(call, params["query"])
         result = await run_tool(self._tool, resolved, call)
         text = shown_text(result, call.sources)
         return Outcome({"formalized_content": text, "json": result.data, **(result.outputs or {})})
@@ -84,4 +89,10 @@ def _without_references(params: Mapping[str, Any]) -> dict[str, Any]:
         key: value
         for key, value in params.items()
         if not (isinstance(value, str) and references_in(value))
+        and not (key == "query" and _is_older(value))
     }
+
+
+def _is_older(query: Any) -> bool:
+    """Tell a query of an older canvas, which lists components, from one that is a text."""
+    return isinstance(query, list)
