@@ -105,7 +105,7 @@ def test_a_server_uses_tools_that_the_operator_and_the_tenant_name(
         **small_model,
         RAGFLOW_WORKER__PROCESSES="0",
         RAGFLOW_AGENTS__MCP_COMMANDS=json.dumps({"tools": stdio_command()}),
-        RAGFLOW_AGENTS__MCP_ALLOWED_PRIVATE_HOSTS='["127.0.0.1"]',
+        RAGFLOW_AGENTS__ALLOWED_PRIVATE_HOSTS='["127.0.0.1"]',
     )
 
     def tools(url: str, kind: str) -> Any:

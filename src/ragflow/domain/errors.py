@@ -12,6 +12,7 @@ RagflowError
 │   └── UnknownModel · ModelNotConfigured · ModelUnavailable
 ├── AgentError          a run of an agent cannot go on
 │   ├── CanvasInvalid       the canvas cannot be run; says where and why
+│   ├── ComponentFailed     a component failed and nothing in the canvas handles it
 │   ├── ToolFailed          a tool or what it asks failed
 │   │   └── AddressRefused · CodeFailed · SandboxUnavailable
 │   └── BudgetExceeded      a run took too many steps, seconds or tokens
@@ -170,6 +171,12 @@ class CanvasInvalid(AgentError):
     def __init__(self, message: str | None = None, **facts: Any) -> None:
         problems = "; ".join(str(problem) for problem in facts.get("problems", ()))
         super().__init__(message if message is not None else problems, **facts)
+
+
+class ComponentFailed(AgentError):
+    """Say that a component failed (facts: component, reason)."""
+
+    template = "{component}: {reason}"
 
 
 class ToolFailed(AgentError):

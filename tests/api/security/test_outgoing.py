@@ -66,6 +66,12 @@ _HTTP = {
 }
 # Who may speak to networks, and why.
 ALLOWED = {
+    "adapters/code/exchange.py": "talks with a sandboxed process, through a socket pair",
+    "adapters/code/local.py": "makes that socket pair",
+    "adapters/code/probe.py": "listens, to see that no sandboxed process comes through",
+    "adapters/code/remote.py": "names of errors; its clients are guarded",
+    "adapters/code/trial.py": "is never imported: it tries to break out of a sandbox",
+    "adapters/agent_http.py": "requests and names of errors; its clients are guarded",
     "adapters/guarded_http.py": "the guard itself",
     "adapters/mcp/guarded.py": "hands requests of the library over to a guarded client",
     "adapters/mcp/sessions.py": "gives the library clients that can do nothing else",
@@ -235,7 +241,12 @@ def test_only_the_guard_makes_connections() -> None:
         if "testing" not in path.relative_to(root).parts and _imported(path) & _HTTP
     }
     assert found == set(ALLOWED)
-    for path in ("adapters/models/remote.py", "adapters/models/any_llm.py"):
+    for path in (
+        "adapters/code/remote.py",
+        "adapters/agent_http.py",
+        "adapters/models/remote.py",
+        "adapters/models/any_llm.py",
+    ):
         called = {
             node.func.attr
             for node in ast.walk(ast.parse((root / path).read_text()))

@@ -57,7 +57,7 @@ class ExtractiveChat:
         turns: Sequence[ChatTurn],
         options: SamplingOptions,  # noqa: ARG002 - nothing here is sampled
         passages: Sequence[Passage] = (),
-        tools: Sequence[ToolSpec] = (),  # noqa: ARG002
+        tools: Sequence[ToolSpec] = (),  # noqa: ARG002 - it calls none
     ) -> AsyncIterator[ModelDelta]:
         """Yield the chosen sentences one by one, or the words that nothing was found."""
         import asyncio
