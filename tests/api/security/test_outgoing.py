@@ -200,7 +200,9 @@ def test_no_address_of_an_mcp_server_leads_into_the_network(
 ) -> None:
     port, asked = inside
     guarded = McpToolServers(HttpClients(AddressGuard(resolve=resolved)))
-    services = build_services(replace(world.ports, tool_servers=guarded))
+    services = build_services(
+        replace(world.ports, agents=replace(world.ports.agents, tool_servers=guarded))
+    )
     with TestClient(create_app(services)) as client:
         for trick in TRICKS:
             for kind in ("streamable-http", "sse"):
