@@ -62,7 +62,7 @@ class CodeExec(Tool[CodeExecOptions]):
         done = await environment.code.run(CodeTask(language, options.script, options.arguments))
         text = done.stdout if done.result is None else as_text(done.result)
         return ToolResult(
-            text=text[: environment.limits.text_chars],
+            text=text,
             data=done.result,
             outputs=declared(options.outputs, done.result),
         )
