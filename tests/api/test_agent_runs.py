@@ -9,10 +9,9 @@ import pytest
 
 from ragflow.agents.runtime import Event
 from ragflow.domain.agents import RunState
-from ragflow.domain.errors import AgentError
 from ragflow.domain.identity import Actor
 from ragflow.services.agent_errors import SessionBusy
-from ragflow.services.agent_runs import CUT_OFF, AgentQuestion, PreparedRun
+from ragflow.services.agent_work import AgentQuestion, PreparedRun
 from ragflow.services.container import ServiceOptions, Services, build_services
 from ragflow.testing.agent_canvases import GatedModel, two_models, with_form
 
@@ -294,72 +293,6 @@ def test_a_run_whose_session_is_deleted_ends(
 
     asyncio.run(deleted())
     assert states(api, agent_id) == []
-
-
-# runs that were cut off
-
-
-async def cut_off(world: Any, actor: Actor, agent_id: str, gated: GatedModel) -> str:
-    """Run to the model's gate and end the process there; return the session's id."""
-    runs = world.services.agent_runs
-    prepared = runs.begin(actor, agent_id, AgentQuestion("one"))
-    hearing = asyncio.create_task(heard(world.services, prepared))
-    await gated.reached.wait()
-    await runs.pause()
-    with pytest.raises(AgentError, match="Ask again to go on"):
-        await hearing
-    return str(prepared.session.id)
-
-
-@pytest.mark.parametrize("question", ["one", ""])
-def test_a_run_that_was_cut_off_goes_on_behind_what_was_done(
-    world: Any, api: Any, actor: Actor, gated: GatedModel, question: str
-) -> None:
-    agent_id = made(api, two_models())
-    session_id = asyncio.run(cut_off(world, actor, agent_id, gated))
-    assert states(api, agent_id) == [("one", "running", None)]
-    world.ports.catalog.scripted = after = GatedModel("nothing")
-    restarted = build_services(world.ports)
-    prepared = restarted.agent_runs.begin(actor, agent_id, AgentQuestion(question, session_id))
-    events = asyncio.run(heard(restarted, prepared))
-    assert after.asked == ["second I heard first one"]
-    assert said(events) == "I heard second I heard first one"
-    ((_, state, _),) = states(api, agent_id)
-    assert state == RunState.DONE
-    (run,) = api.data("GET", f"/agents/{agent_id}/runs")["runs"]
-    traces = api.data("GET", f"/agents/{agent_id}/runs/{run['id']}")["traces"]
-    assert [trace["component_id"] for trace in traces] == [
-        "begin",
-        "LLM:First",
-        "StringTransform:Join",
-        "Message:Say",
-        "LLM:Second",
-    ]
-    assert [trace["ordinal"] for trace in traces] == list(range(len(traces)))
-    assert messages(api, agent_id) == ["one", "I heard second I heard first one"]
-
-
-def test_another_question_begins_anew(
-    world: Any, api: Any, actor: Actor, gated: GatedModel
-) -> None:
-    agent_id = made(api, two_models())
-    session_id = asyncio.run(cut_off(world, actor, agent_id, gated))
-    world.ports.catalog.scripted = after = GatedModel("nothing")
-    prepared = world.services.agent_runs.begin(actor, agent_id, AgentQuestion("two", session_id))
-    asyncio.run(heard(world.services, prepared))
-    assert after.asked == ["first two", "second I heard first two"]
-    assert states(api, agent_id) == [("two", "done", None), ("one", "failed", CUT_OFF)]
-
-
-def test_a_run_that_was_cut_off_can_be_cancelled(
-    world: Any, api: Any, actor: Actor, gated: GatedModel
-) -> None:
-    agent_id = made(api, two_models())
-    asyncio.run(cut_off(world, actor, agent_id, gated))
-    (run,) = api.data("GET", f"/agents/{agent_id}/runs")["runs"]
-    path = f"/agents/{agent_id}/runs/{run['id']}"
-    assert api.data("POST", f"{path}/cancel") == {"cancelled": True}
-    assert states(api, agent_id) == [("one", "cancelled", None)]
 
 
 async def _ended(world: Any, run_id: str) -> None:

@@ -19,7 +19,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Route
 
 from ragflow.domain.identity import Membership, TenantRole
-from ragflow.services.agent_runs import AgentQuestion
+from ragflow.services.agent_work import AgentQuestion
 from ragflow.services.mcp_servers import McpServerDraft
 
 SECRET = "lighthouse"  # stands in everything that the owner has

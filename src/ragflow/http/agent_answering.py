@@ -15,7 +15,7 @@ from ragflow.domain.errors import RagflowError
 from ragflow.http.schemas.agent_runs import Frames
 from ragflow.http.schemas.completions import truth
 from ragflow.http.sse import frame
-from ragflow.services.agent_runs import PreparedRun
+from ragflow.services.agent_work import PreparedRun
 from ragflow.services.container import Services
 
 log = structlog.get_logger(__name__)

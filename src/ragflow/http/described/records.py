@@ -52,7 +52,7 @@ from ragflow.http.views import (
     document_object,
 )
 from ragflow.services.accounts import NewKey
-from ragflow.services.agent_runs import AgentQuestion, PreparedRun
+from ragflow.services.agent_work import AgentQuestion, PreparedRun
 from ragflow.services.chats import ListedChat
 from ragflow.services.completions import Turn
 from ragflow.services.file_browser import ListedFile

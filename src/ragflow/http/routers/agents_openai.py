@@ -27,7 +27,7 @@ from ragflow.http.schemas.completions import truth
 from ragflow.http.sse import done_frame, event_stream, frame
 from ragflow.http.validation import arguments
 from ragflow.services.agent_errors import AgentNotFound
-from ragflow.services.agent_runs import PreparedRun
+from ragflow.services.agent_work import PreparedRun
 from ragflow.services.container import Services
 from ragflow.services.errors import SessionNotFound
 from ragflow.text.tokens import count_tokens

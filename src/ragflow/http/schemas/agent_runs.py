@@ -19,7 +19,7 @@ from ragflow.domain.errors import InvalidInput
 from ragflow.http.schemas.common import times
 from ragflow.http.schemas.fields import object_in
 from ragflow.http.sse import done_frame
-from ragflow.services.agent_runs import AgentQuestion, PreparedRun
+from ragflow.services.agent_work import AgentQuestion, PreparedRun
 from ragflow.text.json_values import plain_json
 
 MESSAGES = ("message", "message_end")
