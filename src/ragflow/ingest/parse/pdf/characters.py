@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any, NamedTuple
 
 from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls
@@ -28,6 +30,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _LATIN = re.compile("[0-9A-Za-z\u00c0-\u024f]")
 UNSPACED = re.compile("[\u2e80-\u312f\u31c0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60]")
 """A character of a script that is written without spaces."""
+_BOX = 4  # numbers of pdfium's FS_RECTF: left, top, right, bottom
 _FAR = 1e6  # points: where characters of damaged files lie that have no place on the page
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
@@ -57,17 +60,11 @@ class WrittenSheet:
     repeated: list[Word] = field(default_factory=list)
 
 
-class _Token(NamedTuple):
-    start: int
-    end: int
-    look: Look
+_Token = tuple[int, int, Look]
+"""The first character of a word, the one after its last, and how it is set."""
 
-
-class _Piece(NamedTuple):
-    start: int
-    end: int
-    look: Look
-    leads: bool  # stands after a space, or where the direction of writing changes
+_Piece = tuple[int, int, Look, bool]
+"""A token or a part of one; it leads after a space, or where the direction of writing changes."""
 
 
 def page_frame(page: Any, number: int) -> PageFrame:
@@ -126,24 +123,25 @@ def read_words(page: Any, frame: PageFrame) -> list[WrittenSheet]:
 class _TextReader:
     def __init__(self, text_page: Any, text: str, frame: PageFrame) -> None:
         self._handle = _address(text_page)
-        self._text = text
+        self._text = text.replace(LINE_END_HYPHEN, "-")
         self._frame = frame
         self._rtl = _RTL.search(text) is not None
         self._upright = UNSPACED.search(text) is not None
+        self._halves = _SURROGATE.search(text) is not None
         self._looks = LookReader(self._handle, frame.rotation)
 
     def sheets(self) -> list[WrittenSheet]:
         spans = [match.span() for match in _TOKEN.finditer(self._text)]
         boxes = self._boxes(spans)
         tokens: dict[int, list[_Token]] = {}
-        shown = 0
-        for start, end in spans:
-            look = self._looks.of(start)
+        hidden = 0
+        for (start, end), look in zip(spans, self._looks.of_all(spans), strict=True):
             if self._upright and _runs_down(self._text, start, end, boxes):
-                look = look._replace(turn=(_DOWN - self._frame.rotation) % 4, over=0.0, under=0.0)
-            shown += end - start if look.shown else 0
-            tokens.setdefault(look.turn, []).append(_Token(start, end, look))
-        all_count = shown * 2 < sum(end - start for start, end in spans)
+                turn = (_DOWN - self._frame.rotation) % 4
+                look = look._replace(turn=turn, over=0.0, under=0.0)
+            hidden += 0 if look.shown else end - start
+            tokens.setdefault(look.turn, []).append((start, end, look))
+        all_count = hidden * 2 > sum(end - start for start, end in spans)
         written = [
             self._written(Sheet(self._frame, turn), boxes, of_turn, all_count)
             for turn, of_turn in tokens.items()
@@ -151,61 +149,75 @@ class _TextReader:
         return sorted(written, key=lambda sheet: (-len(sheet.words), sheet.sheet.turn))
 
     def _boxes(self, spans: list[tuple[int, int]]) -> Any:
+        """Return the boxes of the characters of words: left, top, right, bottom, each a row."""
         import numpy as np
 
         count = len(self._text)
-        buffer = (ctypes.c_float * (4 * count))()  # FS_RECTF: left, top, right, bottom
-        ask, handle, address = calls().loose_box, self._handle, ctypes.addressof(buffer)
+        buffer = (ctypes.c_float * (_BOX * count))()
+        address, bytes_each = ctypes.addressof(buffer), _BOX * ctypes.sizeof(ctypes.c_float)
+        ask, handle = calls().loose_box, self._handle
         for start, end in spans:
             for index in range(start, end):
-                ask(handle, index, address + 16 * index)
-        boxes = np.ctypeslib.as_array(buffer).reshape(count, 4).astype(np.float64)
+                ask(handle, index, address + bytes_each * index)
+        boxes = np.ctypeslib.as_array(buffer).reshape(count, _BOX).T.astype(np.float64, order="C")
         return np.nan_to_num(boxes, copy=False, nan=_FAR, posinf=_FAR, neginf=-_FAR)
 
     def _written(
         self, sheet: Sheet, boxes: Any, tokens: list[_Token], all_count: bool
     ) -> WrittenSheet:
-        rects = _turned(boxes, sheet)
-        pieces = self._pieces(tokens, _breaks(rects))
+        sides = _turned(boxes, sheet)
+        pieces = self._pieces(tokens, _breaks(sides))
+        starts, ends, looks, leads = zip(*pieces, strict=True)
+        texts = self._texts(starts, ends, looks, sides)
+        hulls = _hulls(sides, starts, ends)
+        on_page = _on_page(hulls, sheet).tolist()
+        sizes = _sized(hulls, looks)
+        rects = map(Rect._make, hulls.T.tolist())
+        styles = [look.style for look in looks]
+        words = list(map(Word, texts, rects, sizes, styles, leads))
+        shows = [on and (look.shown or all_count) for on, look in zip(on_page, looks, strict=True)]
         written = WrittenSheet(sheet)
-        right, low = sheet.width + 1, sheet.height + 1
-        for piece, rect in zip(pieces, _hulls(rects, pieces), strict=True):
-            word = self._word(piece, rect, rects)
-            on_page = rect.x1 > -1 and rect.x0 < right and rect.bottom > -1 and rect.top < low
-            shows = on_page and (piece.look.shown or all_count)
-            (written.words if shows else written.hidden).append(word)
-        written.words, written.repeated = without_repeats(written.words)
+        written.hidden = [word for word, shown in zip(words, shows, strict=True) if not shown]
+        written.words, written.repeated = without_repeats(list(compress(words, shows)))
         return written
 
-    def _pieces(self, tokens: list[_Token], breaks: list[bool]) -> list[_Piece]:
+    def _pieces(self, tokens: list[_Token], breaks: Any) -> list[_Piece]:
         """Cut tokens where their characters jump away from each other."""
+        import numpy as np
+
         pieces: list[_Piece] = []
-        for token in tokens:
-            first, look, leads = token.start, token.look, True
-            turns = _turns(self._text, first, token.end) if self._rtl else ()
-            if turns or any(breaks[first + 1 : token.end]):
-                for index in range(first + 1, token.end):
+        before = np.cumsum(breaks)
+        firsts = [start for start, _, _ in tokens]
+        lasts = [end - 1 for _, end, _ in tokens]
+        torn = (before[lasts] > before[firsts]).tolist()
+        for (first, end, look), is_torn in zip(tokens, torn, strict=True):
+            leads = True
+            turns = _turns(self._text, first, end) if self._rtl else ()
+            if turns or is_torn:
+                for index in range(first + 1, end):
                     if breaks[index] or index in turns:
-                        pieces.append(_Piece(first, index, look, leads))
+                        pieces.append((first, index, look, leads))
                         first, look, leads = index, self._looks.of(index), index in turns
-            pieces.append(_Piece(first, token.end, look, leads))
+            pieces.append((first, end, look, leads))
         return pieces
 
-    def _word(self, piece: _Piece, rect: Rect, rects: Any) -> Word:
-        start, end, look, leads = piece
-        text = self._text[start:end]
-        if LINE_END_HYPHEN in text:
-            text = text.replace(LINE_END_HYPHEN, "-")
-        if self._rtl and len(text) > 1 and _RTL.search(text):
-            text = _ligatures_in_order(text, rects[start:end].tolist())
-        size = look.size
-        if size < 0.5 or size > 4 * rect.height + 1:  # a matrix that says nothing about the size
-            size = max(rect.height * 0.85, 1.0)
-        elif look.over or look.under:
-            rect = Rect(rect.x0, rect.x1, rect.top + look.over, rect.bottom - look.under)
-        if look.bullets and end - start == 1:
-            text = "\u2022"
-        return Word(well_formed(text), rect, size, look.style, leads)
+    def _texts(
+        self, starts: Sequence[int], ends: Sequence[int], looks: Sequence[Look], sides: Any
+    ) -> list[str]:
+        texts = [self._text[start:end] for start, end in zip(starts, ends, strict=True)]
+        if self._rtl:
+            texts = [
+                _ligatures_in_order(text, sides[:, start:end].T.tolist())
+                if len(text) > 1 and _RTL.search(text)
+                else text
+                for text, start, end in zip(texts, starts, ends, strict=True)
+            ]
+        if self._halves:
+            texts = [well_formed(text) for text in texts]
+        return [
+            "\u2022" if look.bullets and end - start == 1 else text
+            for text, look, start, end in zip(texts, looks, starts, ends, strict=True)
+        ]
 
 
 def _turns(text: str, start: int, end: int) -> set[int]:
@@ -226,31 +238,31 @@ def _runs_down(text: str, start: int, end: int, boxes: Any) -> bool:
         return False
     import numpy as np
 
-    above, below = boxes[start : end - 1], boxes[start + 1 : end]
-    height = above[:, 1] - above[:, 3]
-    step = above[:, 1] - below[:, 1]
-    aside = np.minimum(abs(above[:, 0] - below[:, 0]), abs(above[:, 2] - below[:, 2]))
+    left, top, right, bottom = boxes[:, start:end]
+    height = (top - bottom)[:-1]
+    step = top[:-1] - top[1:]
+    aside = np.minimum(abs(left[:-1] - left[1:]), abs(right[:-1] - right[1:]))
     down = (aside < 0.5 * height) & (step > 0.5 * height) & (step < 2 * height)
     return bool(down.mean() > 0.7)
 
 
 def _turned(boxes: Any, sheet: Sheet) -> Any:
-    """Map all boxes to the sheet: rows of x0, x1, top, bottom."""
+    """Map all boxes to the sheet: x0, x1, top, bottom, each a row."""
     import numpy as np
 
-    left, top, right, bottom = boxes.T
+    left, top, right, bottom = boxes
     xa, ya = sheet.upright(left, bottom)
     xb, yb = sheet.upright(right, top)
     return np.stack(
-        [np.minimum(xa, xb), np.maximum(xa, xb), np.minimum(ya, yb), np.maximum(ya, yb)], axis=1
+        [np.minimum(xa, xb), np.maximum(xa, xb), np.minimum(ya, yb), np.maximum(ya, yb)]
     )
 
 
-def _breaks(rects: Any) -> list[bool]:
+def _breaks(sides: Any) -> Any:
     """Tell for each character whether it leaves the one before: a gap, another line or size."""
     import numpy as np
 
-    x0, x1, top, bottom = rects.T
+    x0, x1, top, bottom = sides
     height = bottom - top
     gap = np.maximum(x0[1:] - x1[:-1], x0[:-1] - x1[1:])
     shared = np.minimum(bottom[1:], bottom[:-1]) - np.maximum(top[1:], top[:-1])
@@ -258,20 +270,38 @@ def _breaks(rects: Any) -> list[bool]:
     far = gap > 0.6 * np.maximum(height[1:], height[:-1]) + 0.5
     off = (low > 0) & (shared < 0.3 * low)
     initial = height[:-1] > _INITIAL * height[1:]
-    jumps: list[bool] = (far | off | (initial & (low > 0))).tolist()
-    return [False, *jumps]
+    return np.concatenate([[False], far | off | (initial & (low > 0))])
 
 
-def _hulls(rects: Any, pieces: list[_Piece]) -> list[Rect]:
-    """Return the rectangle around the characters of each piece."""
+def _hulls(sides: Any, starts: Sequence[int], ends: Sequence[int]) -> Any:
+    """Return the rectangles around the characters of pieces: x0, x1, top, bottom, each a row."""
     import numpy as np
 
-    bounds = np.array([bound for piece in pieces for bound in piece[:2]])
-    padded = np.vstack([rects, rects[-1:]])  # the last piece may end where the text does
-    low = np.minimum.reduceat(padded, bounds)[::2]
-    high = np.maximum.reduceat(padded, bounds)[::2]
-    hulls = np.stack([low[:, 0], high[:, 1], low[:, 2], high[:, 3]], axis=1)
-    return [Rect(*hull) for hull in hulls.tolist()]
+    bounds = np.stack([starts, ends], axis=1).ravel()
+    padded = np.concatenate([sides, sides[:, -1:]], axis=1)  # the last may end where the text does
+    low = np.minimum.reduceat(padded[::2], bounds, axis=1)[:, ::2]
+    high = np.maximum.reduceat(padded[1::2], bounds, axis=1)[:, ::2]
+    return np.stack([low[0], high[0], low[1], high[1]])
+
+
+def _on_page(hulls: Any, sheet: Sheet) -> Any:
+    """Tell for each rectangle whether some of it lies on the page."""
+    x0, x1, top, bottom = hulls
+    right, low = sheet.width + 1, sheet.height + 1
+    return (x1 > -1) & (x0 < right) & (bottom > -1) & (top < low)
+
+
+def _sized(hulls: Any, looks: Sequence[Look]) -> list[float]:
+    """Return the sizes of pieces, and take from their rectangles what reaches beyond them."""
+    import numpy as np
+
+    told = np.array([look.size for look in looks])
+    height = hulls[3] - hulls[2]
+    unsaid = (told < 0.5) | (told > 4 * height + 1)  # a matrix that says nothing about the size
+    hulls[2] += np.where(unsaid, 0.0, [look.over for look in looks])
+    hulls[3] -= np.where(unsaid, 0.0, [look.under for look in looks])
+    sizes: list[float] = np.where(unsaid, np.maximum(height * 0.85, 1.0), told).tolist()
+    return sizes
 
 
 def _ligatures_in_order(text: str, parts: list[list[float]]) -> str:

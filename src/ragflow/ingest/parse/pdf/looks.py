@@ -9,8 +9,9 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import repeat
 from typing import Any, NamedTuple
 
 _UPRIGHT = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -61,7 +62,10 @@ _PLAIN = _Font(Style(), False)
 
 
 class Calls(NamedTuple):
-    """pdfium's functions with plain integers for pointers: half the price of typed arguments."""
+    """pdfium's functions with plain integers for pointers: half the price of typed arguments.
+
+    They keep Python's lock, since each takes less time than to let go of it.
+    """
 
     loose_box: Callable[[int, int, int], int]
     matrix: Callable[[int, int, int], int]
@@ -82,7 +86,7 @@ def calls() -> Calls:
 
     def plain(name: str, result: Any, *arguments: Any) -> Any:
         address = ctypes.cast(getattr(raw, name), ctypes.c_void_p).value
-        return ctypes.CFUNCTYPE(result, *arguments)(address or 0)
+        return ctypes.PYFUNCTYPE(result, *arguments)(address or 0)
 
     pointer, integer = ctypes.c_void_p, ctypes.c_int
     return Calls(
@@ -112,6 +116,15 @@ class LookReader:
         self._looks: dict[int | None, Look] = {}
         self._fonts: dict[int, _Font] = {}
         self._reaches: dict[tuple[int, float, int], tuple[float, float]] = {}
+
+    def of_all(self, spans: Sequence[tuple[int, int]]) -> list[Look]:
+        """Return how the first character of each span is set."""
+        starts = [start for start, _ in spans]
+        objects = list(map(calls().text_object, repeat(self._handle), starts))
+        for index, text_object in zip(starts, objects, strict=True):
+            if text_object not in self._looks:
+                self._looks[text_object] = self._ask(index, text_object)
+        return [self._looks[text_object] for text_object in objects]
 
     def of(self, index: int) -> Look:
         """Return how the text object of a character is set."""

@@ -61,27 +61,46 @@ def is_leader(word: Word) -> bool:
 
 def _size(row: Sequence[Word]) -> float:
     """Return the size of the longest word; dots that lead to a number may be set in any size."""
-    return max(max(row, key=lambda word: len(word.text)).size, 1.0)
+    lengths = [len(word.text) for word in row]
+    return max(row[lengths.index(max(lengths))].size, 1.0)
 
 
 def word_rows(words: Sequence[Word]) -> list[list[Word]]:
     """Return words that stand side by side, from left to right, row by row."""
     rows: list[list[Word]] = []
-    for word in sorted(words, key=lambda w: (w.rect.top + w.rect.bottom, w.rect.x0)):
-        if rows and same_row(rows[-1][0].rect, word.rect):
+    first: Rect | None = None
+    for word in sorted(words, key=_from_top):
+        if first is not None and same_row(first, word.rect):
             rows[-1].append(word)
         else:
+            first = word.rect
             rows.append([word])
-    return [sorted(row, key=lambda w: w.rect.x0) for row in rows]
+    return [sorted(row, key=_from_left) for row in rows]
+
+
+def _from_top(word: Word) -> tuple[float, float]:
+    x0, _, top, bottom = word.rect
+    return top + bottom, x0
+
+
+def _from_left(word: Word) -> float:
+    return word.rect.x0
 
 
 def _parts(row: Sequence[Word]) -> list[Part]:
     parts: list[Part] = []
+    least = max(row[0].size, 1.0)
+    left = right = 0.0
+    together: list[Word] = []
     for word in row:
-        gap = _LEADER_SPACE if is_leader(word) else _WORD_SPACE
-        if parts and word.rect.x0 - parts[-1].x1 < gap * max(row[0].size, word.size, 1.0):
-            last = parts[-1]
-            parts[-1] = Part(last.x0, max(last.x1, word.rect.x1), [*last.words, word])
+        x0, x1, _, _ = word.rect
+        gap, size = x0 - right, max(least, word.size)
+        if not together:
+            left, right = x0, x1
+        elif gap < _WORD_SPACE * size or (gap < _LEADER_SPACE * size and is_leader(word)):
+            right = max(right, x1)
         else:
-            parts.append(Part(word.rect.x0, word.rect.x1, [word]))
-    return parts
+            parts.append(Part(left, right, together))
+            left, right, together = x0, x1, []
+        together.append(word)
+    return [*parts, Part(left, right, together)]

@@ -181,6 +181,8 @@ def _apart(lines: Sequence[TextLine], index: int) -> bool:
 
 def _ruled(lines: Sequence[TextLine], index: int, rules: Sequence[Segment]) -> bool:
     """Tell whether a short rule stands right above a line, at the column's side."""
+    if not rules:
+        return False
     line = lines[index]
     above = lines[index - 1].rect.bottom - 1 if index else line.rect.top - 3 * line.size
     width = line.sheet.width

@@ -73,15 +73,15 @@ class LineCutter:
 
 def places_of(text: str, words: Sequence[Word]) -> WordPlaces:
     """Return where words stand in a text that consists of them in their order."""
-    numbers = array("f")
+    numbers: list[float] = []
     at = 0
-    for word in words:
-        found = text.find(word.text, at)
+    for word, rect, _, _, _ in words:
+        found, length = text.find(word, at), len(word)
         if found < 0:  # changed on the way into the text
             continue
-        numbers.extend((found, len(word.text), *word.rect))
-        at = found + len(word.text)
-    return WordPlaces(numbers)
+        numbers += (found, length, *rect)
+        at = found + length
+    return WordPlaces(array("f", numbers))
 
 
 def _slice(rect: Rect, word: str, first: int, last: int, rtl: bool) -> Rect:
