@@ -12,10 +12,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import compress
+from operator import not_
 from typing import Any, NamedTuple
 
 from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls
-from ragflow.ingest.parse.pdf.repeats import without_repeats
+from ragflow.ingest.parse.pdf.repeats import stand_apart, without_repeats
 from ragflow.ingest.parse.pdf.sheet import PageFrame, Rect, Sheet
 
 LINE_END_HYPHEN = "\ufffe"  # what pdfium gives for a hyphen at which a word breaks off
@@ -24,7 +25,7 @@ _MIN_DOWN = 3  # characters that show it
 _INITIAL = 1.8  # ratio of heights from which a letter is an initial of its word
 _TOKEN = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]+")
 _NAMELESS_BULLET = re.compile(
-    r"(?:^|(?<=\s))[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f](?= ?[^\s\x00-\x1f\x7f-\x9f])"
+    r"[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f](?<!\S.)(?= ?[^\s\x00-\x1f\x7f-\x9f])"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LATIN = re.compile("[0-9A-Za-z\u00c0-\u024f]")
@@ -125,9 +126,10 @@ class _TextReader:
         self._handle = _address(text_page)
         self._text = text.replace(LINE_END_HYPHEN, "-")
         self._frame = frame
-        self._rtl = _RTL.search(text) is not None
-        self._upright = UNSPACED.search(text) is not None
-        self._halves = _SURROGATE.search(text) is not None
+        foreign = "" if text.isascii() else text
+        self._rtl = _RTL.search(foreign) is not None
+        self._upright = UNSPACED.search(foreign) is not None
+        self._halves = _SURROGATE.search(foreign) is not None
         self._looks = LookReader(self._handle, frame.rotation)
 
     def sheets(self) -> list[WrittenSheet]:
@@ -172,13 +174,15 @@ class _TextReader:
         hulls = _hulls(sides, starts, ends)
         on_page = _on_page(hulls, sheet).tolist()
         sizes = _sized(hulls, looks)
-        rects = map(Rect._make, hulls.T.tolist())
-        styles = [look.style for look in looks]
-        words = list(map(Word, texts, rects, sizes, styles, leads))
+        rects = map(Rect, *hulls.tolist())
+        words = list(map(Word, texts, rects, sizes, [look.style for look in looks], leads))
         shows = [on and (look.shown or all_count) for on, look in zip(on_page, looks, strict=True)]
-        written = WrittenSheet(sheet)
-        written.hidden = [word for word, shown in zip(words, shows, strict=True) if not shown]
-        written.words, written.repeated = without_repeats(list(compress(words, shows)))
+        written = WrittenSheet(sheet, words)
+        if not all(shows):
+            written.words = list(compress(words, shows))
+            written.hidden = list(compress(words, map(not_, shows)))
+        if not stand_apart(hulls):
+            written.words, written.repeated = without_repeats(written.words)
         return written
 
     def _pieces(self, tokens: list[_Token], breaks: Any) -> list[_Piece]:
@@ -186,10 +190,9 @@ class _TextReader:
         import numpy as np
 
         pieces: list[_Piece] = []
-        before = np.cumsum(breaks)
-        firsts = [start for start, _, _ in tokens]
-        lasts = [end - 1 for _, end, _ in tokens]
-        torn = (before[lasts] > before[firsts]).tolist()
+        passed = np.cumsum(breaks)
+        starts, ends, _ = zip(*tokens, strict=True)
+        torn = (passed[np.array(ends) - 1] > passed[np.array(starts)]).tolist()
         for (first, end, look), is_torn in zip(tokens, torn, strict=True):
             leads = True
             turns = _turns(self._text, first, end) if self._rtl else ()
@@ -214,6 +217,8 @@ class _TextReader:
             ]
         if self._halves:
             texts = [well_formed(text) for text in texts]
+        if not self._looks.bullets:
+            return texts
         return [
             "\u2022" if look.bullets and end - start == 1 else text
             for text, look, start, end in zip(texts, looks, starts, ends, strict=True)

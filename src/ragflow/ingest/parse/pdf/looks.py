@@ -14,7 +14,7 @@ from functools import cache
 from itertools import repeat
 from typing import Any, NamedTuple
 
-_UPRIGHT = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+_UPRIGHT = (1.0, 0.0, 0.0, 1.0)
 _BOLD_NAME = re.compile(r"bold|black|heavy|semib|demi|[-,]bd|cmbx|sfbx|medi$|-bl?k?$")
 _REGULAR_NAME = re.compile(
     r"regular|roman|light|book|thin|[-,](?:it|italic|oblique|md)$|arial|times|helvetica|courier"
@@ -113,9 +113,11 @@ class LookReader:
         self._point = (ctypes.c_double * 2)()
         self._box = (ctypes.c_float * 4)()
         self._color = (ctypes.c_uint * 4)()
+        self._channels = [ctypes.addressof(self._color) + 4 * place for place in range(4)]
         self._looks: dict[int | None, Look] = {}
         self._fonts: dict[int, _Font] = {}
         self._reaches: dict[tuple[int, float, int], tuple[float, float]] = {}
+        self._alike: dict[tuple[float, ...], Look] = {}
 
     def of_all(self, spans: Sequence[tuple[int, int]]) -> list[Look]:
         """Return how the first character of each span is set."""
@@ -125,6 +127,11 @@ class LookReader:
             if text_object not in self._looks:
                 self._looks[text_object] = self._ask(index, text_object)
         return [self._looks[text_object] for text_object in objects]
+
+    @property
+    def bullets(self) -> bool:
+        """Tell whether some of the characters asked about are of a font of bullets."""
+        return any(look.bullets for look in self._looks.values())
 
     def of(self, index: int) -> Look:
         """Return how the text object of a character is set."""
@@ -137,29 +144,46 @@ class LookReader:
     def _ask(self, index: int, text_object: int | None) -> Look:
         ask = calls()
         ask.matrix(self._handle, index, ctypes.addressof(self._matrix))
-        sound = all(map(math.isfinite, self._matrix))
-        a, b, c, d, _, _ = self._matrix if sound else _UPRIGHT
-        size = ask.font_size(self._handle, index) * (math.hypot(c, d) or 1.0)
+        size = ask.font_size(self._handle, index)
+        address = None if text_object is None else ask.font(text_object) or 0
+        a, b, c, d, x, y = self._matrix
+        if not math.isfinite(a + b + c + d + x + y):
+            a, b, c, d = _UPRIGHT
+        if address is None or text_object is None:
+            return self._look(index, (a, b, c, d), size, None)
+        key = (a, b, c, d, size, address)  # alike but in places, as the lines of a page are
+        if key not in self._alike:
+            self._alike[key] = self._look(index, (a, b, c, d), size, address)
+        look = self._alike[key]
+        return look if self._shows(text_object) else look._replace(shown=False)
+
+    def _look(
+        self,
+        index: int,
+        matrix: tuple[float, float, float, float],
+        size: float,
+        address: int | None,
+    ) -> Look:
+        a, b, c, d = matrix
+        size *= math.hypot(c, d) or 1.0
         quarter = round(math.atan2(b, a) / (math.pi / 2)) % 4
         turn = (quarter - self._rotation) % 4
         size = size if math.isfinite(size) else 0.0  # then the boxes tell it
-        if not text_object:
+        if address is None:
             return Look(turn, size, Style())
-        address = calls().font(text_object) or 0
         font = self._font(address)
         key = (address, round(size, 1), quarter)
         if key not in self._reaches:
             self._reaches[key] = self._reach(index, quarter, size)
         over, under = self._reaches[key]
-        return Look(turn, size, font.style, self._shows(text_object), font.bullets, over, under)
+        return Look(turn, size, font.style, True, font.bullets, over, under)
 
     def _shows(self, text_object: int) -> bool:
         ask = calls()
         mode = ask.render_mode(text_object)
         if mode in _UNSEEN_MODES:
             return False
-        start = ctypes.addressof(self._color)
-        filled = ask.fill(text_object, *(start + 4 * place for place in range(4)))
+        filled = ask.fill(text_object, *self._channels)
         return not (mode == 0 and filled and self._color[3] == 0)
 
     def _reach(self, index: int, quarter: int, size: float) -> tuple[float, float]:

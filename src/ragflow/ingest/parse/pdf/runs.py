@@ -106,8 +106,9 @@ def _mark_numbered(lines: Sequence[TextLine], kinds: list[BlockKind]) -> None:
     """Mark entries that end with the numbers of their pages, without leaders."""
     start, last = 0, -1
     for index in range(len(lines) + 1):
-        match = _PAGE_AT_END.search(lines[index].text) if index < len(lines) else None
-        number = int(match[1]) if match and _WORD.search(lines[index].text) else -1
+        text = lines[index].text if index < len(lines) else ""
+        match = _PAGE_AT_END.search(text) if text[-1:].isdecimal() else None
+        number = int(match[1]) if match and _WORD.search(text) else -1
         if number < 0 or number < last:
             numbers = index - start
             if numbers >= _MIN_NUMBERED and last > 0:
