@@ -143,7 +143,7 @@ class _TextReader:
                 look = look._replace(turn=turn, over=0.0, under=0.0)
             hidden += 0 if look.shown else end - start
             tokens.setdefault(look.turn, []).append((start, end, look))
-        all_count = hidden * 2 > sum(end - start for start, end in spans)
+        all_count = hidden > 0 and hidden * 2 > sum(end - start for start, end in spans)
         written = [
             self._written(Sheet(self._frame, turn), boxes, of_turn, all_count)
             for turn, of_turn in tokens.items()

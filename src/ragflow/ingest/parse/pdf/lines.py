@@ -64,12 +64,10 @@ def same_row(a: Rect, b: Rect) -> bool:
     """Tell whether two rectangles lie side by side rather than one below the other."""
     _, _, top, bottom = a
     _, _, other_top, other_bottom = b
-    # Asked for each word several times: conditions cost half of what min() and max() do.
-    low = bottom if bottom < other_bottom else other_bottom
-    high = top if top > other_top else other_top
-    shared = low - high
-    height, other = bottom - top, other_bottom - other_top
-    return shared > 0 and shared > 0.5 * (height if height < other else other)
+    if top == other_top and bottom == other_bottom:  # as nearly always, and cheap to tell
+        return bottom > top
+    shared = min(bottom, other_bottom) - max(top, other_top)
+    return shared > 0 and shared > 0.5 * min(bottom - top, other_bottom - other_top)
 
 
 def lines_of(words: Sequence[Word], sheet: Sheet) -> list[TextLine]:
@@ -77,7 +75,7 @@ def lines_of(words: Sequence[Word], sheet: Sheet) -> list[TextLine]:
     runs: list[_Run] = []
     for word in words:
         if runs and runs[-1].continues_with(word):
-            runs[-1].words.append(word)
+            runs[-1].append(word)
         else:
             runs.append(_Run(word))
     lines = [run.line(sheet) for run in _joined(runs)]
@@ -110,7 +108,11 @@ def hull(words: Sequence[Word]) -> Rect:
     """Return the rectangle around words."""
     if len(words) == 1:
         return words[0].rect
-    lefts, rights, tops, bottoms = zip(*[word.rect for word in words], strict=True)
+    return _around([word.rect for word in words])
+
+
+def _around(rects: Iterable[Rect]) -> Rect:
+    lefts, rights, tops, bottoms = zip(*rects, strict=True)
     return Rect(min(lefts), max(rights), min(tops), max(bottoms))
 
 
@@ -161,10 +163,11 @@ def _common_style(styles: Collection[Style]) -> Style:
 class _Run:
     """Collect the words of one line."""
 
-    __slots__ = ("words",)
+    __slots__ = ("rtl", "words")
 
     def __init__(self, word: Word) -> None:
         self.words = [word]
+        self.rtl = word.rtl
 
     def continues_with(self, word: Word) -> bool:
         _, last_rect, last_size, _, _ = self.words[-1]
@@ -173,36 +176,39 @@ class _Run:
             return False
         last_x0, last_x1, _, _ = last_rect
         x0, x1, _, _ = rect
-        size = max(min(last_size, size), 1.0)
+        size = max(last_size if last_size < size else size, 1.0)
         if last_x1 <= x1 and x0 > last_x0:
             return -0.5 * size < x0 - last_x1 < _MAX_GAP * size
-        if word.rtl or any(each.rtl for each in self.words):
+        if self.rtl or word.rtl:
             whole = hull(self.words)
             return max(x0 - whole.x1, whole.x0 - x1) < _MAX_GAP * size
         return False
 
+    def append(self, word: Word) -> None:
+        self.words.append(word)
+        if not word.text.isascii():
+            self.rtl = self.rtl or word.rtl
+
+    def absorb(self, other: _Run) -> None:
+        self.words.extend(other.words)
+        self.rtl = self.rtl or other.rtl
+
     def line(self, sheet: Sheet) -> TextLine:
         words = self.words
-        texts, _, sizes, styles, _ = zip(*words, strict=True)
+        texts, rects, sizes, styles, _ = zip(*words, strict=True)
         size = _usual_size(texts, sizes)
         style = _common_style(set(styles))
-        ascii_only = "".join(texts).isascii()
-        rtl = not ascii_only and _mostly_rtl(words)
+        rtl = self.rtl and sum(w.rtl for w in words) * 2 >= len(words)
         if not style.mono and equally_wide(words):
             style = style._replace(mono=True)
-        rect = hull(words)
-        typed = style.mono and ascii_only
+        rect = _around(rects)
+        typed = style.mono and "".join(texts).isascii()
         text, hangs = typed_text(words) if typed else words_text(words), 0.0
         if sizes[0] >= INITIAL * size and len(texts[0]) <= 2 and len(words) > 1:
             rest = hull(words[1:])
             hangs = max(rect.bottom - rest.bottom, 0.0)
             rect = Rect(rect.x0, rect.x1, rest.top, rest.bottom)
-        return TextLine(text, rect, sheet, size, style, rtl, hangs, places_of(text, words))
-
-
-def _mostly_rtl(words: Sequence[Word]) -> bool:
-    rtl = sum(word.rtl for word in words)
-    return rtl > 0 and rtl * 2 >= len(words)
+        return TextLine(text, rect, sheet, size, style, rtl, hangs, places_of(text, texts, rects))
 
 
 def _usual_size(texts: Sequence[str], sizes: Sequence[float]) -> float:
@@ -227,5 +233,5 @@ def _joined(runs: list[_Run]) -> Iterable[_Run]:
             rows[row].append(run)
             result.append(run)
         else:
-            home.words.extend(run.words)
+            home.absorb(run)
     return result

@@ -45,13 +45,25 @@ class PartedLine:
 
 def parted_lines(words: Sequence[Word]) -> list[PartedLine]:
     """Return the lines of an area from top to bottom."""
-    return [PartedLine(row, _parts(row), hull(row), _size(row)) for row in word_rows(words)]
+    return [_line(row, _parts(row)) for row in word_rows(words)]
+
+
+def lines_if_parted(words: Sequence[Word], least: int) -> list[PartedLine]:
+    """Return the lines of an area if so many of them consist of several parts, else none."""
+    parted = [(row, _parts(row)) for row in word_rows(words)]
+    if sum(len(parts) > 1 for _, parts in parted) < least:
+        return []
+    return [_line(row, parts) for row, parts in parted]
 
 
 def line_of(parts: Sequence[Part]) -> PartedLine:
     """Return the line of parts that stand side by side, from left to right."""
     words = [word for part in parts for word in part.words]
-    return PartedLine(words, list(parts), hull(words), _size(words))
+    return _line(words, list(parts))
+
+
+def _line(words: list[Word], parts: list[Part]) -> PartedLine:
+    return PartedLine(words, parts, hull(words), _size(words))
 
 
 def is_leader(word: Word) -> bool:
@@ -89,18 +101,16 @@ def _from_left(word: Word) -> float:
 
 def _parts(row: Sequence[Word]) -> list[Part]:
     parts: list[Part] = []
-    least = max(row[0].size, 1.0)
-    left = right = 0.0
     together: list[Word] = []
+    least = max(row[0].size, 1.0)
+    left = right = row[0].rect.x0
     for word in row:
-        x0, x1, _, _ = word.rect
-        gap, size = x0 - right, max(least, word.size)
-        if not together:
-            left, right = x0, x1
-        elif gap < _WORD_SPACE * size or (gap < _LEADER_SPACE * size and is_leader(word)):
-            right = max(right, x1)
-        else:
-            parts.append(Part(left, right, together))
-            left, right, together = x0, x1, []
+        _, (x0, x1, _, _), size, _, _ = word
+        size = size if size > least else least
+        if x0 - right >= _WORD_SPACE * size:
+            if x0 - right >= _LEADER_SPACE * size or not is_leader(word):
+                parts.append(Part(left, right, together))
+                left, right, together = x0, x1, []
         together.append(word)
+        right = x1 if x1 > right else right
     return [*parts, Part(left, right, together)]

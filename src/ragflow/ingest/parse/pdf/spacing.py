@@ -51,8 +51,8 @@ def equally_wide(words: Sequence[Word]) -> bool:
     """Tell whether all letters are as wide as each other, as on a typewriter."""
     every = (word for word in words if len(word.text) > 2 and word.text.isascii())
     first = list(islice(every, 2))
-    if len(first) < 2 or not _same_pitch(*first):
-        return False  # nearly all lines: two words tell
+    if len(first) < 2 or not _same_pitch(*first):  # as in nearly all lines: two words tell
+        return False
     measured = [*first, *every]
     if sum(c.isalpha() for w in measured for c in w.text) < _MIN_LETTERS:
         return False

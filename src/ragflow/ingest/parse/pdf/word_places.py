@@ -10,9 +10,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, chain
 
 from ragflow.domain.documents import Box, Span
-from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 
 _NARROW, _SLIM, _WIDE = (
@@ -71,17 +71,22 @@ class LineCutter:
         return self.sheet.box(self.places.rect(self.text, part, self.rtl) or self.whole)
 
 
-def places_of(text: str, words: Sequence[Word]) -> WordPlaces:
+def places_of(text: str, words: Sequence[str], rects: Sequence[Rect]) -> WordPlaces:
     """Return where words stand in a text that consists of them in their order."""
-    numbers: list[float] = []
+    lengths = list(map(len, words))
+    if text == " ".join(words):  # as most lines are: there is no need to look for each
+        starts = accumulate((length + 1 for length in lengths[:-1]), initial=0)
+        rows = zip(starts, lengths, *zip(*rects, strict=True), strict=True)
+        return WordPlaces(array("f", chain.from_iterable(rows)))
+    numbers = array("f")
     at = 0
-    for word, rect, _, _, _ in words:
-        found, length = text.find(word, at), len(word)
+    for word, length, rect in zip(words, lengths, rects, strict=True):
+        found = text.find(word, at)
         if found < 0:  # changed on the way into the text
             continue
-        numbers += (found, length, *rect)
+        numbers.extend((found, length, *rect))
         at = found + length
-    return WordPlaces(array("f", numbers))
+    return WordPlaces(numbers)
 
 
 def _slice(rect: Rect, word: str, first: int, last: int, rtl: bool) -> Rect:
