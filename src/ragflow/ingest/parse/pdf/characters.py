@@ -11,11 +11,11 @@ import ctypes
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import compress, repeat
 from operator import not_
 from typing import Any, NamedTuple
 
-from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls
+from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls, handle_of
 from ragflow.ingest.parse.pdf.repeats import stand_apart, without_repeats
 from ragflow.ingest.parse.pdf.sheet import PageFrame, Rect, Sheet
 
@@ -64,8 +64,8 @@ class WrittenSheet:
 _Token = tuple[int, int, Look]
 """The first character of a word, the one after its last, and how it is set."""
 
-_Piece = tuple[int, int, Look, bool]
-"""A token or a part of one; it leads after a space, or where the direction of writing changes."""
+_Pieces = tuple[Sequence[int], Sequence[int], Sequence[Look], Sequence[bool]]
+"""Tokens or parts of them, and which lead: after a space, or where the direction changes."""
 
 
 def page_frame(page: Any, number: int) -> PageFrame:
@@ -90,7 +90,7 @@ def read_text(text_page: Any) -> str:
 
 
 def _text_by_character(text_page: Any, count: int) -> str:
-    handle, ask = _address(text_page), calls()
+    handle, ask = handle_of(text_page), calls()
     codes = [ask.unicode(handle, index) for index in range(count)]
     return "".join(
         LINE_END_HYPHEN
@@ -123,7 +123,7 @@ def read_words(page: Any, frame: PageFrame) -> list[WrittenSheet]:
 
 class _TextReader:
     def __init__(self, text_page: Any, text: str, frame: PageFrame) -> None:
-        self._handle = _address(text_page)
+        self._handle = handle_of(text_page)
         self._text = text.replace(LINE_END_HYPHEN, "-")
         self._frame = frame
         foreign = "" if text.isascii() else text
@@ -156,11 +156,11 @@ class _TextReader:
 
         count = len(self._text)
         buffer = (ctypes.c_float * (_BOX * count))()
-        address, bytes_each = ctypes.addressof(buffer), _BOX * ctypes.sizeof(ctypes.c_float)
-        ask, handle = calls().loose_box, self._handle
+        bytes_each = _BOX * ctypes.sizeof(ctypes.c_float)
+        ask, handle, place = calls().loose_box, self._handle, ctypes.byref
         for start, end in spans:
             for index in range(start, end):
-                ask(handle, index, address + bytes_each * index)
+                ask(handle, index, place(buffer, bytes_each * index))
         boxes = np.ctypeslib.as_array(buffer).reshape(count, _BOX).T.astype(np.float64, order="C")
         return np.nan_to_num(boxes, copy=False, nan=_FAR, posinf=_FAR, neginf=-_FAR)
 
@@ -168,14 +168,13 @@ class _TextReader:
         self, sheet: Sheet, boxes: Any, tokens: list[_Token], all_count: bool
     ) -> WrittenSheet:
         sides = _turned(boxes, sheet)
-        pieces = self._pieces(tokens, _breaks(sides))
-        starts, ends, looks, leads = zip(*pieces, strict=True)
+        starts, ends, looks, leads = self._pieces(tokens, _breaks(sides))
         texts = self._texts(starts, ends, looks, sides)
         hulls = _hulls(sides, starts, ends)
         on_page = _on_page(hulls, sheet).tolist()
         sizes = _sized(hulls, looks)
-        rects = map(Rect, *hulls.tolist())
-        words = list(map(Word, texts, rects, sizes, [look.style for look in looks], leads))
+        rects: list[Rect] = _made(Rect, *hulls.tolist())
+        words: list[Word] = _made(Word, texts, rects, sizes, [look.style for look in looks], leads)
         shows = [on and (look.shown or all_count) for on, look in zip(on_page, looks, strict=True)]
         written = WrittenSheet(sheet, words)
         if not all(shows):
@@ -185,15 +184,17 @@ class _TextReader:
             written.words, written.repeated = without_repeats(written.words)
         return written
 
-    def _pieces(self, tokens: list[_Token], breaks: Any) -> list[_Piece]:
+    def _pieces(self, tokens: list[_Token], breaks: Any) -> _Pieces:
         """Cut tokens where their characters jump away from each other."""
         import numpy as np
 
-        pieces: list[_Piece] = []
         passed = np.cumsum(breaks)
-        starts, ends, _ = zip(*tokens, strict=True)
-        torn = (passed[np.array(ends) - 1] > passed[np.array(starts)]).tolist()
-        for (first, end, look), is_torn in zip(tokens, torn, strict=True):
+        starts, ends, looks = zip(*tokens, strict=True)
+        torn = passed[np.array(ends) - 1] > passed[np.array(starts)]
+        if not self._rtl and not torn.any():
+            return starts, ends, looks, (True,) * len(tokens)
+        pieces: list[tuple[int, int, Look, bool]] = []
+        for (first, end, look), is_torn in zip(tokens, torn.tolist(), strict=True):
             leads = True
             turns = _turns(self._text, first, end) if self._rtl else ()
             if turns or is_torn:
@@ -202,7 +203,8 @@ class _TextReader:
                         pieces.append((first, index, look, leads))
                         first, look, leads = index, self._looks.of(index), index in turns
             pieces.append((first, end, look, leads))
-        return pieces
+        first_ones, last_ones, looks, led = zip(*pieces, strict=True)
+        return first_ones, last_ones, looks, led
 
     def _texts(
         self, starts: Sequence[int], ends: Sequence[int], looks: Sequence[Look], sides: Any
@@ -289,6 +291,11 @@ def _hulls(sides: Any, starts: Sequence[int], ends: Sequence[int]) -> Any:
     return np.stack([low[0], high[0], low[1], high[1]])
 
 
+def _made(kind: type[tuple[Any, ...]], *fields: Sequence[Any]) -> list[Any]:
+    """Return named tuples from the columns of their fields; to call their class costs twice."""
+    return list(map(tuple.__new__, repeat(kind), zip(*fields, strict=True)))
+
+
 def _on_page(hulls: Any, sheet: Sheet) -> Any:
     """Tell for each rectangle whether some of it lies on the page."""
     x0, x1, top, bottom = hulls
@@ -321,5 +328,3 @@ def _ligatures_in_order(text: str, parts: list[list[float]]) -> str:
     return "".join(letters)
 
 
-def _address(handle: Any) -> int:
-    return ctypes.cast(handle.raw, ctypes.c_void_p).value or 0

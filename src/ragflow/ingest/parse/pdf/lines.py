@@ -176,7 +176,8 @@ class _Run:
             return False
         last_x0, last_x1, _, _ = last_rect
         x0, x1, _, _ = rect
-        size = max(last_size if last_size < size else size, 1.0)
+        size = last_size if last_size < size else size
+        size = size if size > 1.0 else 1.0
         if last_x1 <= x1 and x0 > last_x0:
             return -0.5 * size < x0 - last_x1 < _MAX_GAP * size
         if self.rtl or word.rtl:

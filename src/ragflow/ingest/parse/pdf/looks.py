@@ -62,21 +62,33 @@ _PLAIN = _Font(Style(), False)
 
 
 class Calls(NamedTuple):
-    """pdfium's functions with plain integers for pointers: half the price of typed arguments.
+    """pdfium's functions without declared types of arguments, and each under Python's lock.
 
-    They keep Python's lock, since each takes less time than to let go of it.
+    A page takes thousands of calls that do next to nothing. To convert an argument to a declared
+    type costs more than the call, as does to let go of the lock for it. So whoever calls gives each
+    pointer as ctypes passes it on: by `pointer` or `byref`. Numbers are plain integers.
     """
 
-    loose_box: Callable[[int, int, int], int]
-    matrix: Callable[[int, int, int], int]
-    origin: Callable[[int, int, int, int], int]
-    font_size: Callable[[int, int], float]
-    text_object: Callable[[int, int], int | None]
-    is_hyphen: Callable[[int, int], int]
-    unicode: Callable[[int, int], int]
-    render_mode: Callable[[int], int]
-    fill: Callable[[int, int, int, int, int], int]
-    font: Callable[[int], int | None]
+    loose_box: Callable[[Any, int, Any], int]
+    matrix: Callable[[Any, int, Any], int]
+    origin: Callable[[Any, int, Any, Any], int]
+    font_size: Callable[[Any, int], float]
+    text_object: Callable[[Any, int], int | None]
+    is_hyphen: Callable[[Any, int], int]
+    unicode: Callable[[Any, int], int]
+    render_mode: Callable[[Any], int]
+    fill: Callable[[Any, Any, Any, Any, Any], int]
+    font: Callable[[Any], int | None]
+
+
+def pointer(address: int) -> Any:
+    """Return the address of something of pdfium's as an argument of `Calls`."""
+    return ctypes.c_void_p.from_param(address)
+
+
+def handle_of(text_page: Any) -> Any:
+    """Return a text page as an argument of `Calls`."""
+    return pointer(ctypes.cast(text_page.raw, ctypes.c_void_p).value or 0)
 
 
 @cache
@@ -84,36 +96,37 @@ def calls() -> Calls:
     """Return pdfium's functions."""
     import pypdfium2.raw as raw
 
-    def plain(name: str, result: Any, *arguments: Any) -> Any:
+    def plain(name: str, result: Any) -> Any:
         address = ctypes.cast(getattr(raw, name), ctypes.c_void_p).value
-        return ctypes.PYFUNCTYPE(result, *arguments)(address or 0)
+        return ctypes.PYFUNCTYPE(result)(address or 0)
 
-    pointer, integer = ctypes.c_void_p, ctypes.c_int
+    integer = ctypes.c_int
     return Calls(
-        loose_box=plain("FPDFText_GetLooseCharBox", integer, pointer, integer, pointer),
-        matrix=plain("FPDFText_GetMatrix", integer, pointer, integer, pointer),
-        origin=plain("FPDFText_GetCharOrigin", integer, pointer, integer, pointer, pointer),
-        font_size=plain("FPDFText_GetFontSize", ctypes.c_double, pointer, integer),
-        text_object=plain("FPDFText_GetTextObject", pointer, pointer, integer),
-        is_hyphen=plain("FPDFText_IsHyphen", integer, pointer, integer),
-        unicode=plain("FPDFText_GetUnicode", ctypes.c_uint, pointer, integer),
-        render_mode=plain("FPDFTextObj_GetTextRenderMode", integer, pointer),
-        fill=plain("FPDFPageObj_GetFillColor", integer, *[pointer] * 5),
-        font=plain("FPDFTextObj_GetFont", pointer, pointer),
+        loose_box=plain("FPDFText_GetLooseCharBox", integer),
+        matrix=plain("FPDFText_GetMatrix", integer),
+        origin=plain("FPDFText_GetCharOrigin", integer),
+        font_size=plain("FPDFText_GetFontSize", ctypes.c_double),
+        text_object=plain("FPDFText_GetTextObject", ctypes.c_void_p),
+        is_hyphen=plain("FPDFText_IsHyphen", integer),
+        unicode=plain("FPDFText_GetUnicode", ctypes.c_uint),
+        render_mode=plain("FPDFTextObj_GetTextRenderMode", integer),
+        fill=plain("FPDFPageObj_GetFillColor", integer),
+        font=plain("FPDFTextObj_GetFont", ctypes.c_void_p),
     )
 
 
 class LookReader:
     """Tell the looks of a page's characters."""
 
-    def __init__(self, handle: int, rotation: int) -> None:
+    def __init__(self, handle: Any, rotation: int) -> None:
         self._handle = handle
         self._rotation = rotation
         self._matrix = (ctypes.c_float * 6)()
         self._point = (ctypes.c_double * 2)()
         self._box = (ctypes.c_float * 4)()
         self._color = (ctypes.c_uint * 4)()
-        self._channels = [ctypes.addressof(self._color) + 4 * place for place in range(4)]
+        bytes_each = ctypes.sizeof(ctypes.c_uint)
+        self._channels = [ctypes.byref(self._color, bytes_each * place) for place in range(4)]
         self._looks: dict[int | None, Look] = {}
         self._fonts: dict[int, _Font] = {}
         self._reaches: dict[tuple[int, float, int], tuple[float, float]] = {}
@@ -143,9 +156,9 @@ class LookReader:
 
     def _ask(self, index: int, text_object: int | None) -> Look:
         ask = calls()
-        ask.matrix(self._handle, index, ctypes.addressof(self._matrix))
+        ask.matrix(self._handle, index, ctypes.byref(self._matrix))
         size = ask.font_size(self._handle, index)
-        address = None if text_object is None else ask.font(text_object) or 0
+        address = None if text_object is None else ask.font(pointer(text_object)) or 0
         a, b, c, d, x, y = self._matrix
         if not math.isfinite(a + b + c + d + x + y):
             a, b, c, d = _UPRIGHT
@@ -180,17 +193,18 @@ class LookReader:
 
     def _shows(self, text_object: int) -> bool:
         ask = calls()
-        mode = ask.render_mode(text_object)
+        handle = pointer(text_object)
+        mode = ask.render_mode(handle)
         if mode in _UNSEEN_MODES:
             return False
-        filled = ask.fill(text_object, *self._channels)
+        filled = ask.fill(handle, *self._channels)
         return not (mode == 0 and filled and self._color[3] == 0)
 
     def _reach(self, index: int, quarter: int, size: float) -> tuple[float, float]:
         """Return how far a character's box reaches beyond what its size says, up and down."""
-        ask, place = calls(), ctypes.addressof(self._point)
-        ask.loose_box(self._handle, index, ctypes.addressof(self._box))
-        if not ask.origin(self._handle, index, place, place + 8):
+        ask, x_at, y_at = calls(), ctypes.byref(self._point), ctypes.byref(self._point, 8)
+        ask.loose_box(self._handle, index, ctypes.byref(self._box))
+        if not ask.origin(self._handle, index, x_at, y_at):
             return 0.0, 0.0
         left, top, right, bottom = self._box
         x, y = self._point

@@ -21,7 +21,7 @@ def stand_apart(rects: Any) -> bool:
     import numpy as np
 
     places = np.rint(rects[0] / _CELL) + 1j * np.rint(rects[3] / _CELL)
-    return len(np.unique(places)) == len(places)
+    return len(set(places.tolist())) == len(places)
 
 
 def without_repeats(words: list[Word]) -> tuple[list[Word], list[Word]]:

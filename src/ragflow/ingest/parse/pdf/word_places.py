@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
+from operator import add
 
 from ragflow.domain.documents import Box, Span
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
@@ -75,7 +76,7 @@ def places_of(text: str, words: Sequence[str], rects: Sequence[Rect]) -> WordPla
     """Return where words stand in a text that consists of them in their order."""
     lengths = list(map(len, words))
     if text == " ".join(words):  # as most lines are: there is no need to look for each
-        starts = accumulate((length + 1 for length in lengths[:-1]), initial=0)
+        starts = map(add, accumulate(lengths, initial=0), range(len(words)))
         rows = zip(starts, lengths, *zip(*rects, strict=True), strict=True)
         return WordPlaces(array("f", chain.from_iterable(rows)))
     numbers = array("f")
