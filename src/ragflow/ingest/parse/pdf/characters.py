@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import compress, repeat
-from operator import not_
+from operator import not_, sub
 from typing import Any, NamedTuple
 
 from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls, handle_of
@@ -61,11 +61,12 @@ class WrittenSheet:
     repeated: list[Word] = field(default_factory=list)
 
 
-_Token = tuple[int, int, Look]
-"""The first character of a word, the one after its last, and how it is set."""
+class _Tokens(NamedTuple):
+    """Hold the first characters of words, those after their last ones, and how they are set."""
 
-_Pieces = tuple[Sequence[int], Sequence[int], Sequence[Look], Sequence[bool]]
-"""Tokens or parts of them, and which lead: after a space, or where the direction changes."""
+    starts: Sequence[int]
+    ends: Sequence[int]
+    looks: Sequence[Look]
 
 
 def page_frame(page: Any, number: int) -> PageFrame:
@@ -133,22 +134,31 @@ class _TextReader:
         self._looks = LookReader(self._handle, frame.rotation)
 
     def sheets(self) -> list[WrittenSheet]:
-        spans = [match.span() for match in _TOKEN.finditer(self._text)]
+        spans = list(map(re.Match.span, _TOKEN.finditer(self._text)))
+        if not spans:
+            return []
         boxes = self._boxes(spans)
-        tokens: dict[int, list[_Token]] = {}
-        hidden = 0
-        for (start, end), look in zip(spans, self._looks.of_all(spans), strict=True):
-            if self._upright and _runs_down(self._text, start, end, boxes):
-                turn = (_DOWN - self._frame.rotation) % 4
-                look = look._replace(turn=turn, over=0.0, under=0.0)
-            hidden += 0 if look.shown else end - start
-            tokens.setdefault(look.turn, []).append((start, end, look))
-        all_count = hidden > 0 and hidden * 2 > sum(end - start for start, end in spans)
-        written = [
-            self._written(Sheet(self._frame, turn), boxes, of_turn, all_count)
-            for turn, of_turn in tokens.items()
-        ]
+        starts, ends = zip(*spans, strict=True)
+        looks = self._looks.of_all(starts)
+        if self._upright:
+            looks = [self._as_drawn(*token, boxes) for token in zip(starts, ends, looks, strict=True)]
+        lengths = list(map(sub, ends, starts))
+        hidden = sum(compress(lengths, [not look.shown for look in looks]))
+        all_count = hidden * 2 > sum(lengths)
+        turns = [look.turn for look in looks]
+        written = []
+        for turn in dict.fromkeys(turns):
+            mine = [other == turn for other in turns]
+            tokens = _Tokens(*(tuple(compress(each, mine)) for each in (starts, ends, looks)))
+            written.append(self._written(Sheet(self._frame, turn), boxes, tokens, all_count))
         return sorted(written, key=lambda sheet: (-len(sheet.words), sheet.sheet.turn))
+
+    def _as_drawn(self, start: int, end: int, look: Look, boxes: Any) -> Look:
+        """Return how a token is set, turned if its upright characters run down the page."""
+        if not _runs_down(self._text, start, end, boxes):
+            return look
+        turn = (_DOWN - self._frame.rotation) % 4
+        return look._replace(turn=turn, over=0.0, under=0.0)
 
     def _boxes(self, spans: list[tuple[int, int]]) -> Any:
         """Return the boxes of the characters of words: left, top, right, bottom, each a row."""
@@ -165,10 +175,11 @@ class _TextReader:
         return np.nan_to_num(boxes, copy=False, nan=_FAR, posinf=_FAR, neginf=-_FAR)
 
     def _written(
-        self, sheet: Sheet, boxes: Any, tokens: list[_Token], all_count: bool
+        self, sheet: Sheet, boxes: Any, tokens: _Tokens, all_count: bool
     ) -> WrittenSheet:
         sides = _turned(boxes, sheet)
-        starts, ends, looks, leads = self._pieces(tokens, _breaks(sides))
+        tokens, leads = self._pieces(tokens, _breaks(sides))
+        starts, ends, looks = tokens
         texts = self._texts(starts, ends, looks, sides)
         hulls = _hulls(sides, starts, ends)
         on_page = _on_page(hulls, sheet).tolist()
@@ -184,17 +195,19 @@ class _TextReader:
             written.words, written.repeated = without_repeats(written.words)
         return written
 
-    def _pieces(self, tokens: list[_Token], breaks: Any) -> _Pieces:
-        """Cut tokens where their characters jump away from each other."""
+    def _pieces(self, tokens: _Tokens, breaks: Any) -> tuple[_Tokens, Sequence[bool]]:
+        """Cut tokens where their characters jump away from each other; tell which pieces lead.
+
+        These stand after a space, or where the direction of writing changes.
+        """
         import numpy as np
 
         passed = np.cumsum(breaks)
-        starts, ends, looks = zip(*tokens, strict=True)
-        torn = passed[np.array(ends) - 1] > passed[np.array(starts)]
+        torn = passed[np.array(tokens.ends) - 1] > passed[np.array(tokens.starts)]
         if not self._rtl and not torn.any():
-            return starts, ends, looks, (True,) * len(tokens)
+            return tokens, (True,) * len(tokens.starts)
         pieces: list[tuple[int, int, Look, bool]] = []
-        for (first, end, look), is_torn in zip(tokens, torn.tolist(), strict=True):
+        for first, end, look, is_torn in zip(*tokens, torn.tolist(), strict=True):
             leads = True
             turns = _turns(self._text, first, end) if self._rtl else ()
             if turns or is_torn:
@@ -203,8 +216,8 @@ class _TextReader:
                         pieces.append((first, index, look, leads))
                         first, look, leads = index, self._looks.of(index), index in turns
             pieces.append((first, end, look, leads))
-        first_ones, last_ones, looks, led = zip(*pieces, strict=True)
-        return first_ones, last_ones, looks, led
+        starts, ends, looks, led = zip(*pieces, strict=True)
+        return _Tokens(starts, ends, looks), led
 
     def _texts(
         self, starts: Sequence[int], ends: Sequence[int], looks: Sequence[Look], sides: Any

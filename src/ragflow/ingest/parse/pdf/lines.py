@@ -75,7 +75,8 @@ def lines_of(words: Sequence[Word], sheet: Sheet) -> list[TextLine]:
     runs: list[_Run] = []
     for word in words:
         if runs and runs[-1].continues_with(word):
-            runs[-1].append(word)
+            runs[-1].words.append(word)
+            runs[-1].rtl |= not word.text.isascii() and word.rtl
         else:
             runs.append(_Run(word))
     lines = [run.line(sheet) for run in _joined(runs)]
@@ -184,11 +185,6 @@ class _Run:
             whole = hull(self.words)
             return max(x0 - whole.x1, whole.x0 - x1) < _MAX_GAP * size
         return False
-
-    def append(self, word: Word) -> None:
-        self.words.append(word)
-        if not word.text.isascii():
-            self.rtl = self.rtl or word.rtl
 
     def absorb(self, other: _Run) -> None:
         self.words.extend(other.words)

@@ -132,11 +132,10 @@ class LookReader:
         self._reaches: dict[tuple[int, float, int], tuple[float, float]] = {}
         self._alike: dict[tuple[float, ...], Look] = {}
 
-    def of_all(self, spans: Sequence[tuple[int, int]]) -> list[Look]:
-        """Return how the first character of each span is set."""
-        starts = [start for start, _ in spans]
-        objects = list(map(calls().text_object, repeat(self._handle), starts))
-        for index, text_object in zip(starts, objects, strict=True):
+    def of_all(self, indices: Sequence[int]) -> list[Look]:
+        """Return how the text objects of characters are set."""
+        objects = list(map(calls().text_object, repeat(self._handle), indices))
+        for index, text_object in zip(indices, objects, strict=True):
             if text_object not in self._looks:
                 self._looks[text_object] = self._ask(index, text_object)
         return [self._looks[text_object] for text_object in objects]
@@ -158,17 +157,18 @@ class LookReader:
         ask = calls()
         ask.matrix(self._handle, index, ctypes.byref(self._matrix))
         size = ask.font_size(self._handle, index)
-        address = None if text_object is None else ask.font(pointer(text_object)) or 0
         a, b, c, d, x, y = self._matrix
         if not math.isfinite(a + b + c + d + x + y):
             a, b, c, d = _UPRIGHT
-        if address is None or text_object is None:
+        if text_object is None:
             return self._look(index, (a, b, c, d), size, None)
-        key = (a, b, c, d, size, address)  # alike but in places, as the lines of a page are
-        if key not in self._alike:
-            self._alike[key] = self._look(index, (a, b, c, d), size, address)
-        look = self._alike[key]
-        return look if self._shows(text_object) else look._replace(shown=False)
+        handle = pointer(text_object)
+        address = ask.font(handle) or 0
+        key = (a, b, c, d, size, address)  # alike but for their places, as most lines are
+        look = self._alike.get(key)
+        if look is None:
+            look = self._alike[key] = self._look(index, (a, b, c, d), size, address)
+        return look if self._shows(handle) else look._replace(shown=False)
 
     def _look(
         self,
@@ -191,9 +191,8 @@ class LookReader:
         over, under = self._reaches[key]
         return Look(turn, size, font.style, True, font.bullets, over, under)
 
-    def _shows(self, text_object: int) -> bool:
+    def _shows(self, handle: Any) -> bool:
         ask = calls()
-        handle = pointer(text_object)
         mode = ask.render_mode(handle)
         if mode in _UNSEEN_MODES:
             return False

@@ -16,7 +16,8 @@ from ragflow.ingest.parse.pdf.lines import TextLine
 from ragflow.ingest.parse.pdf.rulings import Segment
 
 _LEADERS = re.compile(
-    r"(?:[.·․…_‥]\s?){4,}\s*(?:[A-Z]{0,2}-?\d{1,4}|[ivxlcIVXLC]{1,7})?\s*$|…{2,}\s*\d*$"
+    r"[.·․…_‥](?:\s?(?:[.·․…_‥]\s?){3,}\s*(?:[A-Z]{0,2}-?\d{1,4}|[ivxlcIVXLC]{1,7})?\s*$"
+    r"|(?<=…)…+\s*\d*$)"
 )
 _PAGE_AT_END = re.compile(r"(?<=\S)\s+(\d{1,4})$")
 _MIN_CONTENTS = 3  # lines
