@@ -2,7 +2,8 @@
 
 In: a pdfium page. Out: sheets (the page turned upright per direction) with words in the order of
 the file. One call per character asks for its box, straight into an array; everything else is asked
-once per word, because calls into pdfium cost more than all arithmetic.
+once per word, because calls into pdfium cost more than all arithmetic. Until words are made, their
+parts are kept in columns, over which arrays and the functions of itertools go faster than a loop.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from itertools import compress, repeat
 from operator import not_, sub
 from typing import Any, NamedTuple
 
+from ragflow.ingest.parse.pdf.extents import breaks, hulls_of, on_page, sized, turned
 from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls, handle_of
 from ragflow.ingest.parse.pdf.repeats import stand_apart, without_repeats
 from ragflow.ingest.parse.pdf.sheet import PageFrame, Rect, Sheet
@@ -22,7 +24,6 @@ from ragflow.ingest.parse.pdf.sheet import PageFrame, Rect, Sheet
 LINE_END_HYPHEN = "\ufffe"  # what pdfium gives for a hyphen at which a word breaks off
 _DOWN = 3  # quarters by which a line that runs down is turned
 _MIN_DOWN = 3  # characters that show it
-_INITIAL = 1.8  # ratio of heights from which a letter is an initial of its word
 _TOKEN = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]+")
 _NAMELESS_BULLET = re.compile(
     r"[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f](?<!\S.)(?= ?[^\s\x00-\x1f\x7f-\x9f])"
@@ -141,7 +142,9 @@ class _TextReader:
         starts, ends = zip(*spans, strict=True)
         looks = self._looks.of_all(starts)
         if self._upright:
-            looks = [self._as_drawn(*token, boxes) for token in zip(starts, ends, looks, strict=True)]
+            looks = [
+                self._as_drawn(*token, boxes) for token in zip(starts, ends, looks, strict=True)
+            ]
         lengths = list(map(sub, ends, starts))
         hidden = sum(compress(lengths, [not look.shown for look in looks]))
         all_count = hidden * 2 > sum(lengths)
@@ -174,19 +177,17 @@ class _TextReader:
         boxes = np.ctypeslib.as_array(buffer).reshape(count, _BOX).T.astype(np.float64, order="C")
         return np.nan_to_num(boxes, copy=False, nan=_FAR, posinf=_FAR, neginf=-_FAR)
 
-    def _written(
-        self, sheet: Sheet, boxes: Any, tokens: _Tokens, all_count: bool
-    ) -> WrittenSheet:
-        sides = _turned(boxes, sheet)
-        tokens, leads = self._pieces(tokens, _breaks(sides))
+    def _written(self, sheet: Sheet, boxes: Any, tokens: _Tokens, all_count: bool) -> WrittenSheet:
+        sides = turned(boxes, sheet)
+        tokens, leads = self._pieces(tokens, breaks(sides))
         starts, ends, looks = tokens
         texts = self._texts(starts, ends, looks, sides)
-        hulls = _hulls(sides, starts, ends)
-        on_page = _on_page(hulls, sheet).tolist()
-        sizes = _sized(hulls, looks)
+        hulls = hulls_of(sides, starts, ends)
+        there = on_page(hulls, sheet)
+        sizes = sized(hulls, looks)
         rects: list[Rect] = _made(Rect, *hulls.tolist())
         words: list[Word] = _made(Word, texts, rects, sizes, [look.style for look in looks], leads)
-        shows = [on and (look.shown or all_count) for on, look in zip(on_page, looks, strict=True)]
+        shows = [on and (look.shown or all_count) for on, look in zip(there, looks, strict=True)]
         written = WrittenSheet(sheet, words)
         if not all(shows):
             written.words = list(compress(words, shows))
@@ -195,14 +196,14 @@ class _TextReader:
             written.words, written.repeated = without_repeats(written.words)
         return written
 
-    def _pieces(self, tokens: _Tokens, breaks: Any) -> tuple[_Tokens, Sequence[bool]]:
+    def _pieces(self, tokens: _Tokens, leaves: Any) -> tuple[_Tokens, Sequence[bool]]:
         """Cut tokens where their characters jump away from each other; tell which pieces lead.
 
         These stand after a space, or where the direction of writing changes.
         """
         import numpy as np
 
-        passed = np.cumsum(breaks)
+        passed = np.cumsum(leaves)
         torn = passed[np.array(tokens.ends) - 1] > passed[np.array(tokens.starts)]
         if not self._rtl and not torn.any():
             return tokens, (True,) * len(tokens.starts)
@@ -212,7 +213,7 @@ class _TextReader:
             turns = _turns(self._text, first, end) if self._rtl else ()
             if turns or is_torn:
                 for index in range(first + 1, end):
-                    if breaks[index] or index in turns:
+                    if leaves[index] or index in turns:
                         pieces.append((first, index, look, leads))
                         first, look, leads = index, self._looks.of(index), index in turns
             pieces.append((first, end, look, leads))
@@ -252,6 +253,11 @@ def _turns(text: str, start: int, end: int) -> set[int]:
     }
 
 
+def _made(kind: type[tuple[Any, ...]], *fields: Sequence[Any]) -> list[Any]:
+    """Return named tuples from the columns of their fields; to call their class costs twice."""
+    return list(map(tuple.__new__, repeat(kind), zip(*fields, strict=True)))
+
+
 def _runs_down(text: str, start: int, end: int, boxes: Any) -> bool:
     """Tell whether upright characters stand one below the other, as in vertical writing."""
     if end - start < _MIN_DOWN or not UNSPACED.match(text[start]):
@@ -266,69 +272,6 @@ def _runs_down(text: str, start: int, end: int, boxes: Any) -> bool:
     return bool(down.mean() > 0.7)
 
 
-def _turned(boxes: Any, sheet: Sheet) -> Any:
-    """Map all boxes to the sheet: x0, x1, top, bottom, each a row."""
-    import numpy as np
-
-    left, top, right, bottom = boxes
-    xa, ya = sheet.upright(left, bottom)
-    xb, yb = sheet.upright(right, top)
-    return np.stack(
-        [np.minimum(xa, xb), np.maximum(xa, xb), np.minimum(ya, yb), np.maximum(ya, yb)]
-    )
-
-
-def _breaks(sides: Any) -> Any:
-    """Tell for each character whether it leaves the one before: a gap, another line or size."""
-    import numpy as np
-
-    x0, x1, top, bottom = sides
-    height = bottom - top
-    gap = np.maximum(x0[1:] - x1[:-1], x0[:-1] - x1[1:])
-    shared = np.minimum(bottom[1:], bottom[:-1]) - np.maximum(top[1:], top[:-1])
-    low = np.minimum(height[1:], height[:-1])
-    far = gap > 0.6 * np.maximum(height[1:], height[:-1]) + 0.5
-    off = (low > 0) & (shared < 0.3 * low)
-    initial = height[:-1] > _INITIAL * height[1:]
-    return np.concatenate([[False], far | off | (initial & (low > 0))])
-
-
-def _hulls(sides: Any, starts: Sequence[int], ends: Sequence[int]) -> Any:
-    """Return the rectangles around the characters of pieces: x0, x1, top, bottom, each a row."""
-    import numpy as np
-
-    bounds = np.stack([starts, ends], axis=1).ravel()
-    padded = np.concatenate([sides, sides[:, -1:]], axis=1)  # the last may end where the text does
-    low = np.minimum.reduceat(padded[::2], bounds, axis=1)[:, ::2]
-    high = np.maximum.reduceat(padded[1::2], bounds, axis=1)[:, ::2]
-    return np.stack([low[0], high[0], low[1], high[1]])
-
-
-def _made(kind: type[tuple[Any, ...]], *fields: Sequence[Any]) -> list[Any]:
-    """Return named tuples from the columns of their fields; to call their class costs twice."""
-    return list(map(tuple.__new__, repeat(kind), zip(*fields, strict=True)))
-
-
-def _on_page(hulls: Any, sheet: Sheet) -> Any:
-    """Tell for each rectangle whether some of it lies on the page."""
-    x0, x1, top, bottom = hulls
-    right, low = sheet.width + 1, sheet.height + 1
-    return (x1 > -1) & (x0 < right) & (bottom > -1) & (top < low)
-
-
-def _sized(hulls: Any, looks: Sequence[Look]) -> list[float]:
-    """Return the sizes of pieces, and take from their rectangles what reaches beyond them."""
-    import numpy as np
-
-    told = np.array([look.size for look in looks])
-    height = hulls[3] - hulls[2]
-    unsaid = (told < 0.5) | (told > 4 * height + 1)  # a matrix that says nothing about the size
-    hulls[2] += np.where(unsaid, 0.0, [look.over for look in looks])
-    hulls[3] -= np.where(unsaid, 0.0, [look.under for look in looks])
-    sizes: list[float] = np.where(unsaid, np.maximum(height * 0.85, 1.0), told).tolist()
-    return sizes
-
-
 def _ligatures_in_order(text: str, parts: list[list[float]]) -> str:
     """Put the letters of one right-to-left ligature back in order; pdfium mirrors them."""
     letters = list(text)
@@ -339,5 +282,3 @@ def _ligatures_in_order(text: str, parts: list[list[float]]) -> str:
                 letters[start:index] = reversed(letters[start:index])
             start = index
     return "".join(letters)
-
-

@@ -73,10 +73,12 @@ def same_row(a: Rect, b: Rect) -> bool:
 def lines_of(words: Sequence[Word], sheet: Sheet) -> list[TextLine]:
     """Return the lines that words form, from top to bottom."""
     runs: list[_Run] = []
+    plain = "".join([word.text for word in words]).isascii()
     for word in words:
         if runs and runs[-1].continues_with(word):
             runs[-1].words.append(word)
-            runs[-1].rtl |= not word.text.isascii() and word.rtl
+            if not plain:
+                runs[-1].rtl = runs[-1].rtl or word.rtl
         else:
             runs.append(_Run(word))
     lines = [run.line(sheet) for run in _joined(runs)]

@@ -107,10 +107,11 @@ def _parts(row: Sequence[Word]) -> list[Part]:
     for word in row:
         _, (x0, x1, _, _), size, _, _ = word
         size = size if size > least else least
-        if x0 - right >= _WORD_SPACE * size:
-            if x0 - right >= _LEADER_SPACE * size or not is_leader(word):
-                parts.append(Part(left, right, together))
-                left, right, together = x0, x1, []
+        gap = x0 - right
+        wide = gap >= _WORD_SPACE * size
+        if wide and (gap >= _LEADER_SPACE * size or not is_leader(word)):
+            parts.append(Part(left, right, together))
+            left, right, together = x0, x1, []
         together.append(word)
         right = x1 if x1 > right else right
     return [*parts, Part(left, right, together)]
