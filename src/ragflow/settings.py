@@ -127,6 +127,12 @@ class AgentSettings(_Section):
     )
     parallel: int = Field(5, gt=0, description="Components of one run that work at once.")
     rounds: int = Field(20, gt=0, description="Most rounds of tool calls of one Agent component.")
+    text_chars: int = Field(
+        1_000_000, ge=1, description="Longest text that a file or a tool may give to a model."
+    )
+    keep_runs: int = Field(
+        1000, ge=1, description="Runs kept of each agent, with what happened in them."
+    )
     code_sandbox: Literal["auto", "sandlock", "bubblewrap", "remote", "off"] = Field(
         "auto",
         description="Where the code of agents runs. auto: in the first of sandlock, bubblewrap and "
@@ -171,6 +177,9 @@ class AgentSettings(_Section):
         description="Commands that start MCP servers on this machine, as a JSON object of names "
         'and command lines: {"files": ["uvx", "mcp-server-files", "/data"]}. Tenants name them; '
         "they never choose a command.",
+    )
+    mcp_processes: int = Field(
+        8, ge=1, description="Most commands of MCP servers that run at once per process."
     )
     mcp_start_seconds: float = Field(
         20.0, gt=0, description="Longest time to reach or start an MCP server, and to list tools."
@@ -265,6 +274,11 @@ class CompatSettings(_Section):
 
     level: Literal["0.20", "0.21", "0.22", "0.23", "0.24", "0.25", "0.26", "0.27"] = Field(
         "0.20", description="Generation of clients served; a URL prefix such as /v027 overrides it."
+    )
+    universal_agent_streams: bool = Field(
+        False,
+        description="Whether streams of agents also carry the answer so far, and end without "
+        "[DONE], so that ragflow-sdk 0.20 can read them.",
     )
 
 
