@@ -15,6 +15,7 @@ from ragflow.http import errors
 from ragflow.http.compat import CompatLevel, Level
 from ragflow.http.described import assemble
 from ragflow.http.routers import (
+    agent_templates,
     chatbots,
     chats,
     chunk_methods,
@@ -64,6 +65,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     chatbots.router,
     searches.router,
     searchbots.router,
+    agent_templates.router,
     system.router,
     system.health,
 )

@@ -8,6 +8,7 @@ from ragflow.domain.ports import BlobStore, Clock, Ids, JobQueue, ModelCatalog, 
 from ragflow.domain.repositories import Database
 from ragflow.ingest.isolate import Sandbox
 from ragflow.services.accounts import AccountService, Registration
+from ragflow.services.agent_templates import AgentTemplateService
 from ragflow.services.chats import ChatService
 from ragflow.services.chunk_methods import ChunkMethodService
 from ragflow.services.chunks import ChunkService
@@ -77,6 +78,7 @@ class Services:
     providers: ProviderService
     datasets: DatasetService
     chunk_methods: ChunkMethodService
+    agent_templates: AgentTemplateService
     documents: DocumentService
     files: FileService
     file_browser: FileBrowser
@@ -116,6 +118,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         providers=ProviderService(database, catalog),
         datasets=DatasetService(database, catalog, relay, clock, ids, options.language),
         chunk_methods=ChunkMethodService(),
+        agent_templates=AgentTemplateService(),
         documents=DocumentService(
             database,
             ports.blobs,
