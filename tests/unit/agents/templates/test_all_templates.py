@@ -107,8 +107,9 @@ def test_what_it_needs_is_empty_until_it_is_set(name: str) -> None:
 def test_its_ways_lead_there_and_back(name: str) -> None:
     components = components_of(name)
     for identity, component in components.items():
-        assert identity == "begin" or identity.partition(":")[0] == (
-            component["obj"]["component_name"]
+        assert (
+            identity == "begin"
+            or identity.partition(":")[0] == (component["obj"]["component_name"])
         )
         for after in component["downstream"]:
             assert identity in components[after]["upstream"]
@@ -127,7 +128,9 @@ def test_every_component_is_reached(name: str) -> None:
             reached.add(identity)
             waiting += components[identity]["downstream"]
             waiting += params_of(components[identity]).get("exception_goto", ())
-            waiting += [key for key, each in components.items() if each.get("parent_id") == identity]
+            waiting += [
+                key for key, each in components.items() if each.get("parent_id") == identity
+            ]
     assert reached == set(components)
 
 
@@ -167,9 +170,7 @@ def test_it_is_drawn_as_it_runs(name: str) -> None:
     components, graph = dsl["components"], dsl["graph"]
     nodes = {node["id"]: node for node in graph["nodes"]}
     assert len(nodes) == len(graph["nodes"])
-    helpers = {
-        key for each in components.values() for key, _ in helpers_of(each["obj"]["params"])
-    }
+    helpers = {key for each in components.values() for key, _ in helpers_of(each["obj"]["params"])}
     drawn = {key for key, node in nodes.items() if node["type"] not in ("toolNode", "noteNode")}
     assert drawn == set(components) | helpers
     for key, node in nodes.items():

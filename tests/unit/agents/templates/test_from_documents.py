@@ -101,7 +101,10 @@ async def test_a_report_is_written_section_by_section(stocked: Desk) -> None:
         {"heading": "How long", "content": "Days."},
     ]
     stocked.says("You outline reports", {"title": "Delivery", "sections": sections})
-    for query, text in (("countries", "We ship to Norway."), ("days", f"{DELIVERY} [[delivery.md]]")):
+    for query, text in (
+        ("countries", "We ship to Norway."),
+        ("days", f"{DELIVERY} [[delivery.md]]"),
+    ):
         stocked.calls("one section of a report", "search_my_dateset", query=query)
         stocked.says("one section of a report", text)
     stocked.says("at the top of a report", f"In short: {DELIVERY} [[delivery.md]]")
