@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ragflow.agents.components.base import Component, option_problems, texts_in
-from ragflow.agents.components.load import component_of
+from ragflow.agents.components.load import component_of, verbatim_of
 from ragflow.agents.dsl import BEGIN, Canvas, Node, canvas_of
 from ragflow.agents.references import references_in
 from ragflow.domain.agents import Problem
@@ -76,8 +76,9 @@ def _graph_problems(node: Node, canvas: Canvas) -> Iterator[Problem]:
                 yield Problem(node.id, field, f"there is no component {node_id!r}")
     if node.parent_id and node.parent_id not in canvas.nodes:
         yield Problem(node.id, "parent_id", f"there is no component {node.parent_id!r}")
+    verbatim = verbatim_of(node)
     for name, value in node.params.items():
-        if name == "outputs":
+        if name in verbatim:
             continue
         for text in texts_in(value):
             for reference in references_in(text):

@@ -162,16 +162,16 @@ class Mailer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ToolServer:
-    """Name an MCP server: its address, or the command that starts it.
+    """Name an MCP server: its address, or the name that the operator's settings give its command.
 
-    Commands start only where the operator's settings name them.
+    Whoever names a server never says what is started.
     """
 
     id: str
     name: str
     url: str = ""
     transport: Literal["streamable-http", "sse", "stdio"] = "streamable-http"
-    command: Sequence[str] = ()
+    command: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 

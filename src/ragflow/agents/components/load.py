@@ -27,6 +27,12 @@ def component_names() -> list[str]:
     return sorted({*components, *tools})
 
 
+def verbatim_of(node: Node) -> tuple[str, ...]:
+    """Return the parameters of a node in which nothing is a reference."""
+    load_components()
+    return ("outputs", *(tools[node.kind].verbatim if node.kind in tools else ()))
+
+
 def component_of(node: Node) -> Component[Any]:
     """Return the component of a node. Raises `UnknownName` or pydantic's `ValidationError`."""
     from ragflow.agents.components.tool import ToolComponent

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, option_problems
+from ragflow.agents.components.upstream import asked_before
 from ragflow.agents.dsl import Canvas, Node
 from ragflow.agents.options import Options
 from ragflow.agents.references import references_in
@@ -37,10 +38,15 @@ class ToolComponent(Component[CommonOptions]):
 
     async def run(self, call: Call) -> Outcome:
         """Run the tool."""
-        params = {key: value for key, value in self.node.params.items() if key != "outputs"}
+        stay = {"outputs", *self._tool.verbatim}
+        given = {**_asking_defaults(self._tool), **self.node.params}
+        params = {key: value for key, value in given.items() if key not in stay}
         resolved = await call.resolved(params)
-        if "outputs" in self.node.params:
-            resolved["outputs"] = self.node.params["outputs"]
+        resolved |= {key: value for key, value in self.node.params.items() if key in stay}
+        if _is_older(params.get("query")) and self._tool.asked:
+            main = self._tool.asked[0]
+            del resolved["query"]
+            resolved[main] = resolved.get(main) or await asked_before(call, params["query"])
         result = await run_tool(self._tool, resolved, call)
         text = shown_text(result, call.sources)
         return Outcome({"formalized_content": text, "json": result.data, **(result.outputs or {})})
@@ -67,10 +73,26 @@ def shown_text(result: ToolResult, sources: SourceBook) -> str:
     return sources.text_of(sources.add(result.sources))
 
 
+def _asking_defaults(tool: type[Tool[Any]]) -> dict[str, str]:
+    """Return those defaults that are references, such as to the question."""
+    fields = tool.options.model_fields
+    return {
+        name: field.default
+        for name, field in fields.items()
+        if isinstance(field.default, str) and references_in(field.default)
+    }
+
+
 def _without_references(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return those parameters whose values stand in the canvas already."""
     return {
         key: value
         for key, value in params.items()
         if not (isinstance(value, str) and references_in(value))
+        and not (key == "query" and _is_older(value))
     }
+
+
+def _is_older(query: Any) -> bool:
+    """Tell a query of an older canvas, which lists components, from one that is a text."""
+    return isinstance(query, list)

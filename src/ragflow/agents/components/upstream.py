@@ -7,6 +7,7 @@ and `{Type:Name}` stand for it.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ragflow.agents.components.base import Call, as_text
@@ -19,6 +20,20 @@ async def made_before(call: Call) -> str:
     """Return what the components drawn before this one made in this run."""
     made = [await main_value(call, node_id) for node_id in call.node.upstream]
     return "\n\n".join(as_text(each) for each in made if each not in (None, ""))
+
+
+async def asked_before(call: Call, named: Sequence[Any]) -> str:
+    """Return what an older canvas asks a tool: what the named components made, or those before.
+
+    Each is named by an object with its `component_id`, where an input of the entry stands behind @.
+    """
+    made: list[Any] = []
+    for each in named:
+        name = str(each.get("component_id", "")) if isinstance(each, Mapping) else ""
+        if call.is_known(name):
+            made.append(await (call.value(name) if "@" in name else main_value(call, name)))
+    asked = "\n\n".join(as_text(each) for each in made if each not in (None, ""))
+    return asked or await made_before(call) or call.state.question
 
 
 async def main_value(call: Call, node_id: str) -> Any:

@@ -49,6 +49,7 @@ class Tool(ABC, Generic[OptionsT]):
     description: ClassVar[str]
     asked: ClassVar[tuple[str, ...]]
     changes_things: ClassVar[bool] = False
+    verbatim: ClassVar[tuple[str, ...]] = ()
     options: type[OptionsT]
 
     @abstractmethod
