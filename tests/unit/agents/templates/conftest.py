@@ -1,4 +1,4 @@
-"""Templates are tried at a desk: the scripts of a test must fit what is asked, to the last reply."""
+"""Templates are tried at a desk; the scripts of a test must fit what is asked, to the last."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ragflow.adapters.models.extractive import ExtractiveChat
-from ragflow.domain.errors import ComponentFailed
 from ragflow.agents.templates import agent_template
+from ragflow.domain.errors import ComponentFailed
 from ragflow.testing.agent_desk import Desk, cited_by, path_of
 from ragflow.testing.agents import FakeSearch
 from ragflow.testing.canvases import Conversation
@@ -47,7 +47,7 @@ async def test_an_answer_is_not_made_up_where_nothing_is_found(desk: Desk) -> No
 
 async def test_a_knowledge_base_that_is_not_chosen_is_told(desk: Desk) -> None:
     talk = Conversation(dict(agent_template("knowledge_base_qa").dsl), desk.outside)
-    with pytest.raises(ComponentFailed, match="Search.*no dataset is chosen"):
+    with pytest.raises(ComponentFailed, match=r"Search.*no dataset is chosen"):
         await talk.ask("How long?")
 
 

@@ -103,7 +103,7 @@ async def test_resumes_are_assessed_one_by_one_and_ranked(desk: Desk) -> None:
     assert path_of(talk).count("LLM:Assess") == 3
     first, last = desk.prompt("You assess one resume", 0), desk.prompt("You assess one resume")
     assert "ann, developer" in first
-    assert "eve" not in first
+    assert "eve, developer" not in first
     assert "eve, developer" in last
     assert "A developer of databases" in last
     assert "Rank them" in last
@@ -119,5 +119,5 @@ async def test_resumes_are_asked_for_where_there_are_none(desk: Desk) -> None:
 async def test_a_resume_that_cannot_be_assessed_is_told(desk: Desk) -> None:
     desk.outside.files = FILES
     desk.says("You assess one resume", *["I would rather not."] * 4)
-    with pytest.raises(ComponentFailed, match="Assess.*there is no JSON in it"):
+    with pytest.raises(ComponentFailed, match=r"Assess.*there is no JSON in it"):
         await desk.talk("resume_screening").run(Question("Rank them", {}, RECORDS[:1]))

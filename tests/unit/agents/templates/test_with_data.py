@@ -1,4 +1,4 @@
-"""Templates that work on data: which statements and programs are run, and what happens if one fails."""
+"""Templates that work on data: what is run, and what happens when that fails."""
 
 from __future__ import annotations
 
