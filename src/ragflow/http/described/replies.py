@@ -86,28 +86,26 @@ _CHUNK_METHOD = record(
 )
 
 _TEMPLATE = {
-    "name": like("knowledge_base_qa"),
-    "title": like("Knowledge-base Q&A"),
-    "description": like("Answers questions from your datasets alone and names its sources."),
-    "canvas_type": like("Knowledge"),
-    "needs": listed(
-        like(
-            {
-                "component": "Retrieval:Search",
-                "field": "params.kb_ids",
-                "description": "Choose the datasets to search in.",
-                "optional": False,
-            }
-        )
-    ),
+    "name": "knowledge_base_qa",
+    "title": "Knowledge-base Q&A",
+    "description": "Answers questions from your datasets alone and names its sources.",
+    "canvas_type": "Knowledge",
+    "needs": [
+        {
+            "component": "Retrieval:Search",
+            "field": "params.kb_ids",
+            "description": "Choose the datasets to search in.",
+            "optional": False,
+        }
+    ],
 }
-_CANVAS = Shape({"type": "object"}, {"components": {}, "graph": {"nodes": [], "edges": []}})
+_CANVAS = {"components": {}, "graph": {"nodes": [], "edges": []}}
 
 _KNOWLEDGE: Mapping[str, Answer] = {
     "create_dataset": _a(records.DATASET),
     "list_chunk_methods": _a(listed(_CHUNK_METHOD)),
-    "list_agent_templates": _a(listed(record(**_TEMPLATE))),
-    "get_agent_template": _a(record(**_TEMPLATE, dsl=_CANVAS)),
+    "list_agent_templates": _a(listed(like(_TEMPLATE))),
+    "get_agent_template": _a(like({**_TEMPLATE, "dsl": _CANVAS})),
     "list_datasets": _a(listed(records.DATASET), total="total_datasets"),
     "update_dataset": _a(records.DATASET),
     "delete_datasets": _a(),

@@ -17,6 +17,7 @@ FREE_FORM = frozenset(
     {
         "built_in_metadata",
         "dropped",
+        "dsl",
         "headers",
         "inputSchema",
         "llm",
