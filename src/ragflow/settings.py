@@ -172,6 +172,9 @@ class AgentSettings(_Section):
         'and command lines: {"files": ["uvx", "mcp-server-files", "/data"]}. Tenants name them; '
         "they never choose a command.",
     )
+    mcp_processes: int = Field(
+        8, ge=1, description="Most commands of MCP servers that run at once per process."
+    )
     mcp_start_seconds: float = Field(
         20.0, gt=0, description="Longest time to reach or start an MCP server, and to list tools."
     )

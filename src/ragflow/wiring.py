@@ -395,6 +395,7 @@ def _tool_servers(settings: Settings) -> ToolServers:
             list_seconds=agents.mcp_start_seconds,
             call_seconds=agents.mcp_call_seconds,
             answer_bytes=agents.mcp_answer_mib * _MIB,
+            processes=agents.mcp_processes,
         ),
     )
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
+from starlette.routing import Route
 
 from ragflow.domain.identity import Membership, TenantRole
 from ragflow.services.mcp_servers import McpServerDraft
@@ -405,6 +406,11 @@ def routes_of(app: Any) -> Iterator[tuple[str, str]]:
         for context in contexts:
             for method in context.methods:
                 yield method, context.path.removeprefix("/api/v1")
+
+
+def test_what_is_no_route_of_the_api_is_proved_elsewhere(world: Any) -> None:
+    plain = {route.path for route in world.client.app.routes if type(route) is Route}
+    assert plain == {"/api/openapi.json", "/mcp"}  # the latter in test_mcp_endpoint.py
 
 
 def test_every_route_has_a_row(world: Any) -> None:

@@ -14,7 +14,25 @@ from ragflow.text.sql import sql_statements, sql_tokens
 MARK = "mark()"
 PIECES = (
     *(MARK, "1", "'x'", "'it''s'", "'\\'", "''", '"a"', "`a`", "[a]", "x'41'", "/* ' */", "-- '\n"),
-    *("'", '"', "`", "[", "]", "/*", "*/", "--", "\n", "\r", "\\", ";", "#", "$$", "é", "\u00a0"),
+    *(
+        "'",
+        '"',
+        "`",
+        "[",
+        "]",
+        "/*",
+        "*/",
+        "--",
+        "\n",
+        "\r",
+        "\\",
+        ";",
+        "#",
+        "$$",
+        "é",
+        "\u00a0",
+        "\u0663",
+    ),
 )
 TEXTS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8)
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -19,22 +21,28 @@ from typing import TYPE_CHECKING, Any
 from ragflow.adapters.guarded_http import HttpClients
 from ragflow.domain.agent_ports import ToolServer
 from ragflow.domain.answers import ToolSpec
+from ragflow.domain.errors import ToolFailed
 
 if TYPE_CHECKING:
     from ragflow.adapters.mcp.sessions import Sessions
 
 _KEPT = 256  # lists of tools
+_POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class ToolServerLimits:
-    """Bound what a tool server may take: seconds, bytes of all answers to one question, tools."""
+    """Bound what tool servers may take: seconds, bytes of all answers to one question, tools.
+
+    `processes` commands run at once.
+    """
 
     start_seconds: float = 20.0
     list_seconds: float = 20.0
     call_seconds: float = 120.0
     answer_bytes: int = 4 << 20
     tools: int = 512
+    processes: int = 8
     kept_seconds: float = 30.0
 
 
@@ -60,6 +68,7 @@ class McpToolServers:
         self._commands = commands or OperatorCommands()
         self._limits = limits or ToolServerLimits()
         self._seconds = seconds
+        self._places = threading.BoundedSemaphore(self._limits.processes)
         self._kept: dict[str, tuple[float, list[ToolSpec]]] = {}
 
     async def tools(self, server: ToolServer) -> list[ToolSpec]:
@@ -71,13 +80,17 @@ class McpToolServers:
         until, kept = self._kept.get(key, (0.0, []))
         if now < until:
             return list(kept)
-        found = await (await self._sessions()).tools(server)
+        sessions = await self._sessions()
+        async with self._place(server):
+            found = await sessions.tools(server)
         self._keep(key, found)
         return list(found)
 
     async def call(self, server: ToolServer, name: str, arguments: Mapping[str, Any]) -> str:
         """Return what a tool answers, as text. Raises `AddressRefused` or `ToolFailed`."""
-        return await (await self._sessions()).call(server, name, arguments)
+        sessions = await self._sessions()
+        async with self._place(server):
+            return await sessions.call(server, name, arguments)
 
     def _keep(self, key: str, tools: list[ToolSpec]) -> None:
         now = self._seconds()
@@ -85,6 +98,22 @@ class McpToolServers:
         while len(fresh) >= _KEPT:
             del fresh[next(iter(fresh))]  # the oldest
         self._kept = {**fresh, key: (now + self._limits.kept_seconds, tools)}
+
+    @asynccontextmanager
+    async def _place(self, server: ToolServer) -> AsyncIterator[None]:
+        """Wait for a place among the processes, whichever event loop the others belong to."""
+        if server.transport != "stdio":
+            yield
+            return
+        deadline = time.monotonic() + self._limits.start_seconds
+        while not self._places.acquire(blocking=False):
+            if time.monotonic() > deadline:
+                raise ToolFailed(tool=server.name, reason="too many commands run at once")
+            await asyncio.sleep(_POLL_SECONDS)
+        try:
+            yield
+        finally:
+            self._places.release()
 
     async def _sessions(self) -> Sessions:
         """Return what opens connections; the library behind takes a second to import."""

@@ -30,8 +30,8 @@ class SqlToken:
 
 _LETTER = r"A-Za-z_\u0080-\U0010ffff"
 _WORD = rf"[{_LETTER}][{_LETTER}0-9$]*+"
-_DOLLARS = rf"(?P<tag>\$(?:[{_LETTER}][{_LETTER}0-9]*+)?\$).*?(?P=tag)"
-_NUMBER = r"(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?"
+_TAG = re.compile(rf"\$(?:[{_LETTER}][{_LETTER}0-9]*+)?\$")
+_NUMBER = r"(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?"
 _PLAIN = r"'(?:[^']|'')*+'"
 _ESCAPED = r"'(?:[^'\\]|''|\\.)*+'"
 _QUOTED = r'"(?:[^"]|"")*+"'
@@ -46,7 +46,7 @@ def _pattern(space: str, string: str, name: str) -> re.Pattern[str]:
     )
 
 
-_POSTGRESQL = _pattern(r"--[^\n\r]*+", rf"[eE]{_ESCAPED}|{_PLAIN}|{_DOLLARS}", _QUOTED)
+_POSTGRESQL = _pattern(r"--[^\n\r]*+", rf"[eE]{_ESCAPED}|{_PLAIN}", _QUOTED)
 _MYSQL = _pattern(
     r"(?:\#|--(?=[\x00-\x20\x7f]|\Z))[^\n]*+",
     rf"{_ESCAPED}|" + _ESCAPED.replace("'", '"'),
@@ -63,7 +63,7 @@ _PATTERNS = {
 _UNICODE_ESCAPE = re.compile(r"[uU]&['\"]")
 _RUN_COMMENT = re.compile(r"/\*(?:!|M!|\+)")
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
-_OPENINGS = frozenset("'\"`")
+_OPENINGS = {_POSTGRESQL: "'\"", _MYSQL: "'\"`", _SQLITE: "'\"`["}
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
@@ -80,12 +80,14 @@ def sql_tokens(text: str, engine: str) -> Iterator[SqlToken]:
             continue
         if nested and _UNICODE_ESCAPE.match(text, place):
             raise InvalidInput("Unicode escapes (U&) are not read here: write the characters.")
+        tag = _TAG.match(text, place) if nested else None
         found = pattern.match(text, place)
         assert found is not None  # a sign is any character
-        start, place = place, found.end()
+        start, place = place, found.end() if tag is None else _tagged_end(text, tag)
         if found.lastgroup == "space":
             continue
-        token = _token(found.lastgroup, found[0], start, place)
+        kind = found.lastgroup if tag is None else "string"
+        token = _token(kind, text[start:place], start, place, _OPENINGS[pattern])
         if nested and after_string and token.kind == "string":
             raise InvalidInput("Two strings that follow each other are not read here: use ||.")
         after_string = token.kind == "string"
@@ -110,7 +112,7 @@ def sql_statements(text: str, engine: str) -> list[str]:
     return found
 
 
-def _token(kind: str | None, text: str, start: int, end: int) -> SqlToken:
+def _token(kind: str | None, text: str, start: int, end: int, openings: str) -> SqlToken:
     match kind:
         case "word":
             return SqlToken("word", text.lower(), start, end)
@@ -121,14 +123,25 @@ def _token(kind: str | None, text: str, start: int, end: int) -> SqlToken:
         case "number":
             return SqlToken("number", text, start, end)
         case _:
-            if text in _OPENINGS:
-                raise InvalidInput(f"The statement has a {text} that is never closed.")
+            if text in openings:
+                raise _unclosed(text)
             return SqlToken("sign", text, start, end)
 
 
 def _unquoted(name: str) -> str:
     quote = name[-1]
     return name[1:-1].replace(quote * 2, quote)
+
+
+def _tagged_end(text: str, tag: re.Match[str]) -> int:
+    end = text.find(tag[0], tag.end())
+    if end < 0:
+        raise _unclosed(tag[0])
+    return end + len(tag[0])
+
+
+def _unclosed(opening: str) -> InvalidInput:
+    return InvalidInput(f"The statement has a {opening} that is never closed.")
 
 
 def _comment_end(text: str, start: int, *, nested: bool) -> int:
@@ -138,7 +151,7 @@ def _comment_end(text: str, start: int, *, nested: bool) -> int:
     while depth:
         edge = _COMMENT_EDGE.search(text, place)
         if edge is None:
-            raise InvalidInput("The statement has a comment that is never closed.")
+            raise _unclosed("/*")
         place = edge.end()
         if edge[0] == "*/":
             depth -= 1

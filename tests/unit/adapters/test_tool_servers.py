@@ -22,7 +22,7 @@ NAMES = ["add", "echo", "fail", "sleep", "long", "surroundings"]
 LOCAL = HttpClients(AddressGuard(allowed_hosts=("127.0.0.1",)))
 PATH = environment({})["PATH"]
 COMMANDS = OperatorCommands(
-    {"tools": stdio_command(), "silent": ["cat"], "gone": ["no-such-program"]},
+    {"tools": stdio_command(), "silent": ["sleep", "100"], "gone": ["no-such-program"]},
     PATH,
 )
 
@@ -194,10 +194,26 @@ def test_a_process_ends_with_all_it_started_when_nobody_waits_any_more(tmp_path:
     assert not any(map(is_alive, asyncio.run(left())))
 
 
+def test_no_more_commands_run_at_once_than_may() -> None:
+    asked = client(processes=1, start_seconds=0.5)
+    silent = ToolServer("1", "m", "", "stdio", "silent")
+
+    async def both() -> list[Any]:
+        return await asyncio.gather(
+            *(asked.tools(silent) for _ in range(3)), return_exceptions=True
+        )
+
+    said = [str(failure) for failure in asyncio.run(both())]
+    assert sum("at once" in text for text in said) == 2
+    with pytest.raises(ToolFailed, match="in time"):
+        tools(silent, asked)  # the place is free again
+
+
 @pytest.mark.parametrize("name", ["", "python", "silent", "gone"])
 def test_only_commands_of_the_operator_start_and_must_speak(name: str) -> None:
-    with pytest.raises(ToolFailed):
+    with pytest.raises(ToolFailed) as failed:
         tools(ToolServer("1", "m", "", "stdio", name), client(start_seconds=0.5))
+    assert "no-such-program" not in str(failed.value)
 
 
 def is_alive(pid: int) -> bool:

@@ -109,6 +109,10 @@ def _reads(
         allowed = (second or "").lower() not in _FORBIDDEN_FUNCTIONS
     elif action == sqlite3.SQLITE_PRAGMA:
         allowed = (first or "").lower() in _PRAGMAS
+    elif action == sqlite3.SQLITE_UPDATE:
+        # So SQLite asks before it opens a virtual table, such as json_each or one of FTS5; who
+        # really updates the schema is refused by it later, for want of a pragma.
+        allowed = first == "sqlite_master"
     else:
         allowed = action in _READING
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY

@@ -31,7 +31,7 @@ _REACHING = {
     "postgresql": re.compile(
         r"""pg_(?:read|ls|stat_file|file|terminate|cancel|reload|rotate|advisory|try_advisory
         |logical|replication|create|drop|copy|promote|wal|switch|start|stop|backup|notify|log|export
-        |import|sync)\w*
+        |import|sync|stat_reset|clear|restore|set|prewarm)\w*
         |lo_\w+|loread|lowrite|dblink\w*|\w+_to_xml\w*|ts_stat|ts_rewrite|crosstab\w*|connectby
         |set_config|http_(?:get|post|put|patch|delete|head)|aws_\w+|plpy\w*""",
         re.VERBOSE,

@@ -46,10 +46,12 @@ class Exchange:
             asyncio.create_task(self._printed(stream))
             for stream in (self._process.stdout, self._process.stderr)
         ]
+        ends_by_itself = False
         try:
             await self._talk(channel, request)
+            ends_by_itself = self._started and not (self._late or self._flooded)
         finally:
-            await asyncio.shield(self._end(printed))
+            await asyncio.shield(self._end(printed, ends_by_itself))
         stdout, stderr = (task.result().decode(errors="replace") for task in printed)
         if not self._started:
             raise _not_started(self._process.returncode, stderr)
@@ -99,10 +101,9 @@ class Exchange:
                     self._kill()
         return bytes(kept)
 
-    async def _end(self, printed: list[asyncio.Task[bytes]]) -> None:
+    async def _end(self, printed: list[asyncio.Task[bytes]], ends_by_itself: bool) -> None:
         """See to it that all processes are gone: the last one closes what it prints to."""
-        if not self._late and not self._flooded and self._started:
-            # It is about to end; who is waited for by its own parent leaves nothing behind.
+        if ends_by_itself:  # who is waited for by its own parent leaves nothing behind
             await asyncio.wait(printed, timeout=_GRACE_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(_GRACE_SECONDS):

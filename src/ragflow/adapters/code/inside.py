@@ -129,9 +129,9 @@ def _python(request: dict[str, Any]) -> Callable[[], str]:
 
     def run() -> str:
         try:
-            names: dict[str, Any] = {"__name__": "script"}
-            exec(compile(source, _PYTHON_FILE, "exec"), names)  # noqa: S102 - what this is for
-            function = names.get("main")
+            module = sys.modules["script"] = type(sys)("script")
+            exec(compile(source, _PYTHON_FILE, "exec"), vars(module))  # noqa: S102 - its purpose
+            function = getattr(module, "main", None)
             if not callable(function):
                 raise Failure("the script defines no function main")
             result = function(**request["arguments"])

@@ -16,12 +16,15 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import anyio
+import structlog
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from mcp.shared.message import SessionMessage
 from mcp_types import jsonrpc_message_adapter
 
 from ragflow.adapters.mcp.guarded import too_long
 from ragflow.domain.errors import ToolFailed
+
+log = structlog.get_logger(__name__)
 
 _LEAVE_SECONDS = 1.0  # to go by itself once nothing more is asked
 _REAP_SECONDS = 2.0
@@ -34,10 +37,14 @@ Outgoing = MemoryObjectSendStream[SessionMessage]
 async def process_streams(
     tool: str, command: Sequence[str], path: str, most_bytes: int
 ) -> AsyncIterator[tuple[Incoming, Outgoing]]:
-    """Run a command for the length of the block. Raises `OSError` when it cannot be started."""
-    process = await asyncio.create_subprocess_exec(
-        *command, stdin=PIPE, stdout=PIPE, env={"PATH": path}, start_new_session=True
-    )
+    """Run a command for the length of the block. Raises `ToolFailed` when it cannot be started."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=PIPE, stdout=PIPE, env={"PATH": path}, start_new_session=True
+        )
+    except OSError as error:  # what is wrong with a command is for the operator to know
+        log.warning("the command of an MCP server cannot be started", why=str(error))
+        raise ToolFailed(tool=tool, reason="its command cannot be started") from error
     try:
         into, incoming = anyio.create_memory_object_stream[SessionMessage | Exception](0)
         outgoing, outof = anyio.create_memory_object_stream[SessionMessage](0)

@@ -15,6 +15,7 @@ from pydantic import Field
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.references import as_text
+from ragflow.agents.rendering import MOST_CHARS
 from ragflow.agents.tools.base import Tool, ToolResult, tools
 from ragflow.domain.agent_ports import CodeTask
 from ragflow.domain.errors import ToolFailed
@@ -62,7 +63,7 @@ class CodeExec(Tool[CodeExecOptions]):
         done = await environment.code.run(CodeTask(language, options.script, options.arguments))
         text = done.stdout if done.result is None else as_text(done.result)
         return ToolResult(
-            text=text[: environment.limits.text_chars],
+            text=text[:MOST_CHARS],
             data=done.result,
             outputs=declared(options.outputs, done.result),
         )

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.references import as_text
+from ragflow.agents.rendering import MOST_CHARS
 from ragflow.agents.tools.base import Tool, ToolResult, tools
 from ragflow.domain.agent_ports import SqlConnection, SqlRows
 from ragflow.domain.errors import InvalidInput, ToolFailed
@@ -66,15 +67,16 @@ class ExeSQL(Tool[ExeSQLOptions]):
         )
         tables: list[str] = []
         records: list[dict[str, Any]] = []
-        left = environment.limits.text_chars
+        left = MOST_CHARS
         for statement in _statements(options):
             found = await environment.databases.query(connection, statement, options.max_records)
             columns = _distinct(found.columns)
             table = _table(columns, found)
             left -= len(table)
             if left < 0:
-                most = environment.limits.text_chars
-                raise _failed(f"the rows make more than {most} characters: select less of them")
+                raise _failed(
+                    f"the rows make more than {MOST_CHARS} characters: select less of them"
+                )
             tables.append(table)
             records += [dict(zip(columns, row, strict=True)) for row in found.rows]
         return ToolResult("\n\n".join(tables), data=records)

@@ -117,6 +117,17 @@ def test_structure_can_be_asked_for(folder: Path) -> None:
     assert _query(folder, "SELECT name FROM sqlite_master").rows == (("items",),)
 
 
+def test_full_text_and_json_can_be_asked(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "shop.db")) as database:
+        database.execute("CREATE VIRTUAL TABLE words USING fts5(line)")
+        database.execute("INSERT INTO words VALUES ('a red lamp')")
+        database.commit()
+    assert _query(folder, "SELECT line FROM words WHERE words MATCH 'lamp'").rows == (
+        ("a red lamp",),
+    )
+    assert _query(folder, "SELECT value FROM json_each('[1, 2]')").rows == ((1,), (2,))
+
+
 def test_rows_change_only_where_the_operator_allows_it(folder: Path) -> None:
     statement = "UPDATE items SET price = 1 WHERE price IS NOT NULL"
     with pytest.raises(ToolFailed):

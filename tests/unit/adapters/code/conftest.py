@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -53,9 +54,8 @@ class Marked:
 
 @pytest.fixture(scope="session", params=["sandlock", "bubblewrap"])
 def walls(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Walls:
-    found = shutil.which("bwrap")
-    places = (*PLACES, *([found] if found else []))
-    walls = Marked(Sandlock() if request.param == "sandlock" else Bubblewrap(places))
+    sandlock = request.param == "sandlock"
+    walls = Marked(Sandlock() if sandlock else Bubblewrap(bubblewrap_places()))
     try:
         asyncio.run(probe(LocalRunner(walls, LIMITS, tmp_path_factory.mktemp("probe"))))
     except SandboxUnavailable as error:
@@ -106,14 +106,21 @@ def nothing_left(data_directory: Path) -> Iterator[None]:
     """Fail when a process of the sandbox outlives the test."""
     yield
     deadline = time.monotonic() + 5
-    while left := list(_marked(str(data_directory / "sandbox"))):
+    while left := list(marked(str(data_directory / "sandbox"))):
         assert time.monotonic() < deadline, f"processes are left behind: {left}"
         time.sleep(0.05)
 
 
-def _marked(mark: str) -> Iterator[str]:
+def bubblewrap_places() -> list[str]:
+    """Return where bubblewrap is looked for in tests: on the PATH as well."""
+    found = shutil.which("bwrap")
+    return [*PLACES, *([found] if found else [])]
+
+
+def marked(mark: str) -> Iterator[str]:
+    """Yield the processes that have a mark in their environment, but for our own."""
     for process in Path("/proc").iterdir():
-        if process.name.isdigit():
+        if process.name.isdigit() and int(process.name) != os.getpid():
             try:
                 environment = process.joinpath("environ").read_bytes()
             except OSError:

@@ -58,6 +58,28 @@ async def main(n):
     assert done.stderr == "warned\n"
 
 
+def test_classes_of_a_script_know_their_module(run: Run) -> None:
+    script = """
+from __future__ import annotations
+import pickle
+from dataclasses import asdict, dataclass, field
+from typing import NamedTuple, get_type_hints
+
+@dataclass
+class Order:
+    items: list[Item] = field(default_factory=list)
+
+class Item(NamedTuple):
+    name: str
+    price: float = 1.0
+
+def main():
+    order = pickle.loads(pickle.dumps(Order([Item("a")])))
+    return [asdict(order), str(get_type_hints(Order)["items"])]
+"""
+    assert run(script).result == [{"items": [["a", 1.0]]}, "list[script.Item]"]
+
+
 def test_main_may_return_nothing_and_the_script_sees_that_it_is_no_program(run: Run) -> None:
     script = "def main(): print(__name__)\nif __name__ == '__main__': raise SystemExit(3)"
     done = run(script)

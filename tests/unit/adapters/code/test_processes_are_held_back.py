@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from ragflow.adapters.code.base import Walls
 from ragflow.adapters.code.local import LocalRunner
 from ragflow.domain.agent_ports import CodeTask
 from ragflow.domain.errors import CodeFailed
 
-from .conftest import Reach, Run
+from .conftest import Reach, Run, bubblewrap_places, marked
 
 
 def test_other_processes_can_be_neither_seen_nor_touched(reach: Reach) -> None:
@@ -120,6 +123,43 @@ def test_a_run_that_is_cancelled_leaves_nothing_behind(
     began = time.monotonic()
     asyncio.run(cancelled())
     assert time.monotonic() - began < 10
+
+
+SERVER = """
+import asyncio, sys
+from pathlib import Path
+from ragflow.adapters.code.base import CodeLimits, Command
+from ragflow.adapters.code.bubblewrap import Bubblewrap
+from ragflow.adapters.code.base import Walls
+from ragflow.adapters.code.local import LocalRunner
+from ragflow.adapters.code.sandlock import Sandlock
+from ragflow.domain.agent_ports import CodeTask
+
+directory, name, *places = sys.argv[1:]
+walls = Sandlock() if name == "sandlock" else Bubblewrap(places)
+
+class Marked:
+    name = "marked"
+    def command(self, ground, directory):
+        command = walls.command(ground, directory)
+        return Command(command.arguments, {**command.environment, "MARK": str(directory)})
+
+runner = LocalRunner(Marked(), CodeLimits(seconds=60), Path(directory))
+asyncio.run(runner.run(CodeTask("python", "import time\\ndef main(): time.sleep(60)")))
+"""
+
+
+def test_a_script_ends_with_its_server(
+    walls: Walls, data_directory: Path, nothing_left: None
+) -> None:
+    directory = str(data_directory / "sandbox")
+    command = [sys.executable, "-c", SERVER, directory, walls.name, *bubblewrap_places()]
+    with subprocess.Popen(command) as server:
+        deadline = time.monotonic() + 30
+        while len(list(marked(directory))) < 2:
+            assert time.monotonic() < deadline, "the script does not start"
+            time.sleep(0.05)
+        server.kill()
 
 
 def test_the_environment_holds_nothing_of_the_servers(

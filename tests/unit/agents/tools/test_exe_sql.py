@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from ragflow.adapters.agent_sql.gateway import Databases
-from ragflow.agents.environment import AgentLimits
 from ragflow.agents.tools.base import ToolResult, spec_of
 from ragflow.agents.tools.exe_sql import ExeSQL, ExeSQLOptions
 from ragflow.domain.agent_ports import SqlConnection, SqlRows
@@ -82,9 +81,9 @@ def test_what_is_no_reasonable_sql_is_refused(sql: str) -> None:
 
 
 def test_more_text_than_a_tool_may_make_is_refused() -> None:
-    outside = FakeOutside(limits=AgentLimits(text_chars=50))
-    outside.databases.rows = ROWS
-    with pytest.raises(ToolFailed, match="50 characters"):
+    outside = FakeOutside()
+    outside.databases.rows = SqlRows(("text",), (("x" * 600_000,),) * 2)
+    with pytest.raises(ToolFailed, match="1000000 characters"):
         _run(outside, sql="SELECT 1")
 
 
