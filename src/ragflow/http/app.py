@@ -18,7 +18,13 @@ from ragflow.http.compat import CompatLevel, Level
 from ragflow.http.described import assemble
 from ragflow.http.mcp.endpoint import McpEndpoint
 from ragflow.http.routers import (
+    agent_completions,
+    agent_runs,
+    agent_sessions,
     agent_templates,
+    agentbots,
+    agents,
+    agents_openai,
     chatbots,
     chats,
     chunk_methods,
@@ -69,6 +75,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     chatbots.router,
     searches.router,
     searchbots.router,
+    agents.router,
+    agent_sessions.router,
+    agent_completions.router,
+    agents_openai.router,
+    agent_runs.router,
+    agentbots.router,
     agent_templates.router,
     system.router,
     system.health,
@@ -80,9 +92,11 @@ ACCOUNT_ROUTERS: tuple[APIRouter, ...] = (
     teams.router,
     tokens.router,
     llm.router,
+    agents.uploads,
+    agent_runs.tasks,
     mcp_servers.router,
 )
-"""What is served under /v1: accounts and what they are set up with."""
+"""What is served under /v1: accounts and what they are set up with; files for agents."""
 
 
 def create_app(
@@ -91,6 +105,7 @@ def create_app(
     max_body_bytes: int = DEFAULT_MAX_BODY_BYTES,
     max_json_bytes: int = DEFAULT_MAX_JSON_BYTES,
     level: str = "0.20",
+    universal_agent_streams: bool = False,
     mcp_hosts: Sequence[str] = (),
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
@@ -109,6 +124,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.services = services
+    app.state.universal_agent_streams = universal_agent_streams
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1")
     for router in ACCOUNT_ROUTERS:
