@@ -106,8 +106,8 @@ class Desk:
         return Conversation(configured(template), self.outside)
 
 
-def configured(template: str) -> dict[str, Any]:
-    """Return the canvas of a template with all set that it needs."""
+def configured(template: str, **values: Any) -> dict[str, Any]:
+    """Return the canvas of a template with all set that it needs, by `values` or by `SET`."""
     found = agent_template(template)
     dsl = deepcopy(dict(found.dsl))
     for need in found.needs:
@@ -115,7 +115,7 @@ def configured(template: str) -> dict[str, Any]:
         place = dsl["components"][need.component]["obj"]
         for part in path:
             place = place[int(part)] if part.isdigit() else place[part]
-        place[last] = SET[last]
+        place[last] = values.get(last, SET[last])
     return dsl
 
 
