@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from ragflow.agents.check import problems_of
-from ragflow.agents.components.base import texts_in
+from ragflow.agents.components.base import CommonOptions, texts_in
+from ragflow.agents.components.base import components as registry
+from ragflow.agents.components.load import load_components
 from ragflow.agents.dsl import blank, canvas_of
 from ragflow.agents.references import references_in
 from ragflow.agents.state import dsl_with, state_of
 from ragflow.agents.templates import agent_template, agent_templates, template_names
+from ragflow.agents.tools.load import tools
 from ragflow.domain.errors import NotFound
 from ragflow.testing.agent_desk import configured
 
@@ -54,6 +58,14 @@ def helpers_of(params: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, An
         if use["component_name"] == "Agent":
             yield use["id"], use["params"]
             yield from helpers_of(use["params"])
+
+
+def uses_of(found: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield kind and parameters of every component, and of every tool that agents have."""
+    for each in found:
+        obj = each.get("obj", each)
+        yield obj["component_name"], obj["params"]
+        yield from uses_of(obj["params"].get("tools", ()))
 
 
 def test_there_are_templates_of_many_types() -> None:
@@ -97,10 +109,23 @@ def test_what_it_needs_is_empty_until_it_is_set(name: str) -> None:
             value = value[int(part)] if part.isdigit() else value[part]
         assert value in ("", [])
         assert need.description.endswith(".")
-    keys = ("kb_ids", "api_key", "password")
-    fields = [key for key in keys for _ in range(json.dumps(components).count(f'"{key}":'))]
-    listed = [need.field.rpartition(".")[2] for need in agent_template(name).needs]
-    assert [key for key in keys for each in listed if each == key] == fields
+    listed = Counter(need.field.rpartition(".")[2] for need in agent_template(name).needs)
+    for key in ("kb_ids", "api_key", "password"):
+        assert listed[key] == json.dumps(components).count(f'"{key}":')
+
+
+@every
+def test_its_parameters_are_those_of_its_components(name: str) -> None:
+    load_components()
+    uses = list(uses_of(components_of(name).values()))
+    assert len(uses) >= len(components_of(name))
+    for kind, params in uses:
+        options = registry[kind].options_type if kind in registry else tools[kind].options
+        fields = {**options.model_fields, **CommonOptions.model_fields}
+        known = set(fields) | {each.alias for each in fields.values() if each.alias}
+        assert set(params) - {"outputs"} <= known, kind
+        references = {k for k, value in params.items() if isinstance(value, str) and "{" in value}
+        options.model_validate({k: value for k, value in params.items() if k not in references})
 
 
 @every
