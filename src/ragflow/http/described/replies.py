@@ -191,7 +191,7 @@ _TEMPLATE = {
         }
     ],
 }
-_CANVAS = {"components": {}, "graph": {"nodes": [], "edges": []}}
+_CANVAS: Mapping[str, object] = {"components": {}, "graph": {"nodes": [], "edges": []}}
 _AGENTS: Mapping[str, Answer] = {
     "list_agent_templates": _a(listed(like(_TEMPLATE))),
     "get_agent_template": _a(like({**_TEMPLATE, "dsl": _CANVAS})),
