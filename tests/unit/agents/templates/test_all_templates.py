@@ -205,6 +205,10 @@ def test_it_is_drawn_as_it_runs(name: str) -> None:
             kind = components[key]["obj"]["component_name"]
             assert node["type"] == NODE_TYPES.get(kind, "ragNode")
             assert node.get("parentId") == components[key].get("parent_id")
+        if "parentId" in node:
+            group = nodes[node["parentId"]]
+            assert 0 < node["position"]["x"] < group["width"] - 200
+            assert 0 < node["position"]["y"] < group["height"] - 80
     places = [(n.get("parentId"), *n["position"].values()) for n in nodes.values()]
     assert len(set(places)) == len(places)
 
