@@ -21,6 +21,7 @@ from ragflow.adapters.models.builtin import LAYOUT, ORIENTATION, TABLE_STRUCTURE
 from ragflow.adapters.models.store import MODEL_FILE, ModelStore
 from ragflow.domain.documents import Block, BlockKind, Drop, ParsedDocument, Table
 from ragflow.domain.errors import UnsupportedFile
+from ragflow.ingest.child import collect_seldom
 from ragflow.ingest.parse.base import ParseOptions, SourceFile, VisionFiles
 from ragflow.ingest.parse.load import parse
 from ragflow.settings import default_model_directory
@@ -93,4 +94,5 @@ def page_models() -> VisionFiles:
 
 if __name__ == "__main__":
     plain = sys.argv[1:] == ["plain"]
+    collect_seldom()  # as the child process does
     serve(partial(read, options=ParseOptions() if plain else ParseOptions(vision=page_models())))
