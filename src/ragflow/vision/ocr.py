@@ -86,11 +86,8 @@ class Reader:
         self._threads = threads
         self._models: tuple[TextFinder, LineModel] | None = None
 
-    def read(self, picture: Pixels, finding: float = 1.0) -> list[ReadLine]:
-        """Return the lines of a picture, from top to bottom.
-
-        Lines are looked for in a picture `finding` times as large, and read in the picture itself.
-        """
+    def read(self, picture: Pixels) -> list[ReadLine]:
+        """Return the lines of a picture, from top to bottom."""
         import cv2
 
         height, width = picture.shape[:2]
@@ -104,7 +101,7 @@ class Reader:
         margins = (_MARGIN,) * 4
         picture = cv2.copyMakeBorder(picture, *margins, cv2.BORDER_CONSTANT, value=(255, 255, 255))
         finder, model = self._loaded()
-        lines = _LineReader(model, picture, finder.quads(picture, finding)).lines()
+        lines = _LineReader(model, picture, finder.quads(picture)).lines()
         return [_placed(line, scale, width, height) for line in lines]
 
     def _loaded(self) -> tuple[TextFinder, LineModel]:

@@ -40,10 +40,10 @@ class TextFinder:
         self._session: Any = session(path, threads)
         self._input = self._session.get_inputs()[0].name
 
-    def quads(self, picture: Pixels, scale: float = 1.0) -> list[Quad]:
-        """Return the corners of each line, from top to bottom; `scale` is how large it looks."""
+    def quads(self, picture: Pixels) -> list[Quad]:
+        """Return the corners of each line, from top to bottom."""
         height, width = picture.shape[:2]
-        scale = min(scale, _MOST_SIDE / max(height, width))
+        scale = min(1.0, _MOST_SIDE / max(height, width))
         cores = self._session.run(None, {self._input: _prepared(picture, scale)})[0][0, 0]
         return _in_order(_found(cores, width, height))
 
