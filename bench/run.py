@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("speed/first_answer.py", "speed/ingest.py", "speed/api.py")
+SCRIPTS = ("speed/first_answer.py", "speed/ingest.py", "speed/api.py", "speed/agents.py")
 WITH_DATA = ("quality/parsing.py", "quality/robustness.py", "quality/retrieval.py")
 """These need documents with references (`docs`) and judged queries (`ir`) in a data folder; without
 one they are left out."""

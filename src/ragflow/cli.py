@@ -167,7 +167,8 @@ def doctor(data_dir: DataDir = None) -> None:
     from ragflow import wiring
 
     failed = False
-    with wiring.services(_used(data_dir)) as services:
+    settings = _used(data_dir)
+    with wiring.services(settings) as services:
         for part, check in services.system.checks.items():
             try:
                 check()
@@ -175,6 +176,7 @@ def doctor(data_dir: DataDir = None) -> None:
             except Exception as error:  # noqa: BLE001 - any failure is the answer
                 state, failed = f"failed: {error!r}", True
             typer.echo(f"{part}: {state}")
+    typer.echo(f"code: {wiring.code_sandbox(settings)}")  # a server does well without it
     raise typer.Exit(1 if failed else 0)
 
 

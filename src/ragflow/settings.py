@@ -28,6 +28,11 @@ class HttpSettings(_Section):
     port: int = Field(9380, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     max_body_mib: int = Field(1024, description="Largest upload request, in MiB.")
     max_json_mib: int = Field(32, description="Largest request body that is no upload, in MiB.")
+    mcp_hosts: tuple[str, ...] = Field(
+        (),
+        description="Host names under which /mcp is served, besides http.host and this machine's "
+        "own; *: any.",
+    )
     keep_alive_seconds: int = Field(
         75, ge=1, description="How long an idle connection is kept for the next request."
     )
@@ -110,6 +115,75 @@ class AnswersSettings(_Section):
         "is searched for as usual. 0: never.",
     )
     sql_seconds: float = Field(2.0, gt=0, description="Longest time of such a query.")
+
+
+class AgentSettings(_Section):
+    """What agents may reach, and what one run may take."""
+
+    steps: int = Field(500, gt=0, description="Most components that one run of an agent runs.")
+    seconds: float = Field(1200.0, gt=0, description="Longest time of one run of an agent.")
+    tokens: int = Field(
+        1_000_000, gt=0, description="Most tokens that one run has models read and write."
+    )
+    parallel: int = Field(5, gt=0, description="Components of one run that work at once.")
+    rounds: int = Field(20, gt=0, description="Most rounds of tool calls of one Agent component.")
+    code_sandbox: Literal["auto", "sandlock", "bubblewrap", "remote", "off"] = Field(
+        "auto",
+        description="Where the code of agents runs. auto: in the first of sandlock, bubblewrap and "
+        "agents.sandbox_url that holds; where none does, no code runs.",
+    )
+    sandbox_url: str = Field(
+        "", description="A sandbox server with RAGFlow's /run call, e.g. http://127.0.0.1:9385."
+    )
+    code_seconds: float = Field(10.0, gt=0, description="Longest time of one script.")
+    code_memory_mib: int = Field(
+        256, ge=64, description="Most memory of one script, in MiB; Python itself takes 30 of them."
+    )
+    code_output_kib: int = Field(
+        1024, gt=0, description="Most that one script may return, and print, in KiB."
+    )
+    code_parallel: int = Field(4, gt=0, description="Scripts that run at once per process.")
+    allowed_private_hosts: tuple[str, ...] = Field(
+        (), description="Hosts in private networks that the tools of agents may reach."
+    )
+    sqlite_directory: Path | None = Field(
+        None,
+        description="Folder of SQLite files that every agent may query; empty: none.",
+    )
+    sql_writes: bool = Field(
+        False,
+        description="Whether agents may change rows of databases that they are given access to.",
+    )
+    sql_seconds: float = Field(
+        60.0, gt=0, description="Longest time of a query that an agent makes, in seconds."
+    )
+    mail_seconds: float = Field(
+        60.0, gt=0, description="Longest time that an agent may take to send a message, in seconds."
+    )
+    http_mib: float = Field(
+        8.0, gt=0, description="Longest answer that a tool takes from the web, unpacked, in MiB."
+    )
+    http_seconds: float = Field(
+        120.0, gt=0, description="Longest time that one request of a tool may take."
+    )
+    mcp_commands: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Commands that start MCP servers on this machine, as a JSON object of names "
+        'and command lines: {"files": ["uvx", "mcp-server-files", "/data"]}. Tenants name them; '
+        "they never choose a command.",
+    )
+    mcp_processes: int = Field(
+        8, ge=1, description="Most commands of MCP servers that run at once per process."
+    )
+    mcp_start_seconds: float = Field(
+        20.0, gt=0, description="Longest time to reach or start an MCP server, and to list tools."
+    )
+    mcp_call_seconds: float = Field(
+        120.0, gt=0, description="Longest time of one call of a tool of an MCP server."
+    )
+    mcp_answer_mib: int = Field(
+        4, ge=1, description="Most that an MCP server may answer at once, in MiB."
+    )
 
 
 class AccountSettings(_Section):
@@ -214,6 +288,7 @@ class Settings(BaseSettings):
     search: SearchSettings = Field(default_factory=SearchSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
     answers: AnswersSettings = Field(default_factory=AnswersSettings)
+    agents: AgentSettings = Field(default_factory=AgentSettings)
     accounts: AccountSettings = Field(default_factory=AccountSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     worker: WorkerSettings = Field(default_factory=WorkerSettings)

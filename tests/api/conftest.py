@@ -39,6 +39,7 @@ from ragflow.ingest.embed import chunk_vectors
 from ragflow.ingest.extract import chunk_id
 from ragflow.ingest.isolate import Isolation, IsolationLimits
 from ragflow.services.container import Ports, Services, build_services
+from ragflow.testing.agents import FakeToolServers
 from ragflow.testing.chat import ScriptedChatModel
 
 PICTURE = b"\x89PNG\r\n\x1a\n picture"
@@ -304,9 +305,10 @@ def world(tmp_path: Path, migrated: Path) -> Iterator[World]:
         clock=Clock(),
         ids=Ids(),
         sandbox=isolation,
+        tool_servers=FakeToolServers({"add": lambda given: str(given)}),
     )
     services = build_services(ports)
-    app = create_app(services, max_body_bytes=1_000_000)
+    app = create_app(services, max_body_bytes=1_000_000, mcp_hosts=("testserver",))
     with TestClient(app) as client:
         yield World(client, services, ports)
     ports.database.close()

@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
+from starlette.routing import Route
 
 from ragflow.domain.identity import Membership, TenantRole
+from ragflow.services.mcp_servers import McpServerDraft
 
 SECRET = "lighthouse"  # stands in everything that the owner has
 
@@ -67,6 +69,8 @@ IN_DATASET, BY_APP = QUESTION | {"kb_ids": ["{dataset_id}"]}, {"search_id": "{se
 IN_APP = QUESTION | BY_APP | {"kb_ids": []}
 MEMBER = Right.MEMBER
 TENANT, LLM = "/v1/tenant/{tenant_id}/user", {"llm_factory": "Elsewhere", "llm_name": "m"}
+MCP = "/v1/mcp_server"
+MCP_SERVER = {"name": "new", "url": "https://tools.test/mcp", "server_type": "sse"}
 ANN, NEW = "ann@example.org", {"email": "new@example.org", "nickname": "n", "password": "p"}
 
 ACCOUNT_ROWS = (
@@ -93,6 +97,17 @@ ACCOUNT_ROWS = (
     Row("POST", "/v1/llm/add_llm", ANY_KEY, LLM | {"model_type": "chat"}),
     Row("POST", "/v1/llm/delete_llm", ANY_KEY, LLM),
     Row("POST", "/v1/llm/delete_factory", ANY_KEY, LLM),
+    Row("POST", f"{MCP}/list", ANY_KEY, {}),
+    Row("POST", f"{MCP}/create", ANY_KEY, MCP_SERVER),
+    Row("GET", f"{MCP}/detail", OWNER, query="?mcp_id={mcp_id}"),
+    Row("POST", f"{MCP}/update", OWNER, {"mcp_id": "{mcp_id}", "name": "x"}),
+    Row("POST", f"{MCP}/rm", OWNER, {"mcp_ids": ["{mcp_id}"]}),
+    Row("POST", f"{MCP}/test_mcp", ANY_KEY, MCP_SERVER),
+    Row("POST", f"{MCP}/test_mcp", OWNER, {"mcp_id": "{mcp_id}"}),
+    Row("POST", f"{MCP}/list_tools", OWNER, {"mcp_ids": ["{mcp_id}"]}),
+    Row("POST", f"{MCP}/import", ANY_KEY, {"mcpServers": {"new": {"url": "https://x.test/"}}}),
+    Row("POST", f"{MCP}/export", ANY_KEY, {}),
+    Row("POST", f"{MCP}/export", OWNER, {"mcp_ids": ["{mcp_id}"]}),
 )
 
 ROWS = (
@@ -241,6 +256,8 @@ def estate(world: Any, api: Any, tmp_path: Path) -> Estate:
     guest = world.services.accounts.add("guest@example.org", SECRET, "p")
     with world.ports.database.transaction() as unit:
         unit.accounts.put_membership(Membership(api.tenant_id, guest.id, TenantRole.INVITED))
+    owner = world.services.accounts.actor_of(world.services.accounts.first_account())
+    tools = McpServerDraft(f"{SECRET} tools", f"https://{SECRET}.test/", headers={"x": SECRET})
     ids = {
         "tenant_id": api.tenant_id,
         "user_id": guest.id,
@@ -255,6 +272,7 @@ def estate(world: Any, api: Any, tmp_path: Path) -> Estate:
         "file_id": file["id"],
         "folder_id": file["parent_id"],
         "embed_session_id": embedded["data"]["session_id"],
+        "mcp_id": world.services.mcp_servers.create(owner, tools).id,
         "search_id": api.data("POST", "/searches", json=app)["id"],
     }
     return Estate(ids, tmp_path / "meta.db")
@@ -385,6 +403,11 @@ def routes_of(app: Any) -> Iterator[tuple[str, str]]:
         for context in contexts:
             for method in context.methods:
                 yield method, context.path.removeprefix("/api/v1")
+
+
+def test_what_is_no_route_of_the_api_is_proved_elsewhere(world: Any) -> None:
+    plain = {route.path for route in world.client.app.routes if type(route) is Route}
+    assert plain == {"/api/openapi.json", "/mcp"}  # the latter in test_mcp_endpoint.py
 
 
 def test_every_route_has_a_row(world: Any) -> None:

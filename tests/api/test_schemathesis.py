@@ -28,6 +28,7 @@ from ragflow.http.app import create_app
 from ragflow.http.described import samples
 from ragflow.http.described.bodies import BODIES
 from ragflow.services.container import Services
+from ragflow.services.mcp_servers import McpServerDraft
 
 DESCRIPTION = create_app(cast(Services, None)).openapi()
 METHODS = ("get", "post", "put", "patch", "delete")  # what deletes comes last
@@ -61,7 +62,9 @@ ID_LISTS = {
     "chunk_ids": "chunk_id",
     "file_ids": "file_id",
     "src_file_ids": "file_id",
+    "mcp_ids": "mcp_id",
 }
+MCP_SERVER = McpServerDraft("tools", "https://tools.example/mcp", headers={"x-key": "k"})
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +80,7 @@ def ids(world: Any, api: Any, parsed: tuple[str, str]) -> dict[str, str]:
     picture = next(chunk for chunk in chunks if chunk["image_id"])
     chat = api.chat("helper", dataset_ids=[dataset])
     embedded, _ = api.embed.stream(f"/chatbots/{chat}/completions")
+    owner = world.services.accounts.authenticate(api.key)
     guest = world.services.accounts.add("guest@example.org", "Guest", "p")
     world.services.accounts.add("bob@example.org", "Bob", "p")
     world.services.accounts.add(**SIGN_IN, nickname="Ada")
@@ -95,6 +99,7 @@ def ids(world: Any, api: Any, parsed: tuple[str, str]) -> dict[str, str]:
         "session_id": api.session(chat),
         "embed_session_id": embedded["data"]["session_id"],
         "file_id": api.file("leave.txt", "two weeks")["id"],
+        "mcp_id": world.services.mcp_servers.create(owner, MCP_SERVER).id,
         "search_id": api.data("POST", "/searches", json={"name": "finder"})["id"],
     }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ragflow.adapters.guarded_http import HttpClients
+from ragflow.adapters.models.any_llm import AnyLlm
 from ragflow.adapters.models.extractive import ExtractiveChat
 from ragflow.adapters.models.hashing import HashingEmbedding
 from ragflow.adapters.models.ollama import Ollama
@@ -16,6 +17,7 @@ from ragflow.adapters.models.openai_compatible import OpenAiCompatible
 from ragflow.adapters.models.provider import Endpoint
 from ragflow.adapters.models.rerank import OverlapRerank
 from ragflow.adapters.models.store import ModelStore
+from ragflow.domain.answers import ChatTurn
 from ragflow.domain.ports import (
     ChatModel,
     EmbeddingModel,
@@ -24,6 +26,7 @@ from ragflow.domain.ports import (
     VisionModel,
 )
 from ragflow.settings import Settings
+from ragflow.testing.chat import ScriptedChatModel, tool_call
 from ragflow.testing.model_server import ModelServer, model_server
 from ragflow.testing.models import (
     ChatModelContract,
@@ -31,7 +34,9 @@ from ragflow.testing.models import (
     RerankModelContract,
     SpeechModelContract,
     VisionModelContract,
+    deltas_of,
 )
+from ragflow.testing.tool_calling import WEATHER, ToolCallingContract, called
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +74,11 @@ def openai(server: ModelServer, factory: str = "OpenAI-API-Compatible") -> OpenA
 
 def ollama(server: ModelServer) -> Ollama:
     return Ollama(Endpoint("Ollama", server.ollama_url, trusted=True, seconds=5), HttpClients())
+
+
+def azure(server: ModelServer) -> AnyLlm:
+    endpoint = Endpoint("Azure-OpenAI", server.ollama_url, "secret-key", trusted=True, seconds=5)
+    return AnyLlm(endpoint, HttpClients())
 
 
 class TestHashingEmbedding(EmbeddingModelContract):
@@ -122,6 +132,39 @@ class TestOllamaChat(ChatModelContract):
     @pytest.fixture
     def model(self, server: ModelServer) -> ChatModel:
         return ollama(server).chat("echo")
+
+
+class TestAnyLlmChat(ChatModelContract):
+    @pytest.fixture
+    def model(self, server: ModelServer) -> ChatModel:
+        return azure(server).chat("echo")
+
+
+class TestOpenAiToolCalling(ToolCallingContract):
+    @pytest.fixture(params=["calling", "whole"])
+    def model(self, server: ModelServer, request: pytest.FixtureRequest) -> ChatModel:
+        return openai(server).chat(request.param)
+
+
+class TestOllamaToolCalling(ToolCallingContract):
+    @pytest.fixture
+    def model(self, server: ModelServer) -> ChatModel:
+        return ollama(server).chat("calling")
+
+
+class TestAnyLlmToolCalling(ToolCallingContract):
+    @pytest.fixture
+    def model(self, server: ModelServer) -> ChatModel:
+        return azure(server).chat("calling")
+
+
+def test_the_scripted_model_calls_tools_and_keeps_what_was_offered() -> None:
+    call = tool_call("weather", city="Oslo")
+    model = ScriptedChatModel([(call,), "27 degrees"])
+    asked = ChatTurn("user", "Weather?")
+    assert called(deltas_of(model, [asked], [WEATHER])) == (call,)
+    assert called(deltas_of(model, [asked])) == ()
+    assert model.tools == [[WEATHER], []]
 
 
 class TestOverlapRerank(RerankModelContract):

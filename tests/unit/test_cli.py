@@ -197,3 +197,9 @@ def test_help_tells_the_defaults(ragflow: Shell) -> None:
     ended = ragflow("serve", "--help", COLUMNS="200", NO_COLOR="1")
     for default in ("127.0.0.1", "9380", "./ragflow-data"):
         assert default in ended.out
+
+
+def test_the_doctor_tells_where_code_would_run(ragflow: Shell, used: Path) -> None:
+    ended = ragflow("doctor", "--data-dir", used, RAGFLOW_AGENTS__CODE_SANDBOX="off")
+    assert ended.code == 0
+    assert "code: agents.code_sandbox (RAGFLOW_AGENTS__CODE_SANDBOX) is off" in ended.out

@@ -3,6 +3,7 @@
 An address that a user supplied may name this machine or its private network. A guarded client
 resolves the host itself, refuses it unless every address is public, and connects to the address it
 checked, so that a second answer of the name server changes nothing; each redirect is checked again.
+A proxy that a user names is checked as well as what it is asked for; it resolves names by itself.
 Endpoints that the operator configured are trusted and reach any address. Neither kind of client
 reads proxies or passwords from the environment.
 """
@@ -26,6 +27,7 @@ Resolver = Callable[[str, int], Sequence[str]]
 _MAX_REDIRECTS = 3
 _SCHEMES = {"http": 80, "https": 443}
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")  # public to older versions of ipaddress
 _PINNED = httpx.Limits(max_keepalive_connections=0)  # one address may serve hosts we must not mix
 
 
@@ -99,6 +101,16 @@ class HttpClients:
             max_redirects=_MAX_REDIRECTS,
         )
 
+    def proxied_client(self, proxy: str, *, seconds: float) -> httpx.AsyncClient:
+        """Return an untrusted client that goes through the proxy at the address `proxy`."""
+        return httpx.AsyncClient(
+            transport=AsyncProxiedTransport(self.guard, proxy, self._tls),
+            timeout=_timeout(seconds),
+            trust_env=False,
+            follow_redirects=True,
+            max_redirects=_MAX_REDIRECTS,
+        )
+
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         return httpx.create_ssl_context(trust_env=False)  # slow to make, so made once
@@ -149,6 +161,40 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
+class AsyncProxiedTransport(httpx.AsyncBaseTransport):
+    """Send requests through a user's proxy, where it and the host asked for are let pass.
+
+    The proxy is given the name of the host, since it puts the host of an address in the place of
+    the header: where it is public, what it finds by the name is not in a network of ours.
+    """
+
+    def __init__(self, guard: AddressGuard, proxy: str, tls: ssl.SSLContext) -> None:
+        self._guard = guard
+        self._proxy = httpx.URL(proxy)
+        self._tls = tls
+        self._inner: httpx.AsyncHTTPTransport | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Check the host and the proxy, then send."""
+        await asyncio.to_thread(self._guard.addresses, request.url)
+        if self._inner is None:
+            address = await asyncio.to_thread(self._address)
+            self._inner = httpx.AsyncHTTPTransport(
+                verify=self._tls, limits=_PINNED, proxy=self._proxy.copy_with(host=address)
+            )
+        return await self._inner.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._inner is not None:
+            await self._inner.aclose()
+
+    def _address(self) -> str:
+        if self._proxy.scheme != "http":
+            raise BlockedAddress("the address of a proxy begins with http://")
+        return self._guard.addresses(self._proxy)[0]
+
+
 def is_public(address: str) -> bool:
     """Tell whether an address, and every address written inside it, is on the public internet."""
     try:
@@ -166,7 +212,10 @@ def resolve(host: str, port: int) -> list[str]:
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not (
-        address.is_multicast or address.is_reserved or address.is_unspecified
+        address.is_multicast
+        or address.is_reserved
+        or address.is_unspecified
+        or address in _LOCAL_NAT64
     )
 
 

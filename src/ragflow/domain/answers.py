@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from ragflow.domain.documents import Span
 from ragflow.domain.queries import DocumentAggregate, Hit
 
 Role = Literal["system", "user", "assistant"]
+TurnRole = Literal["system", "user", "assistant", "tool"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """Tell a model of a function that it may call; `parameters` is the JSON Schema of an object."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """Hold a call that a model asks for; `arguments` is JSON as the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChatTurn:
-    """Hold one message of a conversation as a chat model sees it."""
+    """Hold one message of a conversation as a chat model sees it.
 
-    role: Role
+    An assistant's turn may ask for `tool_calls`; a turn of the role `tool` answers the one of them
+    that has its `tool_call_id`. `pictures` are data URLs shown beside the words of a user.
+    """
+
+    role: TurnRole
     content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +68,14 @@ class SamplingOptions:
 
 @dataclass(frozen=True, slots=True)
 class ModelDelta:
-    """Carry the next piece of a model's stream: answer text, or its reasoning before the answer."""
+    """Carry the next piece of a model's stream.
+
+    Answer text, its reasoning before the answer, or whole calls of tools, which end the answer.
+    """
 
     content: str = ""
     reasoning: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,12 @@ RagflowError
 ├── CoverageError       a parser or chunker lost characters: a defect of ours
 ├── ModelError          a model failed or is not there
 │   └── UnknownModel · ModelNotConfigured · ModelUnavailable
+├── AgentError          a run of an agent cannot go on
+│   ├── CanvasInvalid       the canvas cannot be run; says where and why
+│   ├── ComponentFailed     a component failed and nothing in the canvas handles it
+│   ├── ToolFailed          a tool or what it asks failed
+│   │   └── AddressRefused · CodeFailed · SandboxUnavailable
+│   └── BudgetExceeded      a run took too many steps, seconds or tokens
 ├── StoreUnavailable    a store that holds state failed or does not answer
 ├── AuthenticationError · SignUpClosed
 ├── Cancelled           the work is no longer wanted
@@ -153,6 +159,56 @@ class ModelUnavailable(ModelError):
     """Say that a model could not be reached or refused (facts: name, reason)."""
 
     template = "The model {name} did not answer: {reason}"
+
+
+class AgentError(RagflowError):
+    """Say that a run of an agent cannot go on."""
+
+
+class CanvasInvalid(AgentError):
+    """Say that a canvas cannot be run (facts: problems)."""
+
+    def __init__(self, message: str | None = None, **facts: Any) -> None:
+        problems = "; ".join(str(problem) for problem in facts.get("problems", ()))
+        super().__init__(message if message is not None else problems, **facts)
+
+
+class ComponentFailed(AgentError):
+    """Say that a component failed (facts: component, reason)."""
+
+    template = "{component}: {reason}"
+
+
+class ToolFailed(AgentError):
+    """Say that a tool could not do its work (facts: tool, reason)."""
+
+    template = "{tool} failed: {reason}"
+
+
+class AddressRefused(ToolFailed):
+    """Say that an address leads to a network that is not public (facts: tool, reason)."""
+
+
+class CodeFailed(ToolFailed):
+    """Say that code failed or broke a limit (facts: reason)."""
+
+    template = "The code failed: {reason}"
+
+
+class SandboxUnavailable(ToolFailed):
+    """Say that this machine cannot hold code back, so none is run (facts: reason)."""
+
+    template = "Code is not run here: {reason}"
+
+
+class BudgetExceeded(AgentError):
+    """Say that a run was ended for what it took (facts: spent, setting)."""
+
+    template = "The run was ended after {spent}. {remedy}"
+
+    def __init__(self, message: str | None = None, **facts: Any) -> None:
+        remedy = f"The setting {spelled_out(facts.get('setting', ''))} moves the limit."
+        super().__init__(message, **{"remedy": remedy, **facts})
 
 
 class StoreUnavailable(RagflowError):

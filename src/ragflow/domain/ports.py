@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
-from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
+from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions, ToolSpec
 from ragflow.domain.jobs import ParseJob
 from ragflow.domain.models import Factory, ModelKind, OfferedModel
 from ragflow.domain.queries import Candidate, IndexRecord, SearchRequest
@@ -185,11 +185,13 @@ class ChatModel(Protocol):
         turns: Sequence[ChatTurn],
         options: SamplingOptions,
         passages: Sequence[Passage] = (),
+        tools: Sequence[ToolSpec] = (),
     ) -> AsyncIterator[ModelDelta]:
         """Yield the answer in pieces. Raises `ModelUnavailable`.
 
         `passages` are the sources that the turns already quote; a model that reads text may ignore
-        them, the extractive one answers in their sentences.
+        them, the extractive one answers in their sentences. `tools` are functions that the model
+        may ask to be called; one that is not `generative` calls none.
         """
         ...
 

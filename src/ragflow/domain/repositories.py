@@ -19,6 +19,7 @@ from ragflow.domain.files import FileLink, StoredFile
 from ragflow.domain.graphs import Community, Entity, Graph, GraphShare, Relation
 from ragflow.domain.identity import ApiKey, Membership, ProviderAccount, SignIn, Tenant, User
 from ragflow.domain.jobs import OutboxEntry, OutboxKind
+from ragflow.domain.mcp_servers import McpServer
 from ragflow.domain.searches import SearchApp
 
 
@@ -417,6 +418,36 @@ class Searches(Protocol):
         ...
 
 
+class McpServers(Protocol):
+    """Keep MCP servers."""
+
+    def add(self, server: McpServer) -> None:
+        """Insert. Raises `Conflict` when the tenant has a server of the name, in any case."""
+        ...
+
+    def get(self, server_id: str) -> McpServer | None: ...
+    def page(
+        self,
+        tenant_id: str,
+        paging: Paging,
+        keywords: str | None = None,
+        server_ids: Sequence[str] | None = None,
+    ) -> tuple[list[McpServer], int]:
+        """List a tenant's servers, of `server_ids` only where they are given; and their total.
+
+        `keywords` is a case-insensitive substring of the name.
+        """
+        ...
+
+    def update(self, server: McpServer) -> None:
+        """Store the new value. Raises `Conflict` when the name is taken by another."""
+        ...
+
+    def delete(self, server_id: str) -> None:
+        """Delete, if there."""
+        ...
+
+
 class Outbox(Protocol):
     """Keep what must follow a commit until it was done."""
 
@@ -459,6 +490,8 @@ class UnitOfWork(Protocol):
     def graphs(self) -> Graphs: ...
     @property
     def searches(self) -> Searches: ...
+    @property
+    def mcp_servers(self) -> McpServers: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -1,16 +1,18 @@
 """The context of an answer: what a model is given to read, cut to the size of its window.
 
 In: hits and the conversation so far. Out: the knowledge as numbered blocks, and the turns that fit.
-The first hit and the last question are always there, shortened if they have to be.
+The first hit and the last question are always there, shortened if they have to be. Calls of tools
+and their answers are kept or left out together.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ragflow.domain.answers import ChatTurn, Passage
+from ragflow.domain.answers import ChatTurn, Passage, ToolSpec
 from ragflow.domain.queries import Hit
 from ragflow.text.tokens import count_tokens, truncate_tokens
 
@@ -22,6 +24,7 @@ _HISTORY_SHARE = 0.3
 _LEAST_KNOWLEDGE_SHARE = 0.1
 _DEFAULT_ANSWER = 512
 _TURN_OVERHEAD = 4  # tokens around each turn in the usual chat templates
+_PICTURE_TOKENS = 1000  # vendors charge between 250 and 1,600 for one as large as a page
 _SEPARATOR = "\n\n"
 
 MetaFields = Mapping[str, Mapping[str, Any]]
@@ -55,7 +58,7 @@ def share_window(
     usable = int(window * WINDOW_SHARE)
     answer = min(max_tokens or _DEFAULT_ANSWER, int(window * _ANSWER_SHARE))
     free = max(usable - answer - count_tokens(instructions), 1)
-    history = min(sum(_cost(turn) for turn in turns), max(int(free * _HISTORY_SHARE), 1))
+    history = min(count_turn_tokens(turns), max(int(free * _HISTORY_SHARE), 1))
     knowledge = max(free - history, int(window * _LEAST_KNOWLEDGE_SHARE), 1)
     return Budget(history, knowledge)
 
@@ -82,24 +85,69 @@ def knowledge_of(
 
 
 def fitting_turns(turns: Sequence[ChatTurn], budget: int) -> list[ChatTurn]:
-    """Return the last turns that fit, from a user's turn on; the very last one is always there."""
-    if not turns:
-        return []
-    last = turns[-1]
-    if _cost(last) > budget:
-        return [ChatTurn(last.role, truncate_tokens(last.content, max(budget - _TURN_OVERHEAD, 1)))]
-    start = len(turns) - 1
-    left = budget - _cost(last)
-    while start and _cost(turns[start - 1]) <= left:
-        start -= 1
-        left -= _cost(turns[start])
-    while turns[start].role == "assistant" and start < len(turns) - 1:
-        start += 1
-    return list(turns[start:])
+    """Return the last turns that fit, from a user's turn on; the very last one is always there.
+
+    Where that one answers a call, so are the call and the question that led to it.
+    """
+    rounds = _rounds(turns)
+    newest = range(len(rounds) - 1, -1, -1)
+    needed = list(newest[:1])
+    if turns and turns[-1].role == "tool":
+        needed += [number for number in newest if rounds[number][0].role == "user"][:1]
+    left = budget - sum(count_turn_tokens(rounds[number]) for number in needed)
+    if left < 0:
+        return _shortened([turn for number in sorted(needed) for turn in rounds[number]], budget)
+    kept = list(needed)
+    for number in newest:
+        if number not in needed:
+            left -= count_turn_tokens(rounds[number])
+            if left < 0:
+                break
+            kept.append(number)
+    kept.sort()
+    while len(kept) > 1 and rounds[kept[0]][0].role == "assistant":
+        del kept[0]
+    return [turn for number in kept for turn in rounds[number]]
 
 
-def _cost(turn: ChatTurn) -> int:
-    return count_tokens(turn.content) + _TURN_OVERHEAD
+def count_turn_tokens(turns: Sequence[ChatTurn], tools: Sequence[ToolSpec] = ()) -> int:
+    """Estimate the tokens that a model reads of turns and of the tools on offer."""
+    offered = sum(
+        count_tokens(f"{tool.name} {tool.description} {json.dumps(dict(tool.parameters))}")
+        for tool in tools
+    )
+    return offered + sum(count_tokens(turn.content) + _fixed_cost(turn) for turn in turns)
+
+
+def _rounds(turns: Sequence[ChatTurn]) -> list[list[ChatTurn]]:
+    """Group the turns: calls of tools and their answers make no sense without each other."""
+    rounds: list[list[ChatTurn]] = []
+    for turn in turns:
+        if turn.role == "tool" and rounds:
+            rounds[-1].append(turn)
+        else:
+            rounds.append([turn])
+    return rounds
+
+
+def _shortened(turns: Sequence[ChatTurn], budget: int) -> list[ChatTurn]:
+    """Cut the longest contents, so that the turns have at most `budget` tokens if they can."""
+    left = budget - sum(_fixed_cost(turn) for turn in turns)
+    contents = [turn.content for turn in turns]
+    by_length = sorted(range(len(turns)), key=lambda number: count_tokens(contents[number]))
+    for done, number in enumerate(by_length):
+        share = max(left // (len(turns) - done), 1)
+        contents[number] = truncate_tokens(contents[number], share)
+        left -= count_tokens(contents[number])
+    return [replace(turn, content=content) for turn, content in zip(turns, contents, strict=True)]
+
+
+def _fixed_cost(turn: ChatTurn) -> int:
+    """Return the tokens of a turn that are not its words."""
+    calls = sum(count_tokens(call.name) + count_tokens(call.arguments) for call in turn.tool_calls)
+    return (
+        _TURN_OVERHEAD * (1 + len(turn.tool_calls)) + calls + _PICTURE_TOKENS * len(turn.pictures)
+    )
 
 
 def _head(index: int, hit: Hit, meta_fields: Mapping[str, Any]) -> str:

@@ -5,15 +5,18 @@ In: the use cases. Out: an ASGI application. It chooses nothing and opens nothin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
 from starlette.types import Lifespan
 
 from ragflow.http import errors
 from ragflow.http.compat import CompatLevel, Level
 from ragflow.http.described import assemble
+from ragflow.http.mcp.endpoint import McpEndpoint
 from ragflow.http.routers import (
     chatbots,
     chats,
@@ -26,6 +29,7 @@ from ragflow.http.routers import (
     files,
     graphs,
     llm,
+    mcp_servers,
     metadata,
     openai,
     pages,
@@ -74,6 +78,7 @@ ACCOUNT_ROUTERS: tuple[APIRouter, ...] = (
     teams.router,
     tokens.router,
     llm.router,
+    mcp_servers.router,
 )
 """What is served under /v1: accounts and what they are set up with."""
 
@@ -84,9 +89,13 @@ def create_app(
     max_body_bytes: int = DEFAULT_MAX_BODY_BYTES,
     max_json_bytes: int = DEFAULT_MAX_JSON_BYTES,
     level: str = "0.20",
+    mcp_hosts: Sequence[str] = (),
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
-    """Build the application; `level` is the generation of clients that it serves by default."""
+    """Build the application; `level` is the generation of clients that it serves by default.
+
+    `mcp_hosts` are the names under which /mcp is served besides those of the loopback interface.
+    """
     app = FastAPI(
         title="ragflow",
         version=version("ragflow-engine"),
@@ -108,6 +117,9 @@ def create_app(
         chunks.chunk_picture,
         include_in_schema=False,
         response_model=None,
+    )
+    app.router.routes.append(
+        Route("/mcp", McpEndpoint(services, mcp_hosts), include_in_schema=False)
     )
     errors.install(app)
     assemble.install(app, (*ROUTERS, *ACCOUNT_ROUTERS))

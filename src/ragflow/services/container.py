@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ragflow.domain.agent_ports import ToolServers
 from ragflow.domain.ports import BlobStore, Clock, Ids, JobQueue, ModelCatalog, SearchEngine
 from ragflow.domain.repositories import Database
 from ragflow.ingest.isolate import Sandbox
@@ -19,6 +20,7 @@ from ragflow.services.file_browser import FileBrowser
 from ragflow.services.file_links import FileLinkService
 from ragflow.services.files import FileService
 from ragflow.services.graphs import GraphService
+from ragflow.services.mcp_servers import McpServerService
 from ragflow.services.metadata import MetadataService
 from ragflow.services.models import ModelService
 from ragflow.services.outbox import OutboxRelay
@@ -37,6 +39,7 @@ from ragflow.services.system import SystemService
 from ragflow.services.teams import TeamService
 from ragflow.services.tenants import TenantService
 from ragflow.services.uploads import UnpackLimits
+from ragflow.services.wide_retrieval import WideRetrieval
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Ports:
     clock: Clock
     ids: Ids
     sandbox: Sandbox
+    tool_servers: ToolServers
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class ServiceOptions:
     sign_in: SignInLimits = field(default_factory=SignInLimits)
     sql_rows: int = 100_000
     sql_seconds: float = 2.0
+    mcp_commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +91,12 @@ class Services:
     parsing: ParsingService
     chunks: ChunkService
     retrieval: RetrievalService
+    wide_retrieval: WideRetrieval
     chats: ChatService
     sessions: SessionService
     completions: CompletionService
     graphs: GraphService
+    mcp_servers: McpServerService
     searches: SearchService
     searchbots: SearchbotService
     models: ModelService
@@ -135,10 +142,14 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         parsing=ParsingService(database, relay, clock),
         chunks=ChunkService(database, catalog, ports.blobs, relay, clock),
         retrieval=retrieval,
+        wide_retrieval=WideRetrieval(database, retrieval),
         chats=ChatService(database, catalog, clock, ids),
         sessions=sessions,
         completions=completions,
         graphs=GraphService(database),
+        mcp_servers=McpServerService(
+            database, ports.tool_servers, clock, ids, options.mcp_commands
+        ),
         searches=SearchService(database, catalog, clock, ids),
         searchbots=SearchbotService(database, retrieval, completions, catalog),
         models=ModelService(catalog),

@@ -308,6 +308,24 @@ class DuplicateSearchName(Conflict):
     template = "Duplicated search app name {name}."
 
 
+class McpServerNotFound(NotFound):
+    """Say that the caller has no such MCP server (facts: id)."""
+
+    template = "There is no MCP server {id} for you."
+
+
+class DuplicateMcpServerName(Conflict):
+    """Say that the tenant has an MCP server of this name (facts: name)."""
+
+    template = "Duplicated MCP server name {name}."
+
+
+class McpServerInvalid(InvalidInput):
+    """Say what of an MCP server cannot be used (facts: reason)."""
+
+    template = "{reason}"
+
+
 class NoDatasetNamed(InvalidInput):
     """Say that there is nothing to search in."""
 

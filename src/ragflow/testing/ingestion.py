@@ -22,7 +22,7 @@ from ragflow.adapters.jobs.memory import MemorySteps
 from ragflow.adapters.models.hashing import HashingEmbedding
 from ragflow.adapters.search.memory import MemoryEngine
 from ragflow.adapters.system import SystemClock
-from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
+from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions, ToolSpec
 from ragflow.domain.blob_keys import document_key
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Dataset, Document, RunState
@@ -64,6 +64,7 @@ class AnsweringChat:
         turns: Sequence[ChatTurn],
         options: SamplingOptions,  # noqa: ARG002 - the port's signature
         passages: Sequence[Passage] = (),  # noqa: ARG002
+        tools: Sequence[ToolSpec] = (),  # noqa: ARG002
     ) -> AsyncIterator[ModelDelta]:
         """Yield the answer of the rule."""
         self.asked.append(turns[-1].content)

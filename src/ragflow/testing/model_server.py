@@ -1,22 +1,23 @@
 """Model server: a deterministic fake of an OpenAI-compatible server on loopback.
 
-Chat answers are scripted, or else made of the last user message, so that a caller can foretell
-them; embeddings and rerank scores come from the words of the texts. Pictures and sounds are really
-read: the answer tells their size or length. It also speaks Ollama's two calls. The model names
-`busy`, `broken`, `refusing`, `slow` and `garbled` show how servers fail.
+Chat answers are scripted, or else made of the conversation, so that a caller can foretell them;
+embeddings and rerank scores come from the words of the texts. Pictures and sounds are really read:
+the answer tells their size or length. It also speaks Ollama's two calls and answers at Azure's
+path. Some names of models choose a manner:
+
+- `calling` calls every tool that it is offered with the question, then tells what they answered;
+  `whole` does so too, and sends each call in one piece without an id
+- `thinking` reasons before it answers
+- `toolless`, `busy`, `broken`, `refusing`, `slow` and `garbled` show how servers fail
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import io
-import json
 import threading
 import time
-import wave
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,8 +27,19 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response, Streami
 from starlette.datastructures import UploadFile
 
 from ragflow.adapters.models.hashing import HashingEmbedding
+from ragflow.testing.model_answers import Message, calls_of_all, check_calls, echo, heard
+from ragflow.testing.model_streams import (
+    ollama_reply,
+    ollama_stream,
+    openai_reply,
+    openai_stream,
+)
 
-_CREATED = 1_700_000_000
+Reply = str | Message
+"""What a chat call is answered with: a text, or a message where more than text is wanted."""
+Rule = Callable[[dict[str, Any]], Reply | None]
+"""Answers a request by its body, or leaves it to others."""
+
 _START_SECONDS = 10.0
 BUSY_TIMES = 2
 
@@ -36,14 +48,19 @@ BUSY_TIMES = 2
 class ModelServer:
     """Describe a running server; `requests` lists the bodies that it received, oldest first.
 
-    `replies` are answered by chat calls in order before the echo takes over; a dict among them is
-    sent as the message itself, for tool calls.
+    A chat call is answered by the first of the `rules` that returns a reply, so that conversations
+    at the same time can each have their own; else by the next of the `replies`; else by an echo.
+    `token_seconds` pass before each piece of a stream but the first. `first_token_at` keeps when
+    that was sent, by the monotonic clock.
     """
 
     base_url: str = ""
-    replies: deque[str | dict[str, Any]] = field(default_factory=deque)
+    replies: deque[Reply] = field(default_factory=deque)
+    rules: list[Rule] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    token_seconds: float = 0.0
+    first_token_at: list[float] = field(default_factory=list)
     slow_seconds: float = 30.0
     busy_left: int = BUSY_TIMES
 
@@ -54,11 +71,13 @@ class ModelServer:
 
 
 @contextmanager
-def model_server(replies: Iterable[str | dict[str, Any]] = ()) -> Iterator[ModelServer]:
+def model_server(
+    replies: Iterable[Reply] = (), rules: Iterable[Rule] = ()
+) -> Iterator[ModelServer]:
     """Run a fake model server on a free port for the length of the block."""
     import uvicorn
 
-    state = ModelServer(replies=deque(replies))
+    state = ModelServer(replies=deque(replies), rules=list(rules))
     config = uvicorn.Config(_app(state), host="127.0.0.1", port=0, log_level="error", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True, name="model-server")
@@ -78,51 +97,6 @@ def model_server(replies: Iterable[str | dict[str, Any]] = ()) -> Iterator[Model
         thread.join(timeout=_START_SECONDS)
 
 
-def echo(messages: list[dict[str, Any]]) -> str:
-    """Return the answer to a conversation: the last question, citing the first source if any.
-
-    Of a picture that was shown it tells what it is. Raises `ValueError` if it is none.
-    """
-    asked = [_question(message) for message in messages if message["role"] == "user"]
-    system = " ".join(str(m["content"]) for m in messages if m["role"] == "system")
-    mark = " [ID:0]" if "ID: 0" in system or "[ID:0]" in system or "ID:0" in system else ""
-    return f"You asked: {asked[-1] if asked else ''}{mark}"
-
-
-def seen(picture: bytes) -> str:
-    """Return what the server says of a picture. Raises `ValueError` if it is none."""
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(io.BytesIO(picture)) as image:
-            image.load()
-            return f"a {image.format} of {image.width} x {image.height}"
-    except (UnidentifiedImageError, OSError) as error:
-        raise ValueError("this is no picture") from error
-
-
-def heard(name: str, sound: bytes) -> str:
-    """Return what the server hears in a WAV file. Raises `ValueError` if it is none."""
-    try:
-        with wave.open(io.BytesIO(sound)) as file:
-            seconds = file.getnframes() / file.getframerate()
-    except (wave.Error, EOFError) as error:
-        raise ValueError("this is no sound") from error
-    return f"{seconds:.2f} seconds of {name}"
-
-
-def _question(message: dict[str, Any]) -> str:
-    """Return what a user asks, in the shapes of OpenAI and of Ollama."""
-    content = message["content"]
-    parts: list[Any] = content if isinstance(content, list) else []
-    if not parts:
-        parts = [{"type": "text", "text": str(content)}]
-    text = " ".join(part["text"] for part in parts if part["type"] == "text")
-    urls = [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]
-    shown = [url.partition(";base64,")[2] for url in urls] + list(message.get("images") or [])
-    return " ".join([text, *(f"({seen(base64.b64decode(picture))})" for picture in shown)])
-
-
 def _refusal(reason: str) -> Response:
     return JSONResponse({"error": {"message": reason}}, status_code=400)
 
@@ -136,22 +110,21 @@ def _app(state: ModelServer) -> FastAPI:
         state.headers.append(dict(request.headers))
         return body, await _failure(state, str(body.get("model", "")), request)
 
+    @app.post("/openai/v1/chat/completions")
     @app.post("/v1/chat/completions")
     async def chat(request: Request) -> Response:
         body, failure = await received(request)
         if failure is not None:
             return failure
         try:
+            check_calls(body["messages"], str)
             message = _message(state, body)
         except ValueError as error:
             return _refusal(str(error))
-        if body.get("stream"):
-            return StreamingResponse(_stream(body, message), media_type="text/event-stream")
-        reason = "tool_calls" if message.get("tool_calls") else "stop"
-        choice = {"index": 0, "message": message, "finish_reason": reason}
-        return JSONResponse(
-            {**_head(body, "chat.completion"), "choices": [choice], "usage": _usage(body, message)}
-        )
+        if not body.get("stream"):
+            return JSONResponse(openai_reply(body, message))
+        pieces = openai_stream(body, message, whole=body["model"] == "whole")
+        return StreamingResponse(_paced(state, pieces), media_type="text/event-stream")
 
     @app.post("/v1/audio/transcriptions")
     async def transcriptions(request: Request) -> Response:
@@ -207,15 +180,14 @@ def _app(state: ModelServer) -> FastAPI:
         if failure is not None:
             return failure
         try:
-            answer = str(_message(state, body).get("content") or "")
+            check_calls(body["messages"], dict)
+            message = _message(state, body)
         except ValueError as error:
             return _refusal(str(error))
         if body.get("stream") is False:
-            return JSONResponse({"message": {"role": "assistant", "content": answer}, "done": True})
-        pieces = _pieces(answer)
-        lines = [{"message": {"role": "assistant", "content": piece}} for piece in pieces]
-        lines.append({"message": {"role": "assistant", "content": ""}, "done": True})  # type: ignore[dict-item]
-        return PlainTextResponse("".join(json.dumps(line) + "\n" for line in lines))
+            return JSONResponse(ollama_reply(message))
+        lines = _paced(state, ollama_stream(message))
+        return StreamingResponse(lines, media_type="application/x-ndjson")
 
     @app.post("/api/embed")
     async def ollama_embed(request: Request) -> Response:
@@ -223,6 +195,32 @@ def _app(state: ModelServer) -> FastAPI:
         return failure or JSONResponse({"embeddings": _vectors(body["input"])})
 
     return app
+
+
+def _message(state: ModelServer, body: dict[str, Any]) -> Message:
+    """Return the message that answers a request. Raises `ValueError` if it is to be refused."""
+    model, tools = str(body.get("model")), body.get("tools") or []
+    if model == "toolless" and tools:
+        raise ValueError(f"{model} does not support tools")
+    reply = next((reply for rule in state.rules if (reply := rule(body)) is not None), None)
+    if reply is None and state.replies:
+        reply = state.replies.popleft()
+    if reply is None and model in ("calling", "whole"):
+        reply = calls_of_all(tools, body["messages"])
+    if reply is None:
+        reply = echo(body["messages"])
+    if isinstance(reply, dict):
+        return {"role": "assistant", "content": None, **reply}
+    thought = {"reasoning_content": "Let me think."} if model == "thinking" else {}
+    return {"role": "assistant", "content": reply, **thought}
+
+
+async def _paced(state: ModelServer, pieces: Iterator[str]) -> AsyncIterator[str]:
+    state.first_token_at.append(time.monotonic())
+    yield next(pieces)
+    for piece in pieces:
+        await asyncio.sleep(state.token_seconds)
+        yield piece
 
 
 async def _failure(state: ModelServer, model: str, request: Request) -> Response | None:
@@ -242,56 +240,6 @@ async def _failure(state: ModelServer, model: str, request: Request) -> Response
     if model == "garbled":
         return PlainTextResponse("data: <html>\n\n")
     return None
-
-
-def _message(state: ModelServer, body: dict[str, Any]) -> dict[str, Any]:
-    reply = state.replies.popleft() if state.replies else echo(body["messages"])
-    if isinstance(reply, dict):
-        return {"role": "assistant", "content": None, **reply}
-    message = {"role": "assistant", "content": reply}
-    if str(body.get("model")) == "thinking":
-        message["reasoning_content"] = "Let me think."
-    return message
-
-
-async def _stream(body: dict[str, Any], message: dict[str, Any]) -> AsyncIterator[str]:
-    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
-    if message.get("reasoning_content"):
-        deltas.append({"reasoning_content": message["reasoning_content"]})
-    if message.get("tool_calls"):
-        deltas.append({"tool_calls": message["tool_calls"]})
-    deltas += [{"content": piece} for piece in _pieces(message.get("content") or "")]
-    head = _head(body, "chat.completion.chunk")
-    for delta in deltas:
-        yield _event({**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
-    reason = "tool_calls" if message.get("tool_calls") else "stop"
-    end = {"index": 0, "delta": {}, "finish_reason": reason}
-    yield _event({**head, "choices": [end], "usage": _usage(body, message)})
-    yield "data: [DONE]\n\n"
-
-
-def _head(body: dict[str, Any], kind: str) -> dict[str, Any]:
-    return {"id": "chatcmpl-0", "object": kind, "created": _CREATED, "model": body["model"]}
-
-
-def _usage(body: dict[str, Any], message: dict[str, Any]) -> dict[str, int]:
-    asked = sum(len(str(m.get("content", "")).split()) for m in body["messages"])
-    answered = len(str(message.get("content") or "").split())
-    return {
-        "prompt_tokens": asked,
-        "completion_tokens": answered,
-        "total_tokens": asked + answered,
-    }
-
-
-def _event(value: dict[str, Any]) -> str:
-    return f"data: {json.dumps(value, ensure_ascii=False)}\n\n"
-
-
-def _pieces(text: str) -> list[str]:
-    """Split an answer where a real server would: words keep the space before them."""
-    pieces = text.split(" ")
-    return [piece if number == 0 else f" {piece}" for number, piece in enumerate(pieces)]
 
 
 def _vectors(texts: list[str]) -> list[list[float]]:

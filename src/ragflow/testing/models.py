@@ -13,7 +13,13 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
+from ragflow.domain.answers import (
+    ChatTurn,
+    ModelDelta,
+    Passage,
+    SamplingOptions,
+    ToolSpec,
+)
 from ragflow.domain.errors import ModelUnavailable
 from ragflow.domain.ports import (
     ChatModel,
@@ -186,11 +192,24 @@ def answer_deltas(
 ) -> list[ModelDelta]:
     """Ask a model one question and return the pieces of its answer."""
 
+    turns = [
+        ChatTurn("system", f"Answer from this source. ID: 0 {passages[0].content}"),
+        ChatTurn("user", question),
+    ]
+    return deltas_of(model, turns, passages=passages)
+
+
+def deltas_of(
+    model: ChatModel,
+    turns: Sequence[ChatTurn],
+    tools: Sequence[ToolSpec] = (),
+    passages: Sequence[Passage] = (),
+    options: SamplingOptions | None = None,
+) -> list[ModelDelta]:
+    """Return the pieces with which a model continues a conversation."""
+
     async def collect() -> list[ModelDelta]:
-        turns = [
-            ChatTurn("system", f"Answer from this source. ID: 0 {passages[0].content}"),
-            ChatTurn("user", question),
-        ]
-        return [delta async for delta in model.stream(turns, SamplingOptions(), passages)]
+        stream = model.stream(turns, options or SamplingOptions(), passages, tools)
+        return [delta async for delta in stream]
 
     return asyncio.run(collect())

@@ -17,6 +17,7 @@ import ragflow
 from ragflow.adapters.guarded_http import AddressGuard, HttpClients
 from ragflow.adapters.models.catalog import Catalog, CatalogOptions
 from ragflow.adapters.models.store import ModelStore
+from ragflow.adapters.tool_servers import McpToolServers
 from ragflow.http.app import create_app
 from ragflow.services.container import build_services
 
@@ -52,10 +53,28 @@ TRICKS = (
     "http://[",
     "http://\x00127.0.0.1:{port}/v1",
 )
-_HTTP = {"httpx", "requests", "urllib3", "aiohttp", "http.client", "urllib.request", "socket"}
+_HTTP = {
+    "httpx",
+    "httpx2",
+    "requests",
+    "urllib3",
+    "aiohttp",
+    "http.client",
+    "urllib.request",
+    "socket",
+    "mcp.client",
+}
 # Who may speak to networks, and why.
 ALLOWED = {
+    "adapters/code/exchange.py": "talks with a sandboxed process, through a socket pair",
+    "adapters/code/local.py": "makes that socket pair",
+    "adapters/code/probe.py": "listens, to see that no sandboxed process comes through",
+    "adapters/code/remote.py": "names of errors; its clients are guarded",
+    "adapters/code/trial.py": "is never imported: it tries to break out of a sandbox",
+    "adapters/agent_http.py": "requests and names of errors; its clients are guarded",
     "adapters/guarded_http.py": "the guard itself",
+    "adapters/mcp/guarded.py": "hands requests of the library over to a guarded client",
+    "adapters/mcp/sessions.py": "gives the library clients that can do nothing else",
     "adapters/models/remote.py": "names of errors; its clients are guarded",
     "adapters/models/any_llm.py": "reads a URL; it compares its host",
     "listening.py": "listens",
@@ -173,6 +192,28 @@ def _used(caller: Any, own: Any, kind: str) -> str:
     return str(reply)
 
 
+@pytest.mark.usefixtures("nothing_uncaught")
+def test_no_address_of_an_mcp_server_leads_into_the_network(
+    world: Any, api: Any, inside: Any
+) -> None:
+    port, asked = inside
+    guarded = McpToolServers(HttpClients(AddressGuard(resolve=resolved)))
+    services = build_services(replace(world.ports, tool_servers=guarded))
+    with TestClient(create_app(services)) as client:
+        for trick in TRICKS:
+            for kind in ("streamable-http", "sse"):
+                server = {"url": trick.format(port=port), "server_type": kind}
+                reply = client.post(
+                    "/v1/mcp_server/test_mcp",
+                    json=server | {"headers": {"x-key": "sk-of-tenant"}},
+                    headers={"Authorization": f"Bearer {api.key}"},
+                ).json()
+                assert reply["code"] != 0, server
+                assert "secret" not in reply["message"], server
+                assert "sk-of-tenant" not in reply["message"], server
+    assert asked == []
+
+
 def test_texts_with_addresses_are_fetched_by_nobody(
     world: Any, api: Any, inside: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,7 +241,12 @@ def test_only_the_guard_makes_connections() -> None:
         if "testing" not in path.relative_to(root).parts and _imported(path) & _HTTP
     }
     assert found == set(ALLOWED)
-    for path in ("adapters/models/remote.py", "adapters/models/any_llm.py"):
+    for path in (
+        "adapters/code/remote.py",
+        "adapters/agent_http.py",
+        "adapters/models/remote.py",
+        "adapters/models/any_llm.py",
+    ):
         called = {
             node.func.attr
             for node in ast.walk(ast.parse((root / path).read_text()))

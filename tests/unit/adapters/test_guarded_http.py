@@ -87,7 +87,16 @@ def test_every_trick_is_blocked_for_asynchronous_clients_too(url: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["64:ff9b::7f00:1", "2002:7f00:1::", "224.0.0.1", "::", "240.0.0.1", "fe80::1%eth0", "ff02::1"],
+    [
+        "64:ff9b::7f00:1",
+        "64:ff9b:1::7f00:1",
+        "2002:7f00:1::",
+        "224.0.0.1",
+        "::",
+        "240.0.0.1",
+        "fe80::1%eth0",
+        "ff02::1",
+    ],
 )
 def test_addresses_that_hide_or_are_no_host_are_not_public(address: str) -> None:
     assert not is_public(address)

@@ -2,9 +2,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ragflow.domain.answers import ChatTurn
+from ragflow.domain.answers import ChatTurn, ToolSpec
 from ragflow.domain.queries import Hit
-from ragflow.generate.context import fitting_turns, knowledge_of, share_window
+from ragflow.generate.context import (
+    count_turn_tokens,
+    fitting_turns,
+    knowledge_of,
+    share_window,
+)
+from ragflow.testing.chat import tool_call
 from ragflow.text.tokens import count_tokens
 
 
@@ -57,3 +63,46 @@ def test_old_turns_are_left_out_first() -> None:
 def test_the_last_question_is_shortened_to_fit() -> None:
     (turn,) = fitting_turns([ChatTurn("user", "word " * 100)], 20)
     assert 0 < count_tokens(turn.content) <= 20
+
+
+def used_tools(*answers: str) -> list[ChatTurn]:
+    calls = tuple(tool_call("look", f"call{number}") for number in range(len(answers)))
+    found = [
+        ChatTurn("tool", answer, tool_call_id=call.id)
+        for call, answer in zip(calls, answers, strict=True)
+    ]
+    return [ChatTurn("assistant", "", tool_calls=calls), *found]
+
+
+def test_calls_of_tools_are_left_out_with_their_answers() -> None:
+    old = [ChatTurn("user", "old question"), *used_tools("old " * 50)]
+    new = [ChatTurn("assistant", "old answer"), ChatTurn("user", "new question")]
+    assert fitting_turns([*old, *new], 40) == new[1:]
+    assert fitting_turns([*old, *new], 1000) == [*old, *new]
+
+
+def test_the_question_stays_with_the_newest_answers_of_tools() -> None:
+    question = ChatTurn("user", "a question")
+    before = ChatTurn("user", "before " * 99)
+    turns = [before, question, *used_tools("old " * 99), *used_tools("new")]
+    assert fitting_turns(turns, 60) == [question, *used_tools("new")]
+    assert fitting_turns(turns, 170) == turns[1:]
+
+
+def test_long_answers_of_tools_are_shortened_and_still_answer_their_calls() -> None:
+    turns = [ChatTurn("user", "a question"), *used_tools("long " * 500, "short")]
+    fitting = fitting_turns(turns, 100)
+    assert count_turn_tokens(fitting) <= 100
+    assert [turn.tool_call_id for turn in fitting] == ["", "", "call0", "call1"]
+    assert (fitting[0], fitting[1], fitting[3]) == (turns[0], turns[1], turns[3])
+    assert len(fitting[2].content) > 200
+
+
+def test_calls_pictures_and_tools_cost_tokens() -> None:
+    plain = count_turn_tokens([ChatTurn("user", "words")])
+    shown = ChatTurn("user", "words", pictures=("data:image/png;base64,AAAA",))
+    calls = ChatTurn("assistant", "words", tool_calls=(tool_call("look", at="word " * 50),))
+    spec = ToolSpec("look", "Look at it.", {"type": "object", "properties": {}})
+    assert count_turn_tokens([shown]) > plain + 200
+    assert count_turn_tokens([calls]) > plain + 50
+    assert count_turn_tokens([ChatTurn("user", "words")], [spec]) > plain + 10

@@ -30,6 +30,7 @@ from ragflow.adapters.db.documents import SqlDocuments
 from ragflow.adapters.db.files import SqlFiles
 from ragflow.adapters.db.graphs import SqlGraphs
 from ragflow.adapters.db.leases import SqlLeases
+from ragflow.adapters.db.mcp_servers import SqlMcpServers
 from ragflow.adapters.db.outbox import SqlOutbox
 from ragflow.adapters.db.searches import SqlSearches
 from ragflow.adapters.db.sessions import SqlSessions
@@ -55,6 +56,7 @@ class SqlUnitOfWork:
         self.files = SqlFiles(connection, writes)
         self.graphs = SqlGraphs(connection, writes)
         self.searches = SqlSearches(connection, writes)
+        self.mcp_servers = SqlMcpServers(connection, writes)
         self.outbox = SqlOutbox(connection, writes)
         self.leases = SqlLeases(connection, writes)
 

@@ -353,6 +353,28 @@ search_names = Index(
     postgresql_where=text("status = '1'"),
 )
 
+mcp_servers = Table(
+    "mcp_servers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("tenant_id", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("name_key", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("server_type", String, nullable=False),
+    Column("create_time", Long, nullable=False),
+    Column("update_time", Long, nullable=False),
+    Column("description", String, nullable=False),
+    Column("variables", Json, nullable=False),
+    Column("headers", Json, nullable=False),
+)
+mcp_server_names = Index(
+    "uq_mcp_servers_tenant_id_name_key",
+    mcp_servers.c.tenant_id,
+    mcp_servers.c.name_key,
+    unique=True,
+)
+
 outbox = Table(
     "outbox",
     metadata,

@@ -10,10 +10,11 @@ those packages would take the operator's from the environment.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import re
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
@@ -21,10 +22,12 @@ import httpx
 from ragflow.adapters.guarded_http import HttpClients
 from ragflow.adapters.models.openai_compatible import sampling_fields
 from ragflow.adapters.models.openai_senses import picture_message, said
+from ragflow.adapters.models.openai_turns import messages_of, refusal, tool_fields
 from ragflow.adapters.models.provider import Endpoint, providers
+from ragflow.adapters.models.tool_calls import ToolCallGatherer
 from ragflow.adapters.models.vectors import unit_rows
 from ragflow.adapters.models.windows import context_tokens
-from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
+from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions, ToolSpec
 from ragflow.domain.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -77,33 +80,44 @@ class _Vendor:
         self.model = model
         self._endpoint = endpoint
 
-    @contextmanager
-    def client(self) -> Iterator[Any]:
+    @asynccontextmanager
+    async def client(self, tools: Sequence[ToolSpec] = ()) -> AsyncIterator[Any]:
         """Lend the vendor's client and turn its failures into `ModelUnavailable`."""
         base = self._endpoint.base_url
         if not self._endpoint.api_key:
-            raise self._unavailable(f"no key of {self._endpoint.factory} is set")
+            raise self.unavailable(f"no key of {self._endpoint.factory} is set")
         if base and not self._endpoint.trusted and not self._is_own(httpx.URL(base)):
-            raise self._unavailable(f"{base} is no address of {self._endpoint.factory}")
+            raise self.unavailable(f"{base} is no address of {self._endpoint.factory}")
         try:
             from any_llm import AnyLLM
-            from any_llm.exceptions import AnyLLMError
+            from any_llm.exceptions import (
+                AnyLLMError,
+                InvalidRequestError,
+                UnsupportedParameterError,
+            )
         except ImportError as error:
-            raise self._unavailable(f"install ragflow-engine[vendors] ({error})") from error
+            raise self.unavailable(f"install ragflow-engine[vendors] ({error})") from error
         try:
-            yield AnyLLM.create(
+            client = AnyLLM.create(
                 _VENDORS[self._endpoint.factory],
                 api_key=self._endpoint.api_key,
                 api_base=base or None,
                 unified_exceptions=True,
                 max_retries=_RETRIES,
             )
+            try:
+                yield client
+            finally:
+                await _close(client)
         except ImportError as error:
-            raise self._unavailable(f"install ragflow-engine[vendors] ({error})") from error
+            raise self.unavailable(f"install ragflow-engine[vendors] ({error})") from error
+        except (InvalidRequestError, UnsupportedParameterError) as error:
+            raise self.unavailable(refusal(str(error), tools)) from error
         except (AnyLLMError, NotImplementedError, ValueError) as error:
-            raise self._unavailable(str(error) or type(error).__name__) from error
+            raise self.unavailable(str(error) or type(error).__name__) from error
 
-    def _unavailable(self, reason: str) -> ModelUnavailable:
+    def unavailable(self, reason: str) -> ModelUnavailable:
+        """Return the error for a reason, with the key masked."""
         if self._endpoint.api_key:
             reason = reason.replace(self._endpoint.api_key, "***")
         return ModelUnavailable(name=self.model, reason=reason)
@@ -139,19 +153,28 @@ class AnyLlmChat:
         turns: Sequence[ChatTurn],
         options: SamplingOptions,
         passages: Sequence[Passage] = (),  # noqa: ARG002 - the turns quote them
+        tools: Sequence[ToolSpec] = (),
     ) -> AsyncIterator[ModelDelta]:
         """Yield the answer in pieces. Raises `ModelUnavailable`."""
-        messages = [{"role": turn.role, "content": turn.content} for turn in turns]
-        with self._vendor.client() as client:
+        gatherer = ToolCallGatherer(turns, self._vendor.unavailable)
+        async with self._vendor.client(tools) as client:
             chunks = await client.acompletion(
-                model=self.name, messages=messages, stream=True, **sampling_fields(options)
+                model=self.name,
+                messages=messages_of(turns),
+                stream=True,
+                **sampling_fields(options),
+                **tool_fields(tools),
             )
             async for chunk in chunks:
                 delta = chunk.choices[0].delta if chunk.choices else None
-                content = getattr(delta, "content", None) or ""
+                calls = getattr(delta, "tool_calls", None) or ()
+                gatherer.add(call.model_dump() for call in calls)
+                content = getattr(delta, "content", None) or getattr(delta, "refusal", None) or ""
                 reasoning = getattr(getattr(delta, "reasoning", None), "content", None) or ""
                 if content or reasoning:
                     yield ModelDelta(content, reasoning)
+        if gathered := gatherer.calls():
+            yield ModelDelta(tool_calls=gathered)
 
 
 class AnyLlmVision:
@@ -167,9 +190,12 @@ class AnyLlmVision:
 
     def describe(self, picture: bytes, prompt: str) -> str:
         """Return what the model says of a JPEG or PNG. Raises `ModelUnavailable`."""
-        with self._vendor.client() as client:
+        return asyncio.run(self._describe(picture, prompt))
+
+    async def _describe(self, picture: bytes, prompt: str) -> str:
+        async with self._vendor.client() as client:
             messages = [picture_message(picture, prompt)]
-            reply = asyncio.run(client.acompletion(model=self.name, messages=messages))
+            reply = await client.acompletion(model=self.name, messages=messages)
             return said(reply.choices[0].message.content if reply.choices else "")
 
 
@@ -191,7 +217,7 @@ class AnyLlmEmbedding:
         """Return the length of the vectors; the vendor is asked once. Raises `ModelUnavailable`."""
         with self._lock:
             if not self._dimensions:
-                self._dimensions = self._ask(["dimensions"]).shape[1]
+                self._dimensions = asyncio.run(self._ask(["dimensions"])).shape[1]
             return self._dimensions
 
     def embed(
@@ -205,10 +231,19 @@ class AnyLlmEmbedding:
         if not texts:
             return np.zeros((0, self.dimensions), np.float32)
         starts = range(0, len(texts), _EMBEDDING_BATCH)
-        return np.concatenate([self._ask(texts[at : at + _EMBEDDING_BATCH]) for at in starts])
+        batches = (texts[at : at + _EMBEDDING_BATCH] for at in starts)
+        return np.concatenate([asyncio.run(self._ask(batch)) for batch in batches])
 
-    def _ask(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    async def _ask(self, texts: Sequence[str]) -> NDArray[np.float32]:
         wanted = [text or " " for text in texts]
-        with self._vendor.client() as client:
-            reply = asyncio.run(client.aembedding(self.name, wanted))
+        async with self._vendor.client() as client:
+            reply = await client.aembedding(self.name, wanted)
             return unit_rows([row.embedding for row in reply.data], len(texts))
+
+
+async def _close(client: Any) -> None:
+    """Close the connections of a vendor's own client, which any-llm leaves open."""
+    close = getattr(getattr(client, "client", None), "close", None)
+    closing = close() if close is not None else None
+    if inspect.isawaitable(closing):
+        await closing

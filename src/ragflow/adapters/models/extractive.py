@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
 from ragflow.adapters.models.evidence import Choice, choose_evidence
-from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
+from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions, ToolSpec
 from ragflow.domain.errors import ModelUnavailable
 from ragflow.domain.ports import EmbeddingModel
 
@@ -57,6 +57,7 @@ class ExtractiveChat:
         turns: Sequence[ChatTurn],
         options: SamplingOptions,  # noqa: ARG002 - nothing here is sampled
         passages: Sequence[Passage] = (),
+        tools: Sequence[ToolSpec] = (),  # noqa: ARG002 - it calls none
     ) -> AsyncIterator[ModelDelta]:
         """Yield the chosen sentences one by one, or the words that nothing was found."""
         import asyncio

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import base64
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Literal
 
 from ragflow.adapters.guarded_http import HttpClients
 from ragflow.adapters.models.openai_senses import said
+from ragflow.adapters.models.openai_turns import arguments_of, tool_fields
 from ragflow.adapters.models.provider import Endpoint, providers
 from ragflow.adapters.models.remote import RemoteCalls, RemoteModel
+from ragflow.adapters.models.tool_calls import ToolCallGatherer
 from ragflow.adapters.models.vectors import unit_rows
 from ragflow.adapters.models.windows import DEFAULT_TOKENS
-from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
+from ragflow.domain.answers import (
+    ChatTurn,
+    ModelDelta,
+    Passage,
+    SamplingOptions,
+    ToolCall,
+    ToolSpec,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,22 +79,29 @@ class OllamaChat(RemoteModel):
         turns: Sequence[ChatTurn],
         options: SamplingOptions,
         passages: Sequence[Passage] = (),  # noqa: ARG002 - the turns quote them
+        tools: Sequence[ToolSpec] = (),
     ) -> AsyncIterator[ModelDelta]:
         """Yield the answer in pieces. Raises `ModelUnavailable`."""
         body = {
             "model": self.name,
-            "messages": [{"role": turn.role, "content": turn.content} for turn in turns],
+            "messages": _messages(turns),
             "stream": True,
             # without num_ctx the server cuts long prompts silently
             "options": {"num_ctx": self.context_tokens, **_options(options)},
+            **tool_fields(tools),
         }
-        async for line in self._calls.lines(self._url, body):
-            if not line.strip():
-                continue
-            message = self._calls.parsed(line).get("message") or {}
-            content, reasoning = message.get("content") or "", message.get("thinking") or ""
-            if content or reasoning:
-                yield ModelDelta(content, reasoning)
+        gatherer = ToolCallGatherer(turns, self._calls.unavailable)
+        async with aclosing(self._calls.lines(self._url, body)) as lines:
+            async for line in lines:
+                if not line.strip():
+                    continue
+                message = self._calls.parsed(line).get("message") or {}
+                gatherer.add(message.get("tool_calls") or ())
+                content, reasoning = message.get("content") or "", message.get("thinking") or ""
+                if content or reasoning:
+                    yield ModelDelta(content, reasoning)
+        if calls := gatherer.calls():
+            yield ModelDelta(tool_calls=calls)
 
 
 class OllamaVision(RemoteModel):
@@ -147,6 +164,28 @@ class OllamaEmbedding:
             return unit_rows(reply["embeddings"], len(texts))
         except (KeyError, TypeError, ValueError) as error:
             raise self._calls.unavailable("its reply has no embeddings") from error
+
+
+def _messages(turns: Sequence[ChatTurn]) -> list[dict[str, Any]]:
+    """Return the messages: arguments are objects here, and answers of tools tell their names."""
+    called = {call.id: call.name for turn in turns for call in turn.tool_calls}
+    return [_message(turn, called) for turn in turns]
+
+
+def _message(turn: ChatTurn, called: Mapping[str, str]) -> dict[str, Any]:
+    message: dict[str, Any] = {"role": turn.role, "content": turn.content}
+    if turn.pictures:
+        message["images"] = [url.partition(";base64,")[2] for url in turn.pictures]
+    if turn.tool_calls:
+        message["tool_calls"] = [_call(call) for call in turn.tool_calls]
+    if turn.role == "tool":
+        message["tool_call_id"] = turn.tool_call_id
+        message["tool_name"] = called.get(turn.tool_call_id, "")
+    return message
+
+
+def _call(call: ToolCall) -> dict[str, Any]:
+    return {"id": call.id, "function": {"name": call.name, "arguments": arguments_of(call)}}
 
 
 def _options(options: SamplingOptions) -> dict[str, Any]:

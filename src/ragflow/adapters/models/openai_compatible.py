@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Literal
 
 from ragflow.adapters.guarded_http import HttpClients
 from ragflow.adapters.models.openai_senses import OpenAiSpeech, OpenAiVision
+from ragflow.adapters.models.openai_turns import messages_of, tool_fields
 from ragflow.adapters.models.provider import Endpoint, providers
 from ragflow.adapters.models.remote import RemoteCalls, RemoteModel
+from ragflow.adapters.models.tool_calls import ToolCallGatherer
 from ragflow.adapters.models.vectors import unit_rows
 from ragflow.adapters.models.windows import context_tokens
-from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions
+from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions, ToolSpec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -123,22 +126,27 @@ class OpenAiChat(RemoteModel):
         turns: Sequence[ChatTurn],
         options: SamplingOptions,
         passages: Sequence[Passage] = (),  # noqa: ARG002 - the turns quote them
+        tools: Sequence[ToolSpec] = (),
     ) -> AsyncIterator[ModelDelta]:
         """Yield the answer in pieces. Raises `ModelUnavailable`."""
         body = {
             "model": self.name,
-            "messages": [{"role": turn.role, "content": turn.content} for turn in turns],
+            "messages": messages_of(turns),
             "stream": True,
             **sampling_fields(options),
+            **tool_fields(tools),
         }
-        async for line in self._calls.lines(self._url, body):
-            data = line.removeprefix("data:").strip()
-            if not line.startswith("data:") or not data:
-                continue
-            if data == "[DONE]":
-                return
-            for delta in _deltas(self._calls.parsed(data)):
-                yield delta
+        gatherer = ToolCallGatherer(turns, self._calls.unavailable)
+        async with aclosing(self._calls.events(self._url, body)) as events:
+            async for event in events:
+                delta = _delta(event)
+                gatherer.add(delta.get("tool_calls") or ())
+                content = delta.get("content") or delta.get("refusal") or ""
+                reasoning = delta.get("reasoning_content") or delta.get("reasoning") or ""
+                if content or reasoning:
+                    yield ModelDelta(content, reasoning)
+        if calls := gatherer.calls():
+            yield ModelDelta(tool_calls=calls)
 
 
 class OpenAiEmbedding:
@@ -255,9 +263,7 @@ def _embeddable(text: str) -> str:
     return text or " "
 
 
-def _deltas(event: dict[str, Any]) -> list[ModelDelta]:
+def _delta(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what an event adds; some servers send a whole message in one."""
     choices = event.get("choices") or [{}]
-    delta = choices[0].get("delta") or {}
-    content = delta.get("content") or ""
-    reasoning = delta.get("reasoning_content") or delta.get("reasoning") or ""
-    return [ModelDelta(content, reasoning)] if content or reasoning else []
+    return choices[0].get("delta") or choices[0].get("message") or {}

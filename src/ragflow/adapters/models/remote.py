@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
 from ragflow.adapters.guarded_http import BlockedAddress, HttpClients
+from ragflow.adapters.models.openai_turns import refusal
 from ragflow.adapters.models.provider import Endpoint
 from ragflow.domain.errors import ModelUnavailable
 
@@ -73,7 +75,24 @@ class RemoteCalls:
                 return self._parsed(reply)
         raise AssertionError("the last attempt returns or raises")
 
-    async def lines(self, url: str, body: Mapping[str, Any]) -> AsyncIterator[str]:
+    async def events(self, url: str, body: Mapping[str, Any]) -> AsyncGenerator[dict[str, Any]]:
+        """Yield the server-sent events of a streamed reply. Raises `ModelUnavailable`."""
+        heard = False
+        stray = ""
+        async with aclosing(self.lines(url, body)) as lines:
+            async for line in lines:
+                data = line.removeprefix("data:").strip()
+                if not line.startswith("data:"):
+                    stray = stray or data
+                elif data == "[DONE]":
+                    return
+                elif data:
+                    heard = True
+                    yield self.parsed(data)
+        if not heard:
+            raise self.unavailable(f"it sent no stream: {stray[:_REASON_CHARS]}")
+
+    async def lines(self, url: str, body: Mapping[str, Any]) -> AsyncGenerator[str]:
         """Yield the lines of a streamed reply. Raises `ModelUnavailable`."""
         async with self.clients.async_client(
             trusted=self.endpoint.trusted, seconds=self.endpoint.seconds
@@ -84,9 +103,14 @@ class RemoteCalls:
                 ) as reply:
                     if reply.is_error:
                         await reply.aread()
-                        raise self._refused(reply)
-                    async for line in reply.aiter_lines():
-                        yield line
+                        raise self._refused(reply, body.get("tools"))
+                    rest = ""
+                    # httpx would also split at U+2028 and the like, which JSON holds as they are
+                    async for text in reply.aiter_text():
+                        *whole, rest = (rest + text).split("\n")
+                        for line in whole:
+                            yield line.removesuffix("\r")
+                    yield rest
             except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
                 raise self.unavailable(_reason(error)) from error
 
@@ -116,12 +140,13 @@ class RemoteCalls:
         except ValueError as error:
             raise self.unavailable(f"it sent no JSON: {reply.text[:_REASON_CHARS]}") from error
 
-    def _refused(self, reply: httpx.Response) -> ModelUnavailable:
+    def _refused(self, reply: httpx.Response, tools: object = None) -> ModelUnavailable:
         try:
             words = _words(reply.json())
         except ValueError:
             words = reply.text
-        return self.unavailable(f"HTTP {reply.status_code} {words[:_REASON_CHARS]}".strip())
+        words = f"HTTP {reply.status_code} {words[:_REASON_CHARS]}".strip()
+        return self.unavailable(refusal(words, tools if reply.is_client_error else None))
 
 
 class RemoteModel:

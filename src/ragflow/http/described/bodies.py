@@ -11,6 +11,7 @@ from ragflow.http.described.samples import (
     DATASET_ID,
     DOCUMENT_ID,
     FILE_ID,
+    MCP_ID,
     PICTURE,
     SEARCH_ID,
     SESSION_ID,
@@ -31,6 +32,13 @@ _CHAT = {
     "prompt": {"opener": "What do you want to know?", "top_n": 6},
 }
 _SEARCH = {"name": "handbook search", "search_config": {"kb_ids": [DATASET_ID], "top_k": 1024}}
+_MCP_SERVER = {
+    "name": "weather",
+    "url": "https://weather.example.org/mcp",
+    "server_type": "streamable-http",
+    "headers": {"Authorization": "Bearer ${token}"},
+    "variables": {"token": "a secret"},
+}
 _SIGN_IN = {"email": "ada@example.org", "password": "correct horse battery staple"}
 
 BODIES: Mapping[str, dict[str, Any]] = {
@@ -117,5 +125,15 @@ BODIES: Mapping[str, dict[str, Any]] = {
         "api_key": "sk-…",
     },
     "delete_model": {"llm_factory": "OpenAI", "llm_name": "gpt-5-mini"},
+    "list_mcp_servers": {"mcp_ids": []},
+    "create_mcp_server": _MCP_SERVER,
+    "update_mcp_server": {"mcp_id": MCP_ID, "headers": {"Authorization": "Bearer new"}},
+    "delete_mcp_servers": {"mcp_ids": [MCP_ID]},
+    "test_mcp_server": _MCP_SERVER,
+    "list_mcp_tools": {"mcp_ids": [MCP_ID]},
+    "import_mcp_servers": {
+        "mcpServers": {"weather": {"type": "sse", "url": "https://weather.example.org/sse"}}
+    },
+    "export_mcp_servers": {"mcp_ids": [MCP_ID]},
     "delete_factory": {"llm_factory": "OpenAI"},
 }

@@ -28,6 +28,12 @@ from ragflow.http.schemas.files import file_object, link_object, listed_file_obj
 from ragflow.http.schemas.flat_chats import flat_chat_object
 from ragflow.http.schemas.graphs import graph_object, tree_object
 from ragflow.http.schemas.llm import configured_object, factory_object, offered_object
+from ragflow.http.schemas.mcp_servers import (
+    file_entry,
+    imported_object,
+    mcp_server_object,
+    tool_object,
+)
 from ragflow.http.schemas.searchbots import found_object
 from ragflow.http.schemas.searches import search_object
 from ragflow.http.views import (
@@ -41,6 +47,7 @@ from ragflow.services.accounts import NewKey
 from ragflow.services.chats import ListedChat
 from ragflow.services.completions import Turn
 from ragflow.services.file_browser import ListedFile
+from ragflow.services.mcp_servers import ImportedServer
 from ragflow.services.providers import ConfiguredFactory
 from ragflow.services.references import aggregate_record, reference_record
 from ragflow.services.sign_in import SignedIn
@@ -104,6 +111,14 @@ ANSWER = named(
 )
 
 SEARCH = named("SearchApp", search_object(samples.SEARCH))
+MCP_SERVER = named("McpServer", mcp_server_object(samples.MCP_SERVER))
+MCP_TOOL = named("McpTool", tool_object(samples.TOOL))
+MCP_ENTRY = named("McpServerOfFile", file_entry(samples.MCP_SERVER), file_entry(samples.COMMAND))
+MCP_IMPORTED = named(
+    "ImportedMcpServer",
+    imported_object(ImportedServer("weather", samples.MCP_SERVER)),
+    imported_object(ImportedServer("other", refusal="`url` must be an address.")),
+)
 GRAPH = named("KnowledgeGraph", graph_object(samples.GRAPH))
 TREE = Shape(
     {"$ref": "#/components/schemas/Tree"},

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from ragflow.http.described import records
+from ragflow.http.described import records, samples
 from ragflow.http.described.records import (
     AGGREGATE,
     ANSWER,
@@ -210,6 +210,15 @@ _ACCOUNTS: Mapping[str, Answer] = {
     "add_model": _b(),
     "delete_model": _b(),
     "delete_factory": _b(),
+    "list_mcp_servers": _b(record(mcp_servers=listed(records.MCP_SERVER), total=_COUNT)),
+    "create_mcp_server": _b(records.MCP_SERVER),
+    "show_mcp_server": _b(records.MCP_SERVER),
+    "update_mcp_server": _b(records.MCP_SERVER),
+    "delete_mcp_servers": _b(),
+    "test_mcp_server": _b(listed(records.MCP_TOOL)),
+    "list_mcp_tools": _b(mapping(samples.MCP_ID, listed(records.MCP_TOOL))),
+    "import_mcp_servers": _b(record(results=listed(records.MCP_IMPORTED))),
+    "export_mcp_servers": _b(record(mcpServers=mapping("weather", records.MCP_ENTRY))),
     "list_models": _a(
         listed(
             like({"kind": "chat", "name": "extractive", "served_by": "extractive", "default": True})

@@ -5,13 +5,14 @@ Most come twice: with all that they can have, and with nothing that they need no
 
 from __future__ import annotations
 
-from ragflow.domain.answers import AnswerFrame, Citation, Reference
+from ragflow.domain.answers import AnswerFrame, Citation, Reference, ToolSpec
 from ragflow.domain.chats import Chat, ChatSession, Message
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Box, Coverage, Dataset, Document, RunState, Span
 from ragflow.domain.files import FileLink, StoredFile
 from ragflow.domain.graphs import Entity, Graph, Relation
 from ragflow.domain.identity import ApiKey, Tenant, User
+from ragflow.domain.mcp_servers import McpServer
 from ragflow.domain.queries import Candidate, DocumentAggregate, Hit, Retrieval, ScoredCandidate
 from ragflow.domain.searches import SearchApp
 from ragflow.services.parser_config import default_for
@@ -27,6 +28,7 @@ SESSION_ID = "2ca4b22e878011ef88fe0242ac120005"
 MESSAGE_ID = "0b6d7a8e-2b1c-4f4e-9d0a-6d2c2f1b7a55"
 FILE_ID = "7b1f6d0a91ec11ef8d8c0242ac120004"
 SEARCH_ID = "3f0c2a4e91fa11ef9a3d0242ac120003"
+MCP_ID = "5c1d8a6e91fa11efb7c40242ac120003"
 PICTURE = "data:image/png;base64,iVBORw0KGgo="
 
 _MADE, _CHANGED = 1741971222000, 1741971622000
@@ -159,6 +161,24 @@ SEARCH = SearchApp(
     "For the page of the house",
     PICTURE,
     default_search_config() | {"kb_ids": [DATASET_ID]},
+)
+MCP_SERVER = McpServer(
+    MCP_ID,
+    TENANT_ID,
+    "weather",
+    "https://weather.example.org/mcp",
+    "streamable-http",
+    _MADE,
+    _CHANGED,
+    "Forecasts for every town",
+    {"token": "a secret"},
+    {"Authorization": "Bearer ${token}"},
+)
+COMMAND = McpServer(SEARCH_ID, TENANT_ID, "files", "files", "stdio", _MADE, _MADE)
+TOOL = ToolSpec(
+    "forecast",
+    "Tell the weather of tomorrow.",
+    {"type": "object", "properties": {"town": {"type": "string"}}},
 )
 GRAPH = Graph(
     (

@@ -17,6 +17,8 @@ FREE_FORM = frozenset(
     {
         "built_in_metadata",
         "dropped",
+        "headers",
+        "inputSchema",
         "llm",
         "llm_setting",
         "meta_data_filter",
@@ -26,6 +28,7 @@ FREE_FORM = frozenset(
         "prompt",
         "prompt_config",
         "search_config",
+        "variables",
     }
 )
 """Names of values that hold what clients put there."""

@@ -32,6 +32,7 @@ TAGS: Mapping[str, str] = {
     "system": "The server itself.",
     "accounts": "People, sign-in and API keys.",
     "teams": "Who belongs to a tenant.",
+    "mcp servers": "Servers whose tools agents use.",
     "models": "Vendors of models and a tenant's access to them.",
 }
 

@@ -80,6 +80,12 @@ def picture_as_pdf(source: SourceFile, most_pages: int) -> bytes:
     return buffer.getvalue()
 
 
+def picture_as_jpeg(source: SourceFile) -> bytes:
+    """Return the first page of a picture as people and models are shown it. Raises `ParseError`."""
+    frame = next(_frames(source))
+    return _jpeg(frame.picture, _SHOWN_SIDE)
+
+
 class _Frame(NamedTuple):
     """Hold one page: the picture, and its size in points."""
 

@@ -13,6 +13,7 @@ from ragflow.testing.database.datasets import DatasetsContract
 from ragflow.testing.database.documents import DocumentsContract
 from ragflow.testing.database.files import FilesContract
 from ragflow.testing.database.graphs import GraphsContract
+from ragflow.testing.database.mcp_servers import McpServersContract
 from ragflow.testing.database.searches import SearchesContract
 from ragflow.testing.database.sessions import SessionsContract
 from ragflow.testing.database.sign_ins import SignInsContract
@@ -30,6 +31,7 @@ class DatabaseContract(
     DocumentsContract,
     FilesContract,
     GraphsContract,
+    McpServersContract,
     SearchesContract,
     SessionsContract,
     SignInsContract,

@@ -9,6 +9,7 @@ from ragflow.domain.chunks import Chunk, ChunkKind
 from ragflow.domain.documents import Box, Coverage, Dataset, Document, Span
 from ragflow.domain.files import FileLink, StoredFile
 from ragflow.domain.identity import ApiKey, Tenant, User
+from ragflow.domain.mcp_servers import McpServer
 from ragflow.domain.repositories import Database
 from ragflow.domain.searches import SearchApp
 
@@ -160,8 +161,23 @@ def a_search(search_id: str = "search-1", name: str = "Finder", **changes: Any) 
     return SearchApp(id=search_id, name=name, **(values | changes))
 
 
+def an_mcp_server(server_id: str = "server-1", name: str = "Weather", **changes: Any) -> McpServer:
+    """Make an MCP server of the sample tenant."""
+    values: dict[str, Any] = {
+        "tenant_id": TENANT,
+        "url": "https://weather.example/mcp",
+        "server_type": "streamable-http",
+        "create_time": 1,
+        "update_time": 1,
+        "variables": {"token": "t"},
+        "headers": {"Authorization": "Bearer ${token}"},
+    }
+    return McpServer(id=server_id, name=name, **(values | changes))
+
+
 def fill(
-    database: Database, *values: Dataset | Document | Chunk | Chat | StoredFile | SearchApp
+    database: Database,
+    *values: Dataset | Document | Chunk | Chat | StoredFile | SearchApp | McpServer,
 ) -> None:
     """Store values in one transaction."""
     with database.transaction() as work:
@@ -176,5 +192,7 @@ def fill(
                 work.files.add(value)
             elif isinstance(value, SearchApp):
                 work.searches.add(value)
+            elif isinstance(value, McpServer):
+                work.mcp_servers.add(value)
             else:
                 work.chunks.put(value)

@@ -1,0 +1,122 @@
+"""One component at work: tried again where it may be, and what comes of it when it fails.
+
+In: a component and its call. Out: its outcome, kept in the state. A component that fails goes on as
+its options say: at other components, or with a default value; else its error ends the run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import structlog
+
+from ragflow.agents.components.base import Call, Component, Outcome
+from ragflow.agents.text_stream import TextStream
+from ragflow.domain.answers import ModelDelta
+from ragflow.domain.errors import ComponentFailed, RagflowError
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Attempt:
+    """Hold a component at work; `fatal` says that its error ends the run."""
+
+    component: Component[Any]
+    call: Call
+    started_at: float  # seconds since the epoch
+    began: float  # on the runtime's own clock
+    outcome: Outcome = field(default_factory=Outcome)
+    error: str | None = None
+    fatal: bool = False
+
+    @property
+    def id(self) -> str:
+        """Return the component's id."""
+        return self.component.node.id
+
+    @property
+    def grows(self) -> bool:
+        """Tell whether a text that it made may still grow."""
+        return any(isinstance(value, TextStream) for value in self.outcome.outputs.values())
+
+    async def run(self, keeps_growing: Callable[[str], bool]) -> None:
+        """Run the component and keep its outputs.
+
+        Its texts may go on growing where `keeps_growing` says so of its id.
+        """
+        options = self.component.options
+        for left in range(options.max_retries, -1, -1):
+            try:
+                self.outcome = await self.component.run(self.call)
+                if not keeps_growing(self.id) or options.exception_method == "goto":
+                    await self.settle()
+                break
+            except RagflowError as error:
+                reason = str(error)
+            except Exception as error:
+                log.exception("component failed", component=self.id)
+                reason = repr(error)
+            if left:
+                await asyncio.sleep(options.delay_after_error)
+            else:
+                self._fail(reason)
+        self._guard_texts()
+        self.call.state.outputs[self.id] = dict(self.outcome.outputs)
+
+    async def settle(self) -> None:
+        """Wait until every text is whole. Raises what their source raises."""
+        outputs = dict(self.outcome.outputs)
+        for name, value in outputs.items():
+            if isinstance(value, TextStream):
+                outputs[name] = await value.text()
+        self.outcome = replace(self.outcome, outputs=outputs)
+        self.call.state.outputs[self.id] = dict(outputs)
+
+    async def close(self) -> None:
+        """Stop texts that nobody waits for any more."""
+        for value in self.outcome.outputs.values():
+            if isinstance(value, TextStream):
+                await value.close()
+
+    def _fail(self, reason: str) -> None:
+        options, self.error = self.component.options, reason
+        outputs: dict[str, Any] = {"_ERROR": reason}
+        if options.exception_method == "goto" and options.exception_goto:
+            self.outcome = Outcome(outputs, follow=tuple(options.exception_goto))
+        elif self._has_default:
+            outputs[self.component.main_output] = options.exception_default_value
+            self.outcome = Outcome(outputs)
+        else:
+            self.fatal = True
+            self.outcome = Outcome(outputs, follow=())
+
+    @property
+    def _has_default(self) -> bool:
+        options = self.component.options
+        return bool(options.exception_method) and options.exception_default_value is not None
+
+    def _guard_texts(self) -> None:
+        """Let a text that fails while it grows end as the component's options say."""
+        outputs = dict(self.outcome.outputs)
+        for name, value in outputs.items():
+            if isinstance(value, TextStream):
+                growing = outputs[name] = TextStream(self._guarded(value))
+                growing.start()  # so that several of one batch grow at once
+        self.outcome = replace(self.outcome, outputs=outputs)
+
+    async def _guarded(self, text: TextStream) -> AsyncIterator[ModelDelta]:
+        try:
+            async for piece in text.pieces():
+                yield piece
+        except RagflowError as error:
+            self.error = str(error)
+            if not self._has_default:
+                self.fatal = True
+                raise ComponentFailed(
+                    component=self.component.node.title, reason=self.error
+                ) from error
+            yield ModelDelta(str(self.component.options.exception_default_value))

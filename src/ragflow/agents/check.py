@@ -1,0 +1,99 @@
+"""Checks of a canvas: what would stop it is told when it is saved, with the component and field.
+
+In: the JSON of a canvas. Out: its components, or the problems. A canvas without components is a
+draft and has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from ragflow.agents.components.base import Component, option_problems, texts_in
+from ragflow.agents.components.load import component_of, verbatim_of
+from ragflow.agents.dsl import BEGIN, Canvas, Node, canvas_of
+from ragflow.agents.references import references_in
+from ragflow.domain.agents import Problem
+from ragflow.domain.errors import CanvasInvalid, UnknownName
+
+
+def problems_of(dsl: Mapping[str, Any]) -> list[Problem]:
+    """Return what would stop a canvas."""
+    try:
+        canvas = canvas_of(dsl)
+    except CanvasInvalid as error:
+        return list(error.facts["problems"])
+    if not canvas.nodes:
+        return []
+    problems: list[Problem] = []
+    if BEGIN not in canvas.nodes:
+        problems.append(Problem("", "components", f"there is no component {BEGIN!r} to start from"))
+    for node in canvas.nodes.values():
+        problems += _graph_problems(node, canvas)
+        try:
+            component = component_of(node)
+        except (UnknownName, ValidationError) as error:
+            problems += _node_problems(node, error)
+            continue
+        problems += _target_problems(component, canvas)
+        problems += [
+            Problem(node.id, field, reason) for field, reason in component.problems(canvas)
+        ]
+    return problems
+
+
+def components_of(canvas: Canvas) -> dict[str, Component[Any]]:
+    """Return the components of a canvas by id. Raises `CanvasInvalid`."""
+    made: dict[str, Component[Any]] = {}
+    problems: list[Problem] = []
+    for node in canvas.nodes.values():
+        try:
+            made[node.id] = component_of(node)
+        except (UnknownName, ValidationError) as error:
+            problems += _node_problems(node, error)
+    if BEGIN not in canvas.nodes:
+        problems.append(Problem("", "components", f"there is no component {BEGIN!r} to start from"))
+    if problems:
+        raise CanvasInvalid(problems=tuple(problems))
+    return made
+
+
+def _node_problems(node: Node, error: UnknownName | ValidationError) -> Iterator[Problem]:
+    if isinstance(error, UnknownName):
+        reason = f"there is no component named {node.kind!r}"
+        yield Problem(node.id, "obj.component_name", reason)
+        return
+    for field, reason in option_problems(error):
+        yield Problem(node.id, field, reason)
+
+
+def _graph_problems(node: Node, canvas: Canvas) -> Iterator[Problem]:
+    for field, node_ids in (("downstream", node.downstream), ("upstream", node.upstream)):
+        for node_id in node_ids:
+            if node_id not in canvas.nodes:
+                yield Problem(node.id, field, f"there is no component {node_id!r}")
+    if node.parent_id and node.parent_id not in canvas.nodes:
+        yield Problem(node.id, "parent_id", f"there is no component {node.parent_id!r}")
+    verbatim = verbatim_of(node)
+    for name, value in node.params.items():
+        if name in verbatim:
+            continue
+        for text in texts_in(value):
+            for reference in references_in(text):
+                origin, at, _ = reference.partition("@")
+                if at and origin not in canvas.nodes:
+                    reason = f"{{{reference}}} names no component of this canvas"
+                    yield Problem(node.id, f"params.{name}", reason)
+
+
+def _target_problems(component: Component[Any], canvas: Canvas) -> Iterator[Problem]:
+    for node_id in component.targets():
+        if node_id not in canvas.nodes:
+            reason = f"there is no component {node_id!r} to go on with"
+            yield Problem(component.node.id, "params", reason)
+    for node_id in component.options.exception_goto:
+        if node_id not in canvas.nodes:
+            reason = f"there is no component {node_id!r}"
+            yield Problem(component.node.id, "params.exception_goto", reason)

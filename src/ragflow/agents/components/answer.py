@@ -1,0 +1,34 @@
+"""Answer: the window of older canvases; says what was made, or hands on what was asked."""
+
+from __future__ import annotations
+
+from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, components
+from ragflow.agents.components.upstream import made_before
+from ragflow.agents.dsl import BEGIN
+from ragflow.domain.answers import ModelDelta
+
+
+@components.register("Answer")
+class Answer(Component[CommonOptions]):
+    """Stand between the user and the canvas; a turn ends where something was said."""
+
+    options_type = CommonOptions
+    speaks = True
+
+    async def run(self, call: Call) -> Outcome:
+        """Say what came before, or go on with the question."""
+        for node_id in call.node.upstream:
+            if node_id == BEGIN:
+                continue
+            growing = call.stream(f"{node_id}@content")
+            if growing is not None:
+                pieces = []
+                async for piece in growing.pieces():
+                    call.say(piece)
+                    pieces.append(piece.content)
+                return Outcome({"content": "".join(pieces)}, follow=())
+        made = await made_before(call)
+        if made:
+            call.say(ModelDelta(made))
+            return Outcome({"content": made}, follow=())
+        return Outcome({"content": call.state.question})

@@ -1,0 +1,43 @@
+"""Begin: the entry of a canvas; its inputs are the form that an agent asks for first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, components
+from ragflow.agents.components.forms import default_of, typed_value
+
+
+class BeginOptions(CommonOptions):
+    """Hold how a conversation begins; `mode` is conversational or task."""
+
+    mode: str = "conversational"
+    prologue: str = "Hi! I'm your smart assistant. What can I do for you?"
+    enable_prologue: bool = Field(True, alias="enablePrologue")
+    inputs: Mapping[str, Any] = Field(default_factory=dict)
+
+
+@components.register("Begin")
+class Begin(Component[BeginOptions]):
+    """Hand on the values of the form; what a conversation filled in once, it keeps."""
+
+    options_type = BeginOptions
+
+    async def run(self, call: Call) -> Outcome:
+        """Return one output for each input."""
+        remembered = call.state.globals.setdefault("begin.inputs", {})
+        outputs: dict[str, Any] = {}
+        for key, declared in self.options.inputs.items():
+            if key in call.given:
+                sent = call.given[key]
+                remembered[key] = sent
+            else:
+                sent = remembered.get(key, default_of(declared))
+            outputs[key] = await typed_value(key, declared, sent, call)
+        for key in call.given.keys() - self.options.inputs.keys():
+            outputs[key] = await typed_value(key, {}, call.given[key], call)
+        call.inputs.update(outputs)
+        return Outcome(outputs)

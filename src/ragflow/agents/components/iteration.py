@@ -1,0 +1,63 @@
+"""Iteration: runs what is inside it once for each item of a list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import Field
+
+from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, components
+from ragflow.agents.dsl import Canvas
+from ragflow.agents.references import reference_in
+from ragflow.domain.errors import InvalidInput
+
+
+class IterationOptions(CommonOptions):
+    """Hold where the list comes from, and what is gathered of each round."""
+
+    items_ref: str = ""
+    outputs: Mapping[str, Any] = Field(default_factory=dict)
+
+
+@components.register("Iteration")
+class Iteration(Component[IterationOptions]):
+    """Open a loop."""
+
+    options_type = IterationOptions
+
+    async def run(self, call: Call) -> Outcome:
+        """Return the items to go through. Raises `InvalidInput` where they are no list."""
+        return Outcome(rounds=items_in(await call.resolved(self.options.items_ref)))
+
+    def collects(self) -> Mapping[str, str]:
+        """Return what is gathered, by name."""
+        found = {
+            name: reference_in(declared.get("ref"))
+            for name, declared in self.options.outputs.items()
+            if isinstance(declared, Mapping)
+        }
+        return {name: reference for name, reference in found.items() if reference}
+
+    def problems(self, canvas: Canvas) -> Iterator[tuple[str, str]]:
+        """Yield what keeps the loop from going round."""
+        yield from super().problems(canvas)
+        if not self.options.items_ref:
+            yield "params.items_ref", "nothing says which list to go through"
+        if not any(child.kind == "IterationItem" for child in canvas.children(self.node.id)):
+            yield "", "there is no IterationItem inside to start each round from"
+
+
+def items_in(value: Any) -> list[Any]:
+    """Return a list from a value, which may be JSON in a text. Raises `InvalidInput`."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            value = [line for line in value.splitlines() if line.strip()]
+    if value is None:
+        return []
+    if not isinstance(value, list | tuple):
+        raise InvalidInput(f"An iteration needs a list to go through, not {type(value).__name__}.")
+    return list(value)

@@ -1,0 +1,24 @@
+"""Template: the text maker of older canvases."""
+
+from __future__ import annotations
+
+from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, components
+from ragflow.agents.components.upstream import fill_older
+
+
+class TemplateOptions(CommonOptions):
+    """Hold the text."""
+
+    content: str = ""
+
+
+@components.register("Template")
+class Template(Component[TemplateOptions]):
+    """Fill in a text."""
+
+    options_type = TemplateOptions
+
+    async def run(self, call: Call) -> Outcome:
+        """Return the text."""
+        made = await fill_older(call, self.options.content)
+        return Outcome({"content": made, "result": made})

@@ -1,0 +1,98 @@
+"""A tool as a component: its options come from the canvas, and its outputs go there.
+
+In: the tool's parameters with references in any of their texts. Out: `formalized_content`, `json`
+and what else the tool names. What it found can be cited by the answers that follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, option_problems
+from ragflow.agents.components.upstream import asked_before
+from ragflow.agents.dsl import Canvas, Node
+from ragflow.agents.options import Options
+from ragflow.agents.references import references_in
+from ragflow.agents.sources import SourceBook
+from ragflow.agents.tools.base import Tool, ToolResult
+from ragflow.domain.errors import ToolFailed
+
+
+class ToolComponent(Component[CommonOptions]):
+    """Run a tool with the options of the canvas."""
+
+    default_output = "formalized_content"
+
+    def __init__(self, node: Node, tool: type[Tool[Any]]) -> None:
+        super().__init__(node)
+        self._tool = tool
+        tool.options.model_validate(_without_references(node.params))
+
+    @property
+    def lasting(self) -> bool:
+        """Tell whether the tool changes things."""
+        return self._tool.changes_things
+
+    async def run(self, call: Call) -> Outcome:
+        """Run the tool."""
+        stay = {"outputs", *self._tool.verbatim}
+        given = {**_asking_defaults(self._tool), **self.node.params}
+        params = {key: value for key, value in given.items() if key not in stay}
+        resolved = await call.resolved(params)
+        resolved |= {key: value for key, value in self.node.params.items() if key in stay}
+        if _is_older(params.get("query")) and self._tool.asked:
+            main = self._tool.asked[0]
+            del resolved["query"]
+            resolved[main] = resolved.get(main) or await asked_before(call, params["query"])
+        result = await run_tool(self._tool, resolved, call)
+        text = shown_text(result, call.sources)
+        return Outcome({"formalized_content": text, "json": result.data, **(result.outputs or {})})
+
+    def problems(self, canvas: Canvas) -> Iterator[tuple[str, str]]:
+        """Yield nothing more: the options were checked when this was made."""
+        yield from super().problems(canvas)
+
+
+async def run_tool(tool: type[Tool[Any]], params: Mapping[str, Any], call: Call) -> ToolResult:
+    """Run a tool with plain values. Raises `ToolFailed`."""
+    try:
+        options: Options = tool.options.model_validate(dict(params))
+    except ValidationError as error:
+        reasons = "; ".join(f"{field}: {reason}" for field, reason in option_problems(error))
+        raise ToolFailed(tool=tool.function, reason=reasons) from error
+    return await tool().run(options, call.environment)
+
+
+def shown_text(result: ToolResult, sources: SourceBook) -> str:
+    """Return what a model is to read of a result; sources stand there under their numbers."""
+    if not result.sources:
+        return result.text
+    return sources.text_of(sources.add(result.sources))
+
+
+def _asking_defaults(tool: type[Tool[Any]]) -> dict[str, str]:
+    """Return those defaults that are references, such as to the question."""
+    fields = tool.options.model_fields
+    return {
+        name: field.default
+        for name, field in fields.items()
+        if isinstance(field.default, str) and references_in(field.default)
+    }
+
+
+def _without_references(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those parameters whose values stand in the canvas already."""
+    return {
+        key: value
+        for key, value in params.items()
+        if not (isinstance(value, str) and references_in(value))
+        and not (key == "query" and _is_older(value))
+    }
+
+
+def _is_older(query: Any) -> bool:
+    """Tell a query of an older canvas, which lists components, from one that is a text."""
+    return isinstance(query, list)

@@ -1,0 +1,167 @@
+"""The state of a conversation with an agent: what its next run begins with, or goes on from.
+
+In: the canvas of a session, and what was kept beside it. Out: the same again, after every batch of
+a run. What the contract names goes into the canvas (history, path, retrieval, globals, the outputs
+of each component); where a run stands goes beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ragflow.domain.answers import ChatTurn
+
+Outputs = dict[str, dict[str, Any]]
+
+
+@dataclass(slots=True)
+class Loop:
+    """Hold how far an iteration has come, -1 before its first round.
+
+    `collected` are the outputs of the rounds that are done.
+    """
+
+    items: list[Any]
+    index: int = -1
+    collected: dict[str, list[Any]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class CanvasState:
+    """Hold what changes while an agent runs.
+
+    `frontier` are the components to run next; it is empty between runs, and holds those that wait
+    while a form is open. `said` is what the run has told the user, `question` what it answers.
+    """
+
+    outputs: Outputs = field(default_factory=dict)
+    globals: dict[str, Any] = field(default_factory=dict)
+    path: list[str] = field(default_factory=list)
+    history: list[list[Any]] = field(default_factory=list)
+    retrieval: list[dict[str, Any]] = field(default_factory=list)
+    frontier: list[str] = field(default_factory=list)
+    loops: dict[str, Loop] = field(default_factory=dict)
+    sources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+    question: str = ""
+    given: dict[str, Any] = field(default_factory=dict)
+    steps: int = 0
+    tokens: int = 0
+
+    def turns(self, window: int) -> list[ChatTurn]:
+        """Return the last turns before this question, at most `window` pairs of them."""
+        before = (
+            self.history[:-1] if self.history and self.history[-1][0] == "user" else self.history
+        )
+        recent = before[-2 * window :] if window > 0 else []
+        return [
+            ChatTurn("user" if role == "user" else "assistant", _content(content))
+            for role, content in recent
+        ]
+
+
+def state_of(dsl: Mapping[str, Any], kept: Mapping[str, Any]) -> CanvasState:
+    """Return the state that a session's canvas and what was kept beside it hold."""
+    retrieval = dsl.get("retrieval", dsl.get("retrival"))
+    state = CanvasState(
+        outputs=_outputs(dsl),
+        globals=deepcopy(dict(_mapping(dsl.get("globals")))),
+        path=[str(each) for each in _flat(dsl.get("path"))],
+        history=[list(pair) for pair in dsl.get("history") or () if len(pair) == 2],
+        retrieval=list(retrieval) if isinstance(retrieval, list) else [],
+    )
+    for name in ("frontier", "sources", "said", "question", "given", "steps", "tokens"):
+        if name in kept:
+            setattr(state, name, deepcopy(kept[name]))
+    loops = _mapping(kept.get("loops"))
+    state.loops = {key: Loop(**deepcopy(dict(loop))) for key, loop in loops.items()}
+    return state
+
+
+def dsl_with(state: CanvasState, dsl: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a canvas with the state in the places that the contract names."""
+    components = {
+        node_id: _with_outputs(component, state.outputs.get(node_id, {}))
+        for node_id, component in _mapping(dsl.get("components")).items()
+    }
+    return {
+        **dsl,
+        "components": components,
+        "globals": dict(state.globals),
+        "path": list(state.path),
+        "history": [list(pair) for pair in state.history],
+        "retrieval": list(state.retrieval),
+    }
+
+
+def kept_beside(state: CanvasState) -> dict[str, Any]:
+    """Return what a canvas has no place for; {} between runs."""
+    if not state.frontier:
+        return {}
+    return {
+        "frontier": list(state.frontier),
+        "loops": {key: asdict(loop) for key, loop in state.loops.items()},
+        "sources": dict(state.sources),
+        "said": list(state.said),
+        "question": state.question,
+        "given": dict(state.given),
+        "steps": state.steps,
+        "tokens": state.tokens,
+    }
+
+
+def _outputs(dsl: Mapping[str, Any]) -> Outputs:
+    found: Outputs = {}
+    for node_id, component in _mapping(dsl.get("components")).items():
+        obj = _mapping(_mapping(component).get("obj"))
+        declared = _mapping(_mapping(obj.get("params")).get("outputs"))
+        values = {
+            name: deepcopy(output["value"])
+            for name, output in declared.items()
+            if isinstance(output, Mapping) and output.get("value") is not None
+        }
+        if values:
+            found[node_id] = values
+    return found
+
+
+def _with_outputs(component: Any, values: Mapping[str, Any]) -> Any:
+    if not isinstance(component, Mapping) or not values:
+        return component
+    obj = _mapping(component.get("obj"))
+    params = _mapping(obj.get("params"))
+    declared = _mapping(params.get("outputs"))
+    written = {
+        name: {
+            **(_mapping(declared.get(name)) or {"type": _type_of(value)}),
+            "value": value,
+        }
+        for name, value in values.items()
+    }
+    return {**component, "obj": {**obj, "params": {**params, "outputs": {**declared, **written}}}}
+
+
+def _type_of(value: Any) -> str:
+    names = {bool: "boolean", int: "number", float: "number", str: "string", list: "array"}
+    return names.get(type(value), "object")
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _flat(path: Any) -> Sequence[Any]:
+    """Return a path as a list; old canvases keep lists of lists."""
+    entries = path if isinstance(path, list) else []
+    return [each for entry in entries for each in (entry if isinstance(entry, list) else [entry])]
+
+
+def _content(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    if isinstance(content, Mapping):
+        return str(content.get("content") or "")
+    return str(content)

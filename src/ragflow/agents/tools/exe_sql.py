@@ -1,0 +1,137 @@
+"""Questions to databases: SQL that an author or a model wrote, run statement by statement.
+
+In: SQL, bare or in Markdown fences, and how to reach a database. Out: the rows, as Markdown tables
+for a model and as objects. Refused: what the gateway refuses, too many statements, and more text
+than a tool may make.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from ragflow.agents.environment import Environment
+from ragflow.agents.options import Options
+from ragflow.agents.references import as_text
+from ragflow.agents.rendering import MOST_CHARS
+from ragflow.agents.tools.base import Tool, ToolResult, tools
+from ragflow.domain.agent_ports import SqlConnection, SqlRows
+from ragflow.domain.errors import InvalidInput, ToolFailed
+from ragflow.text.sql import sql_statements
+
+_FENCED = re.compile(
+    r"```[ \t]*(?:(?:\w*sql\w*|mariadb|postgres)\b)?(.*?)(?:```|\Z)", re.DOTALL | re.IGNORECASE
+)
+_MOST_STATEMENTS = 20
+_POSTGRESQL_PORT = 5432
+
+
+class ExeSQLOptions(Options):
+    """Hold SQL and how to reach the database that it is for."""
+
+    sql: Annotated[str, BeforeValidator(as_text)] = Field(
+        "{sys.query}",
+        description="SQL in the dialect of the database; several statements are separated by ;",
+    )
+    db_type: Literal["mysql", "postgresql", "mariadb", "mssql", "sqlite"] = "mysql"
+    database: str = ""
+    username: str = ""
+    host: str = ""
+    port: int = Field(3306, ge=0, le=65535)
+    password: str = Field("", repr=False)
+    max_records: int = Field(1024, ge=1, le=100_000)
+
+
+@tools.register("ExeSQL")
+class ExeSQL(Tool[ExeSQLOptions]):
+    """Query a database."""
+
+    function = "execute_sql"
+    description = "Query a database with SQL and return the rows. Ask for no more than you need."
+    asked = ("sql",)
+    changes_things = True  # where the operator lets agents change rows
+    options = ExeSQLOptions
+
+    async def run(self, options: ExeSQLOptions, environment: Environment) -> ToolResult:
+        """Return the rows of each statement. Raises `ToolFailed`."""
+        connection = SqlConnection(
+            engine=options.db_type,
+            database=options.database,
+            host=options.host,
+            port=_port(options),
+            username=options.username,
+            password=options.password,
+        )
+        tables: list[str] = []
+        records: list[dict[str, Any]] = []
+        left = MOST_CHARS
+        for statement in _statements(options):
+            found = await environment.databases.query(connection, statement, options.max_records)
+            columns = _distinct(found.columns)
+            table = _table(columns, found)
+            left -= len(table)
+            if left < 0:
+                raise _failed(
+                    f"the rows make more than {MOST_CHARS} characters: select less of them"
+                )
+            tables.append(table)
+            records += [dict(zip(columns, row, strict=True)) for row in found.rows]
+        return ToolResult("\n\n".join(tables), data=records)
+
+
+def _port(options: ExeSQLOptions) -> int:
+    if options.db_type == "postgresql" and "port" not in options.model_fields_set:
+        return _POSTGRESQL_PORT
+    return options.port
+
+
+def _statements(options: ExeSQLOptions) -> list[str]:
+    fenced = _FENCED.findall(options.sql)
+    try:
+        statements = [
+            statement
+            for text in fenced or [options.sql]
+            for statement in sql_statements(text, options.db_type)
+        ]
+    except InvalidInput as error:
+        raise _failed(str(error)) from None
+    if not statements:
+        raise _failed("there is no statement")
+    if len(statements) > _MOST_STATEMENTS:
+        raise _failed(f"{_MOST_STATEMENTS} statements are run at most")
+    return statements
+
+
+def _failed(reason: str) -> ToolFailed:
+    return ToolFailed(tool="ExeSQL", reason=reason)
+
+
+def _distinct(columns: Sequence[str]) -> list[str]:
+    """Return names that differ, so that an object can have all of them."""
+    found: list[str] = []
+    for column in columns:
+        name, number = column, 2
+        while name in found:
+            name, number = f"{column}_{number}", number + 1
+        found.append(name)
+    return found
+
+
+def _table(columns: Sequence[str], found: SqlRows) -> str:
+    if not found.rows:
+        return "There are no such rows."
+    lines = [_line(columns), _line(["---"] * len(columns)), *map(_line, found.rows)]
+    if found.truncated:
+        lines += ["", f"These are the first {len(found.rows)} rows; there are more."]
+    return "\n".join(lines)
+
+
+def _line(cells: Sequence[Any]) -> str:
+    return "| " + " | ".join(map(_cell, cells)) + " |"
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else " ".join(as_text(value).split()).replace("|", r"\|")

@@ -1,0 +1,100 @@
+"""Canvases to test with: written in a few lines, run against fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+from ragflow.agents.dsl import blank, canvas_of
+from ragflow.agents.runtime import Event, Keep, Question, Runtime, keep_nothing
+from ragflow.agents.state import CanvasState, dsl_with, kept_beside, state_of
+from ragflow.testing.agents import FakeOutside
+
+
+def node(
+    kind: str, params: Mapping[str, Any] | None = None, *after: str, parent: str = ""
+) -> dict[str, Any]:
+    """Return a component of a canvas; `after` are those that it leads to."""
+    component = {
+        "obj": {"component_name": kind, "params": dict(params or {})},
+        "downstream": list(after),
+        "upstream": [],
+    }
+    return {**component, "parent_id": parent} if parent else component
+
+
+def canvas(**components: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON of a canvas; `Type__Name` stands for the id `Type:Name`."""
+    named = {name.replace("__", ":"): each for name, each in components.items()}
+    for name, each in named.items():
+        for after in each["downstream"]:
+            if after in named:
+                named[after]["upstream"].append(name)
+    return {
+        "components": named,
+        "graph": {"nodes": [], "edges": []},
+        "history": [],
+        "messages": [],
+        "path": [],
+        "retrieval": [],
+        "globals": {"sys.query": "", "sys.user_id": "", "sys.conversation_turns": 0},
+    }
+
+
+@dataclass
+class Conversation:
+    """Hold a conversation with a canvas, kept between questions as a session keeps it."""
+
+    dsl: dict[str, Any]
+    outside: FakeOutside = field(default_factory=FakeOutside)
+    beside: dict[str, Any] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.dsl = blank(self.dsl)
+
+    def runtime(self, keep: Keep = keep_nothing) -> Runtime:
+        """Return a runtime that goes on from what was kept."""
+        state = state_of(self.dsl, self.beside)
+        return Runtime(canvas_of(self.dsl), state, self.outside.environment(), keep=keep)
+
+    def hold(self, state: CanvasState) -> None:
+        """Keep a state."""
+        self.dsl, self.beside = dsl_with(state, self.dsl), kept_beside(state)
+
+    async def ask(self, query: str = "", **inputs: Any) -> str:
+        """Ask a question, and return what was said; the events are kept."""
+        return await self.run(Question(query, inputs))
+
+    async def run(self, question: Question) -> str:
+        """Run a question, and return what was said."""
+        runtime = self.runtime()
+        self.events = []
+        try:
+            async with aclosing(runtime.run(question)) as events:
+                async for event in events:
+                    self.events.append(event)
+        finally:
+            self.hold(runtime.state)
+        return self.said
+
+    @property
+    def said(self) -> str:
+        """Return what the last run said."""
+        return "".join(e.data["content"] for e in self.events if e.kind == "message")
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """Return the kinds of the last run's events."""
+        return [event.kind for event in self.events]
+
+    def finished(self, component_id: str) -> dict[str, Any]:
+        """Return the data of the event by which a component ended."""
+        ended = [
+            event.data
+            for event in self.events
+            if event.kind == "node_finished" and event.data["component_id"] == component_id
+        ]
+        return ended[-1]

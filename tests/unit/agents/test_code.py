@@ -1,0 +1,54 @@
+"""Code in a canvas: its script stays as it was written, its arguments are values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ragflow.agents.check import problems_of
+from ragflow.domain.agent_ports import CodeTask
+from ragflow.testing.agents import FakeCode, FakeOutside
+from ragflow.testing.canvases import Conversation, canvas, node
+
+pytestmark = pytest.mark.anyio
+
+SCRIPT = """
+def main(question, rest):
+    table = {{"a": 1}.get("a"): f"{question@rest} {sys.query}"}
+    return {"answer": "{sys.query}"}  # {% raw %} {{begin@x}}
+"""
+
+
+def code_canvas(**params: Any) -> dict[str, Any]:
+    return canvas(
+        begin=node("Begin", {}, "CodeExec:Sum"),
+        CodeExec__Sum=node("CodeExec", {"lang": "python", **params}, "Message:End"),
+        Message__End=node("Message", {"content": ["{CodeExec:Sum@answer}"]}),
+    )
+
+
+async def test_a_script_is_no_template_and_arguments_are_values() -> None:
+    outside = FakeOutside(code=FakeCode(rule=lambda task: {"answer": "forty-two"}))
+    dsl = code_canvas(
+        script=SCRIPT,
+        arguments={"question": "sys.query", "rest": [1, {"deep": "{sys.query}!"}]},
+        outputs={"answer": {"type": "string"}},
+    )
+    assert problems_of(dsl) == []
+    conversation = Conversation(dsl, outside)
+    assert await conversation.ask("'); import os #") == "forty-two"
+    question = "'); import os #"
+    arguments = {"question": question, "rest": [1, {"deep": f"{question}!"}]}
+    assert outside.code.tasks == [CodeTask("python", SCRIPT, arguments)]
+
+
+async def test_an_argument_that_names_no_component_is_told_when_saved() -> None:
+    dsl = code_canvas(script=SCRIPT, arguments={"question": "{CodeExec:Missing@x}"})
+    (problem,) = problems_of(dsl)
+    assert (problem.component, problem.field) == ("CodeExec:Sum", "params.arguments")
+
+
+async def test_a_language_that_nobody_speaks_is_told_when_saved() -> None:
+    (problem,) = problems_of(code_canvas(script=SCRIPT, lang="cobol"))
+    assert problem.field == "params.lang"

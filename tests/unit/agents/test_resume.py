@@ -1,0 +1,107 @@
+"""A run that is cut off after any batch goes on to the same end, without doing a batch twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ragflow.agents.runtime import Question
+from ragflow.agents.state import CanvasState, dsl_with, kept_beside
+from ragflow.testing.canvases import Conversation, canvas, node
+
+pytestmark = pytest.mark.anyio
+
+
+class Killed(BaseException):
+    """End a process."""
+
+
+def drawn(edges: list[tuple[int, int]], count: int) -> dict[str, Any]:
+    """Return a canvas whose components merge what leads to them; the last one says it all."""
+    after: dict[int, list[str]] = {number: [] for number in range(count)}
+    before: dict[int, list[int]] = {number: [] for number in range(count)}
+    for start, end in edges:
+        after[start].append(f"StringTransform:{end}")
+        before[end].append(start)
+    components = {
+        f"StringTransform__{number}": node(
+            "StringTransform",
+            {
+                "method": "merge",
+                "script": f"({number}"
+                + "".join(f"{{StringTransform:{each}@result}}" for each in before[number])
+                + ")",
+            },
+            *(after[number] or ["Message:M"]),
+        )
+        for number in range(count)
+    }
+    roots = [f"StringTransform:{number}" for number in range(count) if not before[number]]
+    ends = [number for number in range(count) if not after[number]]
+    said = "".join(f"{{StringTransform:{number}@result}}" for number in ends)
+    return canvas(
+        begin=node("Begin", {}, *roots),
+        **components,
+        Message__M=node("Message", {"content": [said]}),
+    )
+
+
+@st.composite
+def canvases(draw: st.DrawFn) -> dict[str, Any]:
+    count = draw(st.integers(1, 7))
+    pairs = [(start, end) for end in range(count) for start in range(end)]
+    edges = draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
+    return drawn(edges, count)
+
+
+async def cut_off(talk: Conversation, after: int) -> bool:
+    """Run until a number of states were kept, and keep the last as a database would."""
+    kept = 0
+
+    async def keep(state: CanvasState, _at_once: bool) -> None:
+        nonlocal kept
+        written = json.dumps([dsl_with(state, talk.dsl), kept_beside(state)])
+        talk.dsl, talk.beside = json.loads(written)
+        kept += 1
+        if kept == after:
+            raise Killed
+
+    try:
+        async with aclosing(talk.runtime(keep).run(Question("q"))) as events:
+            async for event in events:
+                talk.events.append(event)
+    except Killed:
+        return True
+    return False
+
+
+async def go_on(talk: Conversation) -> AsyncIterator[str]:
+    runtime = talk.runtime()
+    async with aclosing(runtime.go_on()) as events:
+        async for event in events:
+            if event.kind == "node_started":
+                yield event.data["component_id"]
+    talk.hold(runtime.state)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(dsl=canvases(), after=st.integers(1, 9))
+async def test_it_ends_as_an_undisturbed_run(dsl: dict[str, Any], after: int) -> None:
+    undisturbed = Conversation(dsl)
+    await undisturbed.ask("q")
+    started = [e.data["component_id"] for e in undisturbed.events if e.kind == "node_started"]
+    assert len(started) == len(set(started)) == len(dsl["components"])
+    talk = Conversation(dsl)
+    if not await cut_off(talk, after):
+        return
+    again = [each async for each in go_on(talk)]
+    assert talk.dsl["history"] == undisturbed.dsl["history"]
+    assert sorted(talk.dsl["path"]) == sorted(undisturbed.dsl["path"])
+    before = talk.dsl["path"][: len(talk.dsl["path"]) - len(again)]
+    assert not set(before) & set(again)
