@@ -127,6 +127,12 @@ class AgentSettings(_Section):
     )
     parallel: int = Field(5, gt=0, description="Components of one run that work at once.")
     rounds: int = Field(20, gt=0, description="Most rounds of tool calls of one Agent component.")
+    text_chars: int = Field(
+        1_000_000, ge=1, description="Longest text that a file or a tool may give to a model."
+    )
+    keep_runs: int = Field(
+        1000, ge=1, description="Runs kept of each agent, with what happened in them."
+    )
     code_sandbox: Literal["auto", "sandlock", "bubblewrap", "remote", "off"] = Field(
         "auto",
         description="Where the code of agents runs. auto: in the first of sandlock, bubblewrap and "
@@ -268,6 +274,11 @@ class CompatSettings(_Section):
 
     level: Literal["0.20", "0.21", "0.22", "0.23", "0.24", "0.25", "0.26", "0.27"] = Field(
         "0.20", description="Generation of clients served; a URL prefix such as /v027 overrides it."
+    )
+    universal_agent_streams: bool = Field(
+        False,
+        description="Whether streams of agents also carry the answer so far, and end without "
+        "[DONE], so that ragflow-sdk 0.20 can read them.",
     )
 
 

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from ragflow.domain.models import ModelKind
     from ragflow.domain.ports import BlobStore, ModelCatalog, SearchEngine
     from ragflow.domain.repositories import Database
+    from ragflow.ingest.pipeline import IngestLimits
     from ragflow.services.accounts import AccountService, Registration
+    from ragflow.services.agent_environment import AgentPorts
     from ragflow.services.container import Ports, Services
 
 _MIB = 1 << 20
@@ -131,7 +133,7 @@ def ports(settings: Settings) -> Iterator[Ports]:
             clock=SystemClock(),
             ids=RandomIds(),
             sandbox=isolation,
-            tool_servers=_tool_servers(settings),
+            agents=_agent_ports(settings),
         )
     finally:
         isolation.close()
@@ -144,6 +146,8 @@ def ports(settings: Settings) -> Iterator[Ports]:
 def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
     """Open every port and build the use cases on them, for a server that listens on `host`."""
     from ragflow.adapters.db.migrate import migrate as migrate_database
+    from ragflow.agents.environment import AgentLimits
+    from ragflow.services.agent_reading import ReadLimits
     from ragflow.services.container import ServiceOptions, build_services
     from ragflow.services.sign_in import SignInLimits
     from ragflow.services.uploads import UnpackLimits
@@ -165,6 +169,21 @@ def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
             ),
             sql_rows=settings.answers.sql_rows,
             sql_seconds=settings.answers.sql_seconds,
+            agent_limits=AgentLimits(
+                steps=settings.agents.steps,
+                seconds=settings.agents.seconds,
+                tokens=settings.agents.tokens,
+                parallel=settings.agents.parallel,
+                rounds=settings.agents.rounds,
+                text_chars=settings.agents.text_chars,
+            ),
+            keep_runs=settings.agents.keep_runs,
+            reading=ReadLimits(
+                settings.limits.file_mib,
+                settings.agents.text_chars,
+                _ingest_limits(settings).of_parser(),
+            ),
+            page_models=_page_models(settings),
             mcp_commands=tuple(settings.agents.mcp_commands),
         )
         yield build_services(opened, options)
@@ -207,6 +226,7 @@ def run_api(settings: Settings, listener: socket.socket, announce: Announce) -> 
             max_body_bytes=settings.http.max_body_mib * _MIB,
             max_json_bytes=settings.http.max_json_mib * _MIB,
             level=settings.compat.level,
+            universal_agent_streams=settings.compat.universal_agent_streams,
             mcp_hosts=(settings.http.host, *settings.http.mcp_hosts),
             lifespan=lifespan,
         )
@@ -217,7 +237,15 @@ def run_api(settings: Settings, listener: socket.socket, announce: Announce) -> 
             timeout_graceful_shutdown=5,
             timeout_keep_alive=settings.http.keep_alive_seconds,
         )
-        uvicorn.Server(config).run(sockets=[listener])
+
+        class Server(uvicorn.Server):
+            """Leave runs of agents to the next process before connections are closed."""
+
+            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+                await use_cases.agent_runs.pause()
+                await super().shutdown(sockets)
+
+        Server(config).run(sockets=[listener])
 
 
 def run_worker(settings: Settings) -> None:
@@ -227,7 +255,7 @@ def run_worker(settings: Settings) -> None:
     from ragflow.adapters.jobs.dbos_worker import DbosWorker
     from ragflow.ingest.enrich.writer import WriterLimits
     from ragflow.ingest.isolate import Isolation, IsolationLimits
-    from ragflow.ingest.pipeline import IngestLimits, IngestParts
+    from ragflow.ingest.pipeline import IngestParts
     from ragflow.services.outbox import OutboxRelay
     from ragflow.services.tag_sets import TagSetService
 
@@ -255,14 +283,7 @@ def run_worker(settings: Settings) -> None:
             sandbox=isolation,
             clock=opened.clock,
             scratch=_data_dir(settings) / "scratch" / jobs.executor_id,
-            limits=IngestLimits(
-                limits.file_mib,
-                limits.unpacked_mib,
-                limits.text_chars,
-                limits.pages,
-                limits.ocr_pages,
-                settings.models.threads,
-            ),
+            limits=_ingest_limits(settings),
             writing=WriterLimits(limits.enrich_tokens, limits.enrich_calls),
             readable=TagSetService(opened.database, opened.engine).readable,
             page_models=_page_models(settings),
@@ -273,6 +294,20 @@ def run_worker(settings: Settings) -> None:
         worker.run_worker(
             worker.WorkerParts(ingest, isolation, jobs, relay, settings.worker.lease_seconds)
         )
+
+
+def _ingest_limits(settings: Settings) -> IngestLimits:
+    from ragflow.ingest.pipeline import IngestLimits
+
+    limits = settings.limits
+    return IngestLimits(
+        limits.file_mib,
+        limits.unpacked_mib,
+        limits.text_chars,
+        limits.pages,
+        limits.ocr_pages,
+        settings.models.threads,
+    )
 
 
 def agent_databases(settings: Settings) -> SqlGateway:
@@ -325,6 +360,18 @@ def _search_engine(settings: Settings) -> SearchEngine:
     search = settings.search
     directory = search.directory or _data_dir(settings) / "search"
     return engines[search.engine](directory, search.optimise_every)
+
+
+def _agent_ports(settings: Settings) -> AgentPorts:
+    from ragflow.services.agent_environment import AgentPorts
+
+    return AgentPorts(
+        http=http_gateway(settings),
+        code=_code_runner(settings),
+        databases=agent_databases(settings),
+        mail=agent_mailer(settings),
+        tool_servers=_tool_servers(settings),
+    )
 
 
 def _catalog(settings: Settings, database: Database) -> ModelCatalog:

@@ -38,8 +38,9 @@ from ragflow.http.app import create_app
 from ragflow.ingest.embed import chunk_vectors
 from ragflow.ingest.extract import chunk_id
 from ragflow.ingest.isolate import Isolation, IsolationLimits
+from ragflow.services.agent_environment import AgentPorts
 from ragflow.services.container import Ports, Services, build_services
-from ragflow.testing.agents import FakeToolServers
+from ragflow.testing.agents import FakeOutside, FakeToolServers
 from ragflow.testing.chat import ScriptedChatModel
 
 PICTURE = b"\x89PNG\r\n\x1a\n picture"
@@ -180,6 +181,23 @@ class World:
         self.services.relay.flush()
 
 
+def repeating_canvas(**begin: Any) -> dict[str, Any]:
+    """Return a canvas that repeats the question; `begin` are parameters of its entry."""
+
+    def component(name: str, params: dict[str, Any], before: str, after: str) -> dict[str, Any]:
+        return {
+            "obj": {"component_name": name, "params": params},
+            "downstream": [after] if after else [],
+            "upstream": [before] if before else [],
+        }
+
+    components = {
+        "begin": component("Begin", {"prologue": "Hello!", **begin}, "", "Message:Echo"),
+        "Message:Echo": component("Message", {"content": ["You said {sys.query}"]}, "begin", ""),
+    }
+    return {"components": components, "history": [], "path": [], "retrieval": []}
+
+
 class Api:
     """Call the API with one key."""
 
@@ -252,6 +270,13 @@ class Api:
         """Begin a conversation; return its id."""
         return str(self.data("POST", f"/chats/{chat_id}/sessions", json=fields)["id"])
 
+    def agent(self, title: str = "guide", **begin: Any) -> str:
+        """Create an agent that repeats what it is asked; return its id."""
+        before = {agent["id"] for agent in self.data("GET", "/agents", params={"page_size": 1000})}
+        self.data("POST", "/agents", json={"title": title, "dsl": repeating_canvas(**begin)})
+        after = self.data("GET", "/agents", params={"page_size": 1000})
+        return str(next(agent["id"] for agent in after if agent["id"] not in before))
+
     def file(self, path: str = "a.txt", content: str | bytes = "x", **fields: str) -> Any:
         """Upload one file to the file manager; return it."""
         parts = [("file", (path, content))]
@@ -296,6 +321,7 @@ def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
 def world(tmp_path: Path, migrated: Path) -> Iterator[World]:
     shutil.copy(migrated, tmp_path / "meta.db")
     isolation = Isolation(IsolationLimits(parse_seconds=30), max_calls=1)
+    outside = FakeOutside(tool_servers=FakeToolServers({"add": lambda given: str(given)}))
     ports = Ports(
         database=SqlDatabase(f"sqlite:///{tmp_path / 'meta.db'}"),
         blobs=ObstoreBlobStore("memory://"),
@@ -305,7 +331,9 @@ def world(tmp_path: Path, migrated: Path) -> Iterator[World]:
         clock=Clock(),
         ids=Ids(),
         sandbox=isolation,
-        tool_servers=FakeToolServers({"add": lambda given: str(given)}),
+        agents=AgentPorts(
+            outside.http, outside.code, outside.databases, outside.mail, outside.tool_servers
+        ),
     )
     services = build_services(ports)
     app = create_app(services, max_body_bytes=1_000_000, mcp_hosts=("testserver",))

@@ -132,7 +132,7 @@ def test_what_cannot_be_used_is_refused(mcp: Routes, changes: Any, said: str) ->
 def test_a_command_is_named_and_never_chosen(world: Any) -> None:
     ports, accounts = world.ports, world.services.accounts
     servers = McpServerService(
-        ports.database, ports.tool_servers, ports.clock, ports.ids, ["files"]
+        ports.database, ports.agents.tool_servers, ports.clock, ports.ids, ["files"]
     )
     owner = accounts.actor_of(accounts.first_account())
     stored = servers.create(owner, McpServerDraft("mine", "files", "stdio"))
@@ -162,7 +162,7 @@ def test_a_stored_server_is_tried_with_its_secrets(
         asked.append(server)
         raise ToolFailed(tool=server.name, reason="it is asleep")
 
-    monkeypatch.setattr(world.ports.tool_servers, "tools", tools)
+    monkeypatch.setattr(world.ports.agents.tool_servers, "tools", tools)
     body = {"mcp_id": mcp.add(), "headers": {"X-Plain": "***"}, "url": "https://y.example/"}
     reply = mcp("test_mcp", body)
     assert (reply["code"], reply["message"]) == (102, "weather failed: it is asleep")

@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Route
 
 from ragflow.domain.identity import Membership, TenantRole
+from ragflow.services.agent_runs import AgentQuestion
 from ragflow.services.mcp_servers import McpServerDraft
 
 SECRET = "lighthouse"  # stands in everything that the owner has
@@ -56,6 +57,7 @@ class Row:
 
 
 DATASET, DOCUMENT = "/datasets/{dataset_id}", "/datasets/{dataset_id}/documents/{document_id}"
+AGENT, VERSION = "/agents/{agent_id}", "/agents/{agent_id}/versions/{version_id}"
 CHAT, SESSION = "/chats/{chat_id}", "/chats/{chat_id}/sessions/{session_id}"
 ASKED = {"question": "ships", "dataset_ids": ["{dataset_id}"]}
 SPOKEN = {"model": "m", "messages": [{"role": "user", "content": "ships"}]}
@@ -215,6 +217,31 @@ ROWS = (
     Row("GET", "/searches/{search_id}", OWNER),
     Row("PUT", "/searches/{search_id}", OWNER, {"name": "x"}),
     Row("DELETE", "/searches/{search_id}", OWNER),
+    Row("POST", "/agents", ANY_KEY, {"title": "x", "dsl": {}}),
+    Row("GET", "/agents", ANY_KEY),
+    Row("GET", "/agents", OWNER, query="?id={agent_id}"),
+    Row("GET", AGENT, OWNER),
+    Row("PUT", AGENT, OWNER, {"title": "x"}),
+    Row("DELETE", AGENT, OWNER),
+    Row("GET", f"{AGENT}/versions", OWNER),
+    Row("GET", VERSION, OWNER),
+    Row("POST", f"{VERSION}/restore", OWNER),
+    Row("GET", f"{VERSION}/diff/{{other_id}}", OWNER),
+    Row("POST", f"{AGENT}/sessions", OWNER),
+    Row("GET", f"{AGENT}/sessions", OWNER),
+    Row("DELETE", f"{AGENT}/sessions", OWNER, {}),
+    Row("DELETE", f"{AGENT}/sessions", OWNER, {"ids": ["{agent_session_id}"]}),
+    Row("POST", f"{AGENT}/completions", OWNER, QUESTION),
+    Row("POST", f"{AGENT}/completions", OWNER, QUESTION | {"session_id": "{agent_session_id}"}),
+    Row("POST", "/agents/chat/completions", OWNER, QUESTION | {"agent_id": "{agent_id}"}),
+    Row("POST", "/agents_openai/{agent_id}/chat/completions", OWNER, SPOKEN),
+    Row("GET", f"{AGENT}/runs", OWNER),
+    Row("GET", f"{AGENT}/runs/{{run_id}}", OWNER),
+    Row("POST", f"{AGENT}/runs/{{run_id}}/cancel", OWNER),
+    Row("PUT", "/v1/canvas/cancel/{task_id}", OWNER),
+    Row("POST", "/agentbots/{agent_id}/completions", EMBED, QUESTION),
+    Row("GET", "/agentbots/{agent_id}/inputs", EMBED),
+    Row("POST", "/v1/canvas/upload/{agent_id}", OWNER, Files()),
     Row("GET", "/models", ANY_KEY),
     Row("GET", "/system/healthz", ANYBODY),
     Row("GET", "/v1/system/healthz", ANYBODY),
@@ -252,7 +279,11 @@ def estate(world: Any, api: Any, tmp_path: Path) -> Estate:
     file = api.file(f"{SECRET}/keeper.txt", text)
     embedded, _ = api.embed.stream(f"/chatbots/{chat}/completions")
     app = {"name": f"{SECRET} finder", "search_config": {"kb_ids": [dataset]}}
+    agent = api.agent(f"{SECRET} clerk", prologue=SECRET)
+    versions = api.data("GET", f"/agents/{agent}/versions")
     world.services.accounts.add(ANN, "Ann", "p")
+    asking = world.services.accounts.actor_of(world.services.accounts.first_account())
+    run = world.services.agent_runs.begin(asking, agent, AgentQuestion(f"the {SECRET}")).run
     guest = world.services.accounts.add("guest@example.org", SECRET, "p")
     with world.ports.database.transaction() as unit:
         unit.accounts.put_membership(Membership(api.tenant_id, guest.id, TenantRole.INVITED))
@@ -274,6 +305,12 @@ def estate(world: Any, api: Any, tmp_path: Path) -> Estate:
         "embed_session_id": embedded["data"]["session_id"],
         "mcp_id": world.services.mcp_servers.create(owner, tools).id,
         "search_id": api.data("POST", "/searches", json=app)["id"],
+        "agent_id": agent,
+        "run_id": run.id,
+        "task_id": run.id,
+        "agent_session_id": api.data("POST", f"/agents/{agent}/sessions")["id"],
+        "version_id": versions[0]["id"],
+        "other_id": versions[0]["id"],
     }
     return Estate(ids, tmp_path / "meta.db")
 

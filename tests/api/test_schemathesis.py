@@ -81,6 +81,9 @@ def ids(world: Any, api: Any, parsed: tuple[str, str]) -> dict[str, str]:
     chat = api.chat("helper", dataset_ids=[dataset])
     embedded, _ = api.embed.stream(f"/chatbots/{chat}/completions")
     owner = world.services.accounts.authenticate(api.key)
+    agent = api.agent("clerk")
+    versions = api.data("GET", f"/agents/{agent}/versions")
+    run = api.data("POST", f"/agents/{agent}/completions", json={"question": "x", "stream": False})
     guest = world.services.accounts.add("guest@example.org", "Guest", "p")
     world.services.accounts.add("bob@example.org", "Bob", "p")
     world.services.accounts.add(**SIGN_IN, nickname="Ada")
@@ -101,6 +104,12 @@ def ids(world: Any, api: Any, parsed: tuple[str, str]) -> dict[str, str]:
         "file_id": api.file("leave.txt", "two weeks")["id"],
         "mcp_id": world.services.mcp_servers.create(owner, MCP_SERVER).id,
         "search_id": api.data("POST", "/searches", json={"name": "finder"})["id"],
+        "agent_id": agent,
+        "run_id": run["message_id"],
+        "task_id": run["message_id"],
+        "agent_session_id": api.data("POST", f"/agents/{agent}/sessions")["id"],
+        "version_id": versions[0]["id"],
+        "other_id": versions[0]["id"],
     }
 
 
@@ -168,6 +177,8 @@ def test_the_example_of_a_body_is_accepted(
     text = json.dumps(operation["requestBody"]["content"]["application/json"]["example"])
     if "chatbots" in operation["tags"]:
         ids = ids | {"session_id": ids["embed_session_id"]}
+    if "agents" in operation["tags"]:
+        ids = ids | {"session_id": ids["agent_session_id"]}
     for key, real in ids.items():
         if hasattr(samples, key.upper()):
             text = text.replace(getattr(samples, key.upper()), real)

@@ -221,14 +221,26 @@ class RAGFlow:
             "title": title,
         }
         data = envelope_data(self.transport.get("/agents", params))
-        return [Agent(self, fields) for fields in data]
+        listed = data["canvas"] if isinstance(data, dict) else data  # so since 0.25
+        return [Agent(self, fields) for fields in listed]
 
     @checked
-    def create_agent(self, title: str, dsl: dict[str, Any], description: str | None = None) -> None:
-        """Create an agent from a canvas."""
+    def get_agent(self, agent_id: str) -> Agent:
+        """Return one agent."""
+        return Agent(self, envelope_data(self.transport.get(f"/agents/{agent_id}", {})))
+
+    @checked
+    def create_agent(
+        self,
+        title: str,
+        dsl: dict[str, Any] | str,
+        description: str | None = None,
+        canvas_type: str | None = None,
+    ) -> None:
+        """Create an agent from a canvas, an object or JSON text."""
+        optional = {"description": description, "canvas_type": canvas_type}
         body: dict[str, Any] = {"title": title.strip(), "dsl": dsl}
-        if description is not None:
-            body["description"] = description
+        body |= {name: value for name, value in optional.items() if value is not None}
         envelope_data(self.transport.post("/agents", body))
 
     @checked
@@ -237,10 +249,16 @@ class RAGFlow:
         agent_id: str,
         title: str | None = None,
         description: str | None = None,
-        dsl: dict[str, Any] | None = None,
+        dsl: dict[str, Any] | str | None = None,
+        canvas_type: str | None = None,
     ) -> None:
-        """Change an agent."""
-        fields = {"title": title, "description": description, "dsl": dsl}
+        """Change an agent; a new canvas becomes a version."""
+        fields = {
+            "title": title,
+            "description": description,
+            "dsl": dsl,
+            "canvas_type": canvas_type,
+        }
         body = {name: value for name, value in fields.items() if value is not None}
         envelope_data(self.transport.put(f"/agents/{agent_id}", body))
 

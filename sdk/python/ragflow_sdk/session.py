@@ -19,7 +19,8 @@ class Message(Base):
     """Hold an answer; while it streams, `content` is all of it so far.
 
     `reference` lists the chunks that it was made from; `citations` ties its sentences to the exact
-    characters of those chunks.
+    characters of those chunks. `inputs` is the form that an agent waits for, to be filled in by
+    `ask(inputs=…)`.
     """
 
     def __init__(self, rag: RAGFlow, fields: Mapping[str, Any]) -> None:
@@ -29,6 +30,7 @@ class Message(Base):
         self.citations: list[dict[str, Any]] = []
         self.role = "assistant"
         self.prompt: str | None = None
+        self.inputs: dict[str, Any] | None = None
         super().__init__(rag, fields)
 
     def to_json(self) -> dict[str, Any]:
@@ -90,17 +92,21 @@ class Session(Base):
         return f"/agents/{self.agent_id}/completions"
 
     def _stream(self, body: Mapping[str, Any]) -> Iterator[Message]:
-        grown = ""
+        grown, thinks = "", False
         for frame in self.rag.transport.frames(self._path, body):
             data = frame.get("data")
             if not isinstance(data, dict) or data.get("running_status"):
                 continue
             if "answer" not in data:  # an agent's frames carry only what is new
-                grown += data.get("content") or ""
-                data = {**data, "answer": grown}
+                if not thinks:
+                    grown += data.get("content") or ""
+                thinks = "start_to_think" in data or (thinks and "end_to_think" not in data)
+                data = {**data, "answer": grown, "id": frame.get("message_id")}
             yield self._message(data)
 
-    def _message(self, data: Mapping[str, Any]) -> Message:
+    def _message(self, data: Mapping[str, Any] | str) -> Message:
+        if isinstance(data, str):  # why an agent failed
+            data = {"content": data}
         inner = data.get("data")
         fields = {**data, **inner} if isinstance(inner, dict) else dict(data)
         reference = fields.get("reference") or {}
@@ -110,12 +116,13 @@ class Session(Base):
         return Message(
             self.rag,
             {
-                "id": fields.get("id"),
+                "id": fields.get("id") or fields.get("message_id"),
                 "content": fields["answer"] if "answer" in fields else fields.get("content", ""),
                 "reference": (
                     None if chunks is None else [Chunk(self.rag, chunk) for chunk in chunks]
                 ),
                 "citations": reference.get("citations", []) if isinstance(reference, dict) else [],
                 "prompt": fields.get("prompt"),
-            },
+            }
+            | ({"inputs": fields["inputs"]} if fields.get("event") == "user_inputs" else {}),
         )

@@ -81,7 +81,7 @@ def read_dsl(value: Any) -> dict[str, Any]:
     if isinstance(value, str):
         try:
             value = json.loads(value)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise CanvasInvalid(problems=(Problem("", "", f"it is no JSON: {error}"),)) from error
     if not isinstance(value, Mapping):
         raise CanvasInvalid(problems=(Problem("", "", "it must be a JSON object"),))

@@ -26,7 +26,8 @@ from ragflow.domain.queries import Retrieval
 class AgentLimits:
     """Bound what one run may take; the names are those of the settings' `agents`.
 
-    `parallel` components run at once; `rounds` are those of tool calls in one component.
+    `parallel` components run at once; `rounds` are those of tool calls in one component;
+    `text_chars` is the longest text that a tool may make.
     """
 
     steps: int = 500
@@ -34,6 +35,7 @@ class AgentLimits:
     tokens: int = 1_000_000
     parallel: int = 5
     rounds: int = 20
+    text_chars: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,18 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentFile:
+    """Describe a file that was uploaded for an agent."""
+
+    id: str
+    name: str
+    size: int
+    mime_type: str
+    created_by: str
+    created_at: float  # seconds since the epoch
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Say what is wrong with a canvas; `component` is empty for the canvas itself."""
 

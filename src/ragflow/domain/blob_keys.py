@@ -68,3 +68,13 @@ def dataset_prefixes(dataset_id: str) -> tuple[str, ...]:
     """Return prefixes that hold every blob of a dataset but those of work in progress."""
     kinds = ("documents", "pictures", "thumbnails", "pages")
     return tuple(f"{kind}/{dataset_id}/" for kind in kinds)
+
+
+def agent_file_key(agent_id: str, file_id: str) -> str:
+    """Return the key of a file that was uploaded for an agent."""
+    return f"{agent_prefix(agent_id)}{file_id}"
+
+
+def agent_prefix(agent_id: str) -> str:
+    """Return what the keys of all files of an agent begin with."""
+    return f"agents/{agent_id}/"

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ragflow.domain.agent_repositories import AgentRuns, Agents, AgentSessions
 from ragflow.domain.chats import Chat, ChatSession, Message, SessionOrigin
 from ragflow.domain.chunks import Chunk, RowValues
 from ragflow.domain.documents import Dataset, Document
@@ -490,6 +491,12 @@ class UnitOfWork(Protocol):
     def graphs(self) -> Graphs: ...
     @property
     def searches(self) -> Searches: ...
+    @property
+    def agents(self) -> Agents: ...
+    @property
+    def agent_sessions(self) -> AgentSessions: ...
+    @property
+    def agent_runs(self) -> AgentRuns: ...
     @property
     def mcp_servers(self) -> McpServers: ...
     @property

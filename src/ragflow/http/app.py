@@ -18,6 +18,12 @@ from ragflow.http.compat import CompatLevel, Level
 from ragflow.http.described import assemble
 from ragflow.http.mcp.endpoint import McpEndpoint
 from ragflow.http.routers import (
+    agent_completions,
+    agent_runs,
+    agent_sessions,
+    agentbots,
+    agents,
+    agents_openai,
     chatbots,
     chats,
     chunk_methods,
@@ -68,6 +74,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     chatbots.router,
     searches.router,
     searchbots.router,
+    agents.router,
+    agent_sessions.router,
+    agent_completions.router,
+    agents_openai.router,
+    agent_runs.router,
+    agentbots.router,
     system.router,
     system.health,
 )
@@ -78,9 +90,11 @@ ACCOUNT_ROUTERS: tuple[APIRouter, ...] = (
     teams.router,
     tokens.router,
     llm.router,
+    agents.uploads,
+    agent_runs.tasks,
     mcp_servers.router,
 )
-"""What is served under /v1: accounts and what they are set up with."""
+"""What is served under /v1: accounts and what they are set up with; files for agents."""
 
 
 def create_app(
@@ -89,6 +103,7 @@ def create_app(
     max_body_bytes: int = DEFAULT_MAX_BODY_BYTES,
     max_json_bytes: int = DEFAULT_MAX_JSON_BYTES,
     level: str = "0.20",
+    universal_agent_streams: bool = False,
     mcp_hosts: Sequence[str] = (),
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
@@ -107,6 +122,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.services = services
+    app.state.universal_agent_streams = universal_agent_streams
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1")
     for router in ACCOUNT_ROUTERS:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 
-from ragflow.http.auth import CurrentActor
+from ragflow.http.auth import CurrentActor, CurrentCaller
 from ragflow.http.envelope import ABSENT, Maybe
 from ragflow.http.errors import Code, WireError
 from ragflow.services.uploads import Upload
@@ -38,6 +38,12 @@ class FilesForFolder:
 async def uploaded_files(request: Request, _actor: CurrentActor) -> AsyncIterator[list[Upload]]:
     """Yield the files in order, after the caller's key was checked."""
     async with _form(request, Code.ARGUMENT, "No file selected!") as form:
+        yield _uploads(form)
+
+
+async def callers_files(request: Request, _caller: CurrentCaller) -> AsyncIterator[list[Upload]]:
+    """Yield the files in order for a route under /v1, after the caller was found."""
+    async with _form(request, Code.ARGUMENT, "No file selected!", data=None) as form:
         yield _uploads(form)
 
 

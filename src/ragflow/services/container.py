@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ragflow.domain.agent_ports import ToolServers
+from ragflow.agents.environment import AgentLimits
 from ragflow.domain.ports import BlobStore, Clock, Ids, JobQueue, ModelCatalog, SearchEngine
 from ragflow.domain.repositories import Database
 from ragflow.ingest.isolate import Sandbox
 from ragflow.services.accounts import AccountService, Registration
+from ragflow.services.agent_environment import AgentPorts, Environments
+from ragflow.services.agent_files import AgentFileService
+from ragflow.services.agent_live import LiveRuns
+from ragflow.services.agent_reading import AgentFileReader, ReadLimits
+from ragflow.services.agent_runs import AgentRunService
+from ragflow.services.agent_sessions import AgentSessionService
+from ragflow.services.agents import AgentService
 from ragflow.services.chats import ChatService
 from ragflow.services.chunk_methods import ChunkMethodService
 from ragflow.services.chunks import ChunkService
@@ -54,7 +62,7 @@ class Ports:
     clock: Clock
     ids: Ids
     sandbox: Sandbox
-    tool_servers: ToolServers
+    agents: AgentPorts
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,10 @@ class ServiceOptions:
     sign_in: SignInLimits = field(default_factory=SignInLimits)
     sql_rows: int = 100_000
     sql_seconds: float = 2.0
+    agent_limits: AgentLimits = field(default_factory=AgentLimits)
+    keep_runs: int = 1000
+    reading: ReadLimits = field(default_factory=ReadLimits)
+    page_models: Callable[[], Mapping[str, str | None]] = dict
     mcp_commands: tuple[str, ...] = ()
 
 
@@ -96,6 +108,10 @@ class Services:
     sessions: SessionService
     completions: CompletionService
     graphs: GraphService
+    agents: AgentService
+    agent_sessions: AgentSessionService
+    agent_files: AgentFileService
+    agent_runs: AgentRunService
     mcp_servers: McpServerService
     searches: SearchService
     searchbots: SearchbotService
@@ -115,6 +131,22 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
     sessions = SessionService(database, clock, ids)
     records = RecordService(database, options.sql_rows, options.sql_seconds)
     completions = CompletionService(database, retrieval, sessions, catalog, records, clock, ids)
+    mcp_servers = McpServerService(
+        database, ports.agents.tool_servers, clock, ids, options.mcp_commands
+    )
+    agent_sessions = AgentSessionService(database, clock, ids)
+    environments = Environments(
+        database=database,
+        retrieval=retrieval,
+        catalog=catalog,
+        reader=AgentFileReader(
+            ports.blobs, ports.sandbox, catalog, options.reading, options.page_models
+        ),
+        outside=ports.agents,
+        tool_server=mcp_servers.reached,
+        clock=clock,
+        limits=options.agent_limits,
+    )
     return Services(
         accounts=AccountService(database, clock, ids, passwords, options.registration),
         sign_ins=SignInService(database, clock, ids, passwords, options.sign_in),
@@ -147,9 +179,19 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         sessions=sessions,
         completions=completions,
         graphs=GraphService(database),
-        mcp_servers=McpServerService(
-            database, ports.tool_servers, clock, ids, options.mcp_commands
+        agents=AgentService(database, relay, clock, ids),
+        agent_sessions=agent_sessions,
+        agent_files=AgentFileService(database, ports.blobs, clock, ids),
+        agent_runs=AgentRunService(
+            database,
+            agent_sessions,
+            environments,
+            LiveRuns(database, clock),
+            clock,
+            ids,
+            options.keep_runs,
         ),
+        mcp_servers=mcp_servers,
         searches=SearchService(database, catalog, clock, ids),
         searchbots=SearchbotService(database, retrieval, completions, catalog),
         models=ModelService(catalog),

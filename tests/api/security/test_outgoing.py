@@ -71,6 +71,8 @@ ALLOWED = {
     "adapters/code/probe.py": "listens, to see that no sandboxed process comes through",
     "adapters/code/remote.py": "names of errors; its clients are guarded",
     "adapters/code/trial.py": "is never imported: it tries to break out of a sandbox",
+    "adapters/agent_mail.py": "names of errors; its sockets are guarded",
+    "adapters/guarded_sockets.py": "the same guard for databases and mail",
     "adapters/agent_http.py": "requests and names of errors; its clients are guarded",
     "adapters/guarded_http.py": "the guard itself",
     "adapters/mcp/guarded.py": "hands requests of the library over to a guarded client",
@@ -198,7 +200,9 @@ def test_no_address_of_an_mcp_server_leads_into_the_network(
 ) -> None:
     port, asked = inside
     guarded = McpToolServers(HttpClients(AddressGuard(resolve=resolved)))
-    services = build_services(replace(world.ports, tool_servers=guarded))
+    services = build_services(
+        replace(world.ports, agents=replace(world.ports.agents, tool_servers=guarded))
+    )
     with TestClient(create_app(services)) as client:
         for trick in TRICKS:
             for kind in ("streamable-http", "sse"):

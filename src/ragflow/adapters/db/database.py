@@ -23,6 +23,8 @@ from sqlalchemy.exc import (
 )
 
 from ragflow.adapters.db.accounts import SqlAccounts
+from ragflow.adapters.db.agent_runs import SqlAgentRuns
+from ragflow.adapters.db.agents import SqlAgents, SqlAgentSessions
 from ragflow.adapters.db.chats import SqlChats
 from ragflow.adapters.db.chunks import SqlChunks
 from ragflow.adapters.db.datasets import SqlDatasets
@@ -56,6 +58,9 @@ class SqlUnitOfWork:
         self.files = SqlFiles(connection, writes)
         self.graphs = SqlGraphs(connection, writes)
         self.searches = SqlSearches(connection, writes)
+        self.agents = SqlAgents(connection, writes)
+        self.agent_sessions = SqlAgentSessions(connection, writes)
+        self.agent_runs = SqlAgentRuns(connection, writes)
         self.mcp_servers = SqlMcpServers(connection, writes)
         self.outbox = SqlOutbox(connection, writes)
         self.leases = SqlLeases(connection, writes)

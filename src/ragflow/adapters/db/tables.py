@@ -353,6 +353,98 @@ search_names = Index(
     postgresql_where=text("status = '1'"),
 )
 
+agents = Table(
+    "agents",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("tenant_id", String, nullable=False, index=True),
+    Column("user_id", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("title_key", String, nullable=False),  # unique for new agents alone, so by no index
+    Column("create_time", Long, nullable=False),
+    Column("update_time", Long, nullable=False),
+    Column("dsl", Json, nullable=False),
+    Column("description", String),
+    Column("avatar", String),
+    Column("permission", String, nullable=False),
+    Column("canvas_type", String),
+    Column("canvas_category", String, nullable=False),
+)
+
+agent_versions = Table(
+    "agent_versions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("agent_id", ForeignKey("agents.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("title", String, nullable=False),
+    Column("create_time", Long, nullable=False),
+    Column("update_time", Long, nullable=False),
+    Column("dsl", Json, nullable=False),
+    Column("description", String),
+)
+
+agent_sessions = Table(
+    "agent_sessions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("agent_id", ForeignKey("agents.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("user_id", String, nullable=False),
+    Column("create_time", Long, nullable=False),
+    Column("update_time", Long, nullable=False),
+    Column("name", String, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("messages", Json, nullable=False),
+    Column("references", Json, nullable=False),
+    Column("dsl", Json, nullable=False),
+    Column("state", Json, nullable=False),
+    Column("tokens", Long, nullable=False),
+    Column("duration", Float, nullable=False),
+    Column("round", Long, nullable=False),
+    Column("thumb_up", Long, nullable=False),
+    Column("errors", String),
+)
+
+agent_runs = Table(
+    "agent_runs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("agent_id", ForeignKey("agents.id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "session_id",
+        ForeignKey("agent_sessions.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("question", String, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("create_time", Long, nullable=False),
+    Column("update_time", Long, nullable=False),
+    Column("heartbeat", Long, nullable=False),
+    Column("inputs", Json, nullable=False),
+    Column("cancel_requested", Boolean, nullable=False),
+    Column("error", String),
+    Column("steps", Long, nullable=False),
+    Column("tokens", Long, nullable=False),
+    Column("elapsed_seconds", Float, nullable=False),
+)
+Index("ix_agent_runs_agent_id_create_time", agent_runs.c.agent_id, agent_runs.c.create_time)
+
+agent_traces = Table(
+    "agent_traces",
+    metadata,
+    Column("run_id", ForeignKey("agent_runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("ordinal", Long, primary_key=True, autoincrement=False),
+    Column("component_id", String, nullable=False),
+    Column("component_type", String, nullable=False),
+    Column("component_name", String, nullable=False),
+    Column("started_at", Float, nullable=False),
+    Column("elapsed_seconds", Float, nullable=False),
+    Column("inputs", Json, nullable=False),
+    Column("outputs", Json, nullable=False),
+    Column("error", String),
+    Column("tokens", Long, nullable=False),
+)
+
 mcp_servers = Table(
     "mcp_servers",
     metadata,

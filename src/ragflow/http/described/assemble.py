@@ -46,7 +46,9 @@ _SIGNED_BY: Mapping[Callable[..., Any], str] = {
     embed_actor: EMBED_TOKEN,
     current_caller: CALLER,
 }
-_READS_KEY_ITSELF = frozenset({"create_chat_completion", "retrieve_records"})
+_READS_KEY_ITSELF = frozenset(
+    {"create_chat_completion", "create_agent_completion", "retrieve_records"}
+)
 
 
 def install(app: FastAPI, routers: Sequence[APIRouter]) -> None:

@@ -12,7 +12,7 @@ from ragflow.domain.models import Factory, OfferedModel
 from ragflow.domain.ports import ChatModel
 from ragflow.generate.assistant import settings_of
 from ragflow.http.described import samples
-from ragflow.http.described.shapes import Shape, like, named
+from ragflow.http.described.shapes import Shape, like, listed, named, record
 from ragflow.http.schemas.accounts import (
     joined_tenant_object,
     key_object,
@@ -21,6 +21,14 @@ from ragflow.http.schemas.accounts import (
     signed_in_object,
     tenant_object,
     user_object,
+)
+from ragflow.http.schemas.agent_runs import Frames, run_object, traced_run_object
+from ragflow.http.schemas.agents import (
+    agent_file_object,
+    agent_object,
+    agent_session_object,
+    new_session_object,
+    version_object,
 )
 from ragflow.http.schemas.chats import chat_object, listed_chat_object, session_object
 from ragflow.http.schemas.completions import answer_data, opener_data
@@ -44,6 +52,7 @@ from ragflow.http.views import (
     document_object,
 )
 from ragflow.services.accounts import NewKey
+from ragflow.services.agent_runs import AgentQuestion, PreparedRun
 from ragflow.services.chats import ListedChat
 from ragflow.services.completions import Turn
 from ragflow.services.file_browser import ListedFile
@@ -134,6 +143,92 @@ TREE = Shape(
         }
     },
 )
+
+AGENT = named("Agent", *map(agent_object, samples.AGENTS))
+LISTED_VERSION = named(
+    "ListedAgentVersion",
+    version_object(samples.AGENT_VERSION, with_canvas=False),
+    version_object(replace(samples.AGENT_VERSION, description=None), with_canvas=False),
+)
+AGENT_VERSION = named(
+    "AgentVersion",
+    version_object(samples.AGENT_VERSION),
+    version_object(replace(samples.AGENT_VERSION, description=None)),
+)
+VERSION_DIFF = record(
+    added=listed(like("Retrieval:Rules")),
+    removed=listed(like("Message:Old")),
+    changed=listed(
+        Shape(
+            {
+                "type": "object",
+                "properties": {
+                    "component": {"type": "string"},
+                    "field": {"type": "string"},
+                    "before": {},
+                    "after": {},
+                },
+                "required": ["component", "field", "before", "after"],
+            },
+            {
+                "component": "Message:Answer",
+                "field": "params.content",
+                "before": ["{sys.query}"],
+                "after": ["You asked: {sys.query}"],
+            },
+        )
+    ),
+)
+NEW_AGENT_SESSION = named("NewAgentSession", new_session_object(samples.AGENT_SESSION))
+AGENT_SESSION = named(
+    "AgentSession",
+    agent_session_object(samples.AGENT_SESSION, with_canvas=True),
+    agent_session_object(replace(samples.AGENT_SESSION, errors="slow"), with_canvas=False),
+)
+AGENT_RUN = named(
+    "AgentRun",
+    run_object(samples.AGENT_RUN),
+    run_object(replace(samples.AGENT_RUN, error="slow")),
+)
+TRACED_RUN = named(
+    "TracedAgentRun",
+    *(
+        traced_run_object(
+            replace(samples.AGENT_RUN, error=error), [replace(samples.NODE_TRACE, error=error)]
+        )
+        for error in (None, "slow")
+    ),
+)
+_PREPARED = PreparedRun(
+    Actor(samples.TENANT_ID, samples.TENANT_ID),
+    samples.AGENT_RUN,
+    samples.AGENT_SESSION,
+    AgentQuestion(),
+)
+
+
+def agent_event(kind: str, **data: object) -> dict[str, object]:
+    """Return an event of an agent's run."""
+    return Frames(_PREPARED).enveloped(kind, data, samples.CHUNK.create_timestamp)
+
+
+_FINISHED = agent_event(
+    "workflow_finished",
+    inputs={},
+    outputs={"content": "You asked when."},
+    elapsed_time=1.2,
+    created_at=4321.5,
+    content="You asked when.",
+    reference={"chunks": {}, "doc_aggs": {}},
+)
+AGENT_EVENT = named(
+    "AgentEvent",
+    _FINISHED,
+    agent_event("workflow_started", inputs={}),
+    agent_event("node_started", inputs=None),
+    agent_event("message_end", reference=None),
+)
+AGENT_FILE = named("AgentFile", agent_file_object(samples.AGENT_FILE))
 
 FILE = named("File", file_object(_FILE), file_object(_FOLDER))
 LISTED_FILE = named(

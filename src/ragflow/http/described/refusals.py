@@ -10,13 +10,23 @@ from ragflow.http.described.words import API_KEY, CALLER, EMBED_TOKEN
 from ragflow.http.envelope import ABSENT
 from ragflow.http.errors import Answers, Code
 
+PROBLEMS: dict[str, Any] = {
+    "type": "array",
+    "description": "What keeps a canvas from being run.",
+    "items": {
+        "type": "object",
+        "properties": {name: {"type": "string"} for name in ("component", "field", "reason")},
+        "required": ["component", "field", "reason"],
+        "additionalProperties": False,
+    },
+}
 REFUSAL: dict[str, Any] = {
     "type": "object",
     "description": "Says why a request was not done. A missing key is refused with code 0.",
     "properties": {
         "code": {"type": "integer", "description": "100 for what the server did not expect."},
         "message": {"type": "string"},
-        "data": {"enum": [None, False]},
+        "data": {"anyOf": [{"enum": [None, False]}, PROBLEMS]},
     },
     "required": ["code", "message"],
     "additionalProperties": False,
@@ -50,6 +60,7 @@ class _Facts(dict[str, str]):
 
 
 _IDS: Mapping[str, str] = {
+    "Agent": samples.AGENT_ID,
     "Chat": samples.CHAT_ID,
     "Chunk": samples.CHUNK_ID,
     "Document": samples.DOCUMENT_ID,

@@ -17,6 +17,9 @@ from ragflow.http.described.records import (
 )
 from ragflow.http.described.shapes import Shape, either, like, listed, mapping, record
 from ragflow.http.described.streams import (
+    AGENT_COMPLETIONS_STREAM,
+    AGENT_EVENTS_STREAM,
+    AGENT_STREAM,
     ANSWERS_STREAM,
     COMPLETION,
     COMPLETIONS_STREAM,
@@ -173,6 +176,43 @@ _CONVERSATIONS: Mapping[str, Answer] = {
     "show_to_page": _b(records.SEARCH),
     "draw_mind_map": _b(records.TREE),
 }
+_AGENT_ANSWER = either(records.AGENT_EVENT, like("**ERROR**: The model did not answer."))
+_AGENTS: Mapping[str, Answer] = {
+    "create_agent": _b(either(DONE, records.AGENT)),
+    "list_agents": _a(
+        either(
+            listed(records.AGENT),
+            record(canvas=listed(records.AGENT), total=_COUNT),
+        )
+    ),
+    "get_agent": _b(records.AGENT),
+    "update_agent": _b(),
+    "delete_agent": _b(),
+    "list_agent_versions": _b(listed(records.LISTED_VERSION)),
+    "get_agent_version": _b(records.AGENT_VERSION),
+    "restore_agent_version": _b(records.AGENT),
+    "compare_agent_versions": _b(records.VERSION_DIFF),
+    "create_agent_session": _a(records.NEW_AGENT_SESSION),
+    "list_agent_sessions": _a(listed(records.AGENT_SESSION)),
+    "delete_agent_sessions": _HANDLED,
+    "complete_agent": Answer(Family.A, _AGENT_ANSWER, stream=AGENT_STREAM),
+    "create_agent_completion": Answer(Family.NONE, COMPLETION, stream=AGENT_COMPLETIONS_STREAM),
+    "complete_embedded_agent": Answer(Family.A, _AGENT_ANSWER, stream=AGENT_EVENTS_STREAM),
+    "introduce_agent": _a(
+        record(
+            title=like("guide"),
+            avatar=like("", None),
+            inputs=Shape({"type": "object"}, {"city": {"name": "City", "type": "line"}}),
+            prologue=like("What do you want to know?"),
+            mode=like("conversational"),
+        )
+    ),
+    "list_agent_runs": _b(record(runs=listed(records.AGENT_RUN), total=_COUNT)),
+    "get_agent_run": _b(records.TRACED_RUN),
+    "cancel_agent_run": _b(like({"cancelled": True})),
+    "cancel_agent_task": _b(),
+    "upload_agent_files": _b(either(records.AGENT_FILE, listed(records.AGENT_FILE))),
+}
 _FILES: Mapping[str, Answer] = {
     "upload_files": _b(listed(FILE)),
     "create_file": _b(FILE),
@@ -233,4 +273,10 @@ _ACCOUNTS: Mapping[str, Answer] = {
     ),
 }
 
-ANSWERS: Mapping[str, Answer] = {**_KNOWLEDGE, **_CONVERSATIONS, **_FILES, **_ACCOUNTS}
+ANSWERS: Mapping[str, Answer] = {
+    **_KNOWLEDGE,
+    **_CONVERSATIONS,
+    **_AGENTS,
+    **_FILES,
+    **_ACCOUNTS,
+}

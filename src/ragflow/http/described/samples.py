@@ -5,6 +5,15 @@ Most come twice: with all that they can have, and with nothing that they need no
 
 from __future__ import annotations
 
+from ragflow.domain.agents import (
+    Agent,
+    AgentFile,
+    AgentRun,
+    AgentSession,
+    AgentVersion,
+    NodeTrace,
+)
+from ragflow.domain.agents import RunState as AgentRunState
 from ragflow.domain.answers import AnswerFrame, Citation, Reference, ToolSpec
 from ragflow.domain.chats import Chat, ChatSession, Message
 from ragflow.domain.chunks import Chunk
@@ -28,6 +37,9 @@ SESSION_ID = "2ca4b22e878011ef88fe0242ac120005"
 MESSAGE_ID = "0b6d7a8e-2b1c-4f4e-9d0a-6d2c2f1b7a55"
 FILE_ID = "7b1f6d0a91ec11ef8d8c0242ac120004"
 SEARCH_ID = "3f0c2a4e91fa11ef9a3d0242ac120003"
+AGENT_ID = "5f2d3c1e91fb11ef8c7d0242ac120003"
+RUN_ID = "9c1f7d3091fb11efae3f0242ac120003"
+VERSION_ID = "8a4e6b2091fb11ef9d2e0242ac120003"
 MCP_ID = "5c1d8a6e91fa11efb7c40242ac120003"
 PICTURE = "data:image/png;base64,iVBORw0KGgo="
 
@@ -188,6 +200,87 @@ GRAPH = Graph(
     (Relation("LEAVE", "STAFF", ("Staff take leave.",), ("take",), 1.0, (DOCUMENT_ID,)),),
     (DOCUMENT_ID,),
 )
+DSL = {
+    "components": {
+        "begin": {
+            "obj": {
+                "component_name": "Begin",
+                "params": {"prologue": "What do you want to know?"},
+            },
+            "downstream": ["Message:Answer"],
+            "upstream": [],
+        },
+        "Message:Answer": {
+            "obj": {"component_name": "Message", "params": {"content": ["You asked: {sys.query}"]}},
+            "downstream": [],
+            "upstream": ["begin"],
+        },
+    },
+    "history": [],
+    "path": [],
+    "retrieval": [],
+    "globals": {"sys.query": "", "sys.user_id": "", "sys.conversation_turns": 0, "sys.files": []},
+}
+AGENTS = (
+    Agent(
+        AGENT_ID,
+        TENANT_ID,
+        TENANT_ID,
+        "guide",
+        _MADE,
+        _CHANGED,
+        DSL,
+        "Answers what is asked",
+        PICTURE,
+        canvas_type="Other",
+    ),
+    Agent(AGENT_ID, TENANT_ID, TENANT_ID, "bare", _MADE, _MADE),
+)
+AGENT_VERSION = AgentVersion(
+    VERSION_ID, AGENT_ID, "guide_2025_03_14_16_53_42", _MADE, _MADE, DSL, "First"
+)
+AGENT_SESSION = AgentSession(
+    SESSION_ID,
+    AGENT_ID,
+    TENANT_ID,
+    _MADE,
+    _CHANGED,
+    messages=(
+        {"role": "assistant", "content": "What do you want to know?"},
+        {"role": "user", "content": _QUESTION, "id": MESSAGE_ID},
+        {"role": "assistant", "content": _ANSWER, "id": MESSAGE_ID},
+    ),
+    references=({"chunks": {}, "doc_aggs": {}},),
+    dsl=DSL,
+    tokens=90,
+    duration=1.2,
+    round=1,
+)
+AGENT_RUN = AgentRun(
+    RUN_ID,
+    AGENT_ID,
+    SESSION_ID,
+    _QUESTION,
+    AgentRunState.DONE,
+    _MADE,
+    _CHANGED,
+    _CHANGED,
+    steps=2,
+    tokens=90,
+    elapsed_seconds=1.2,
+)
+NODE_TRACE = NodeTrace(
+    RUN_ID,
+    1,
+    "Message:Answer",
+    "Message",
+    "Answer",
+    _SECONDS,
+    0.1,
+    {"sys.query": _QUESTION},
+    {"content": f"You asked: {_QUESTION}"},
+)
+AGENT_FILE = AgentFile(FILE_ID, "leave.txt", 36, "text/plain", TENANT_ID, _SECONDS)
 USER = User(TENANT_ID, "ada@example.org", "Ada", "!", _MADE, _CHANGED)
 TENANT = Tenant(TENANT_ID, "Ada", _MADE, _CHANGED, embedding_model="BAAI/bge-m3@BAAI")
 KEY = ApiKey(SESSION_ID, TENANT_ID, TENANT_ID, "ragflow-IzZmY1", "", "", _MADE)

@@ -17,6 +17,8 @@ FREE_FORM = frozenset(
     {
         "built_in_metadata",
         "dropped",
+        "dsl",
+        "inputs",
         "headers",
         "inputSchema",
         "llm",
@@ -24,6 +26,7 @@ FREE_FORM = frozenset(
         "meta_data_filter",
         "meta_fields",
         "metadata",
+        "outputs",
         "parser_config",
         "prompt",
         "prompt_config",

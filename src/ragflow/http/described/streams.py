@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ragflow.http.described.records import ANSWER, DONE, answer, opener
-from ragflow.http.described.samples import CHAT_ID
+from ragflow.http.described.records import (
+    AGENT_EVENT,
+    ANSWER,
+    DONE,
+    agent_event,
+    answer,
+    opener,
+)
+from ragflow.http.described.samples import AGENT_ID, CHAT_ID, SESSION_ID
 from ragflow.http.described.shapes import Shape, either, named
 from ragflow.http.sse import cumulative, done_frame, frame
 
@@ -80,5 +87,36 @@ COMPLETIONS_STREAM = Stream(
             _chunk(None, "stop"),
             done_frame(),
         )
+    ).decode()
+)
+
+
+_MESSAGES = (
+    frame(agent_event("message", content="You asked")),
+    frame(agent_event("message", content=" when.")),
+    frame(agent_event("message_end", reference=None)),
+)
+AGENT_STREAM = Stream(b"".join((*_MESSAGES, done_frame())).decode())
+AGENT_EVENTS_STREAM = Stream(
+    b"".join(
+        (
+            frame(agent_event("workflow_started", inputs={})),
+            *_MESSAGES,
+            frame(agent_event("workflow_finished", inputs={}, outputs={}, elapsed_time=1.2)),
+        )
+    ).decode(),
+    AGENT_EVENT,
+)
+
+
+def _agent_chunk(content: str, finish_reason: str | None = None) -> bytes:
+    choice = {"delta": {"content": content}, "finish_reason": finish_reason, "index": 0}
+    chunk = {"id": SESSION_ID, "object": "chat.completion.chunk", "created": _CREATED}
+    return frame({**chunk, "model": AGENT_ID, "choices": [choice]}, "data: ")
+
+
+AGENT_COMPLETIONS_STREAM = Stream(
+    b"".join(
+        (_agent_chunk("You asked when."), _agent_chunk("", "stop"), done_frame("data: "))
     ).decode()
 )

@@ -29,6 +29,8 @@ TAGS: Mapping[str, str] = {
     "chatbots": "Assistants that are embedded in pages.",
     "searches": "Search apps: saved ways to search.",
     "searchbots": "Searches that are embedded in pages.",
+    "agents": "Agents: canvases of components that answer.",
+    "agentbots": "Agents that are embedded in pages.",
     "system": "The server itself.",
     "accounts": "People, sign-in and API keys.",
     "teams": "Who belongs to a tenant.",
@@ -37,6 +39,7 @@ TAGS: Mapping[str, str] = {
 }
 
 PATH_PARAMETERS: Mapping[str, tuple[str, str]] = {
+    "agent_id": ("Id of the agent.", samples.AGENT_ID),
     "chat_id": ("Id of the assistant.", samples.CHAT_ID),
     "chunk_id": ("Id of the chunk.", samples.CHUNK_ID),
     "dataset_id": ("Id of the dataset.", samples.DATASET_ID),
@@ -47,11 +50,15 @@ PATH_PARAMETERS: Mapping[str, tuple[str, str]] = {
         f"{samples.DATASET_ID}-{samples.CHUNK_ID}",
     ),
     "number": ("Number of the page, from 1.", "1"),
+    "other_id": ("Id of the version to compare with.", samples.VERSION_ID),
+    "run_id": ("Id of the run.", samples.RUN_ID),
     "search_id": ("Id of the search app.", samples.SEARCH_ID),
     "session_id": ("Id of the session.", samples.SESSION_ID),
+    "task_id": ("Id of the run, or of the agent.", samples.RUN_ID),
     "tenant_id": ("Id of the tenant.", samples.TENANT_ID),
     "token": ("The key's id, a secret of it, or the key as lists show it.", samples.SESSION_ID),
     "user_id": ("Id of the account.", samples.TENANT_ID),
+    "version_id": ("Id of the version.", samples.VERSION_ID),
 }
 """What stands in a path, and an example of it."""
 

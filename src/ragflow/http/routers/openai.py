@@ -77,13 +77,13 @@ def _turns(messages: Any) -> tuple[ChatTurn, ...]:
     for message in messages:
         if not isinstance(message, Mapping) or message.get("role") not in _ROLES:
             raise WireError(Code.DATA, f"Each message needs a role of {', '.join(_ROLES)}.")
-        turns.append(ChatTurn(message["role"], _content(message.get("content"))))
+        turns.append(ChatTurn(message["role"], text_of(message.get("content"))))
     if turns[-1].role != "user":
         raise WireError(Code.DATA, "The last content of this conversation is not from user.")
     return tuple(turns)
 
 
-def _content(content: Any) -> str:
+def text_of(content: Any) -> str:
     """Read a message's text, which may come as a list of text parts."""
     if isinstance(content, str):
         return content

@@ -7,6 +7,8 @@ test module and define that fixture there.
 from __future__ import annotations
 
 from ragflow.testing.database.accounts import AccountsContract
+from ragflow.testing.database.agent_runs import AgentRunsContract
+from ragflow.testing.database.agents import AgentsContract, AgentSessionsContract
 from ragflow.testing.database.chats import ChatsContract
 from ragflow.testing.database.chunks import ChunksContract
 from ragflow.testing.database.datasets import DatasetsContract
@@ -25,6 +27,9 @@ __all__ = ["DatabaseContract"]
 
 class DatabaseContract(
     AccountsContract,
+    AgentRunsContract,
+    AgentSessionsContract,
+    AgentsContract,
     ChatsContract,
     ChunksContract,
     DatasetsContract,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ragflow.domain.agents import Agent, AgentRun, AgentSession, AgentVersion, RunState
 from ragflow.domain.chats import Chat, ChatSession, Message
 from ragflow.domain.chunks import Chunk, ChunkKind
 from ragflow.domain.documents import Box, Coverage, Dataset, Document, Span
@@ -161,6 +162,59 @@ def a_search(search_id: str = "search-1", name: str = "Finder", **changes: Any) 
     return SearchApp(id=search_id, name=name, **(values | changes))
 
 
+def an_agent(agent_id: str = "agent-1", title: str = "Guide", **changes: Any) -> Agent:
+    """Make an agent of the sample tenant."""
+    values: dict[str, Any] = {
+        "tenant_id": TENANT,
+        "user_id": USER,
+        "create_time": 1,
+        "update_time": 1,
+        "dsl": {"components": {"begin": {"obj": {"component_name": "Begin", "params": {}}}}},
+        "description": "Shows the way",
+        "canvas_type": "Other",
+    }
+    return Agent(id=agent_id, title=title, **(values | changes))
+
+
+def a_version(
+    version_id: str = "version-1", agent_id: str = "agent-1", create_time: int = 1
+) -> AgentVersion:
+    """Make a version of an agent."""
+    return AgentVersion(version_id, agent_id, "Guide_1", create_time, create_time, {"path": []})
+
+
+def an_agent_session(
+    session_id: str = "session-1", agent_id: str = "agent-1", **changes: Any
+) -> AgentSession:
+    """Make a conversation with an agent."""
+    values: dict[str, Any] = {
+        "user_id": USER,
+        "create_time": 1,
+        "update_time": 1,
+        "name": "trip",
+        "messages": [{"role": "assistant", "content": "Where to?"}],
+        "references": [{"chunks": {}, "doc_aggs": {}}],
+        "dsl": {"path": [], "components": {}},
+        "state": {"path": []},
+        "duration": 0.5,
+    }
+    return AgentSession(id=session_id, agent_id=agent_id, **(values | changes))
+
+
+def a_run(run_id: str = "run-1", session_id: str = "session-1", **changes: Any) -> AgentRun:
+    """Make a run of the sample agent."""
+    values: dict[str, Any] = {
+        "agent_id": "agent-1",
+        "question": "Where to?",
+        "state": RunState.RUNNING,
+        "create_time": 1,
+        "update_time": 1,
+        "heartbeat": 1,
+        "inputs": {"city": {"value": "Rome"}},
+    }
+    return AgentRun(id=run_id, session_id=session_id, **(values | changes))
+
+
 def an_mcp_server(server_id: str = "server-1", name: str = "Weather", **changes: Any) -> McpServer:
     """Make an MCP server of the sample tenant."""
     values: dict[str, Any] = {
@@ -177,7 +231,7 @@ def an_mcp_server(server_id: str = "server-1", name: str = "Weather", **changes:
 
 def fill(
     database: Database,
-    *values: Dataset | Document | Chunk | Chat | StoredFile | SearchApp | McpServer,
+    *values: Dataset | Document | Chunk | Chat | StoredFile | SearchApp | McpServer | Agent,
 ) -> None:
     """Store values in one transaction."""
     with database.transaction() as work:
@@ -192,6 +246,8 @@ def fill(
                 work.files.add(value)
             elif isinstance(value, SearchApp):
                 work.searches.add(value)
+            elif isinstance(value, Agent):
+                work.agents.add(value)
             elif isinstance(value, McpServer):
                 work.mcp_servers.add(value)
             else:

@@ -8,7 +8,7 @@ from alembic import op
 from ragflow.adapters.db.types import Json, Long, String
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 
 
 def upgrade() -> None:

@@ -1,0 +1,53 @@
+"""What the use cases of agents refuse; facts are attributes."""
+
+from __future__ import annotations
+
+from ragflow.domain.errors import Conflict, InvalidInput, NotFound
+
+
+class AgentNotFound(NotFound):
+    """Say that the caller has no such agent (facts: id)."""
+
+    template = "There is no agent {id} for you."
+
+
+class VersionNotFound(NotFound):
+    """Say that an agent has no such version (facts: id)."""
+
+    template = "There is no version {id} of this agent."
+
+
+class RunNotFound(NotFound):
+    """Say that an agent has no such run (facts: id)."""
+
+    template = "There is no run {id} of this agent."
+
+
+class SessionBusy(Conflict):
+    """Say that a run of a conversation is going on (facts: id)."""
+
+    template = "Another run of the session {id} is going on. Wait for it or cancel it."
+
+
+class NoSessions(NotFound):
+    """Say that an agent has no conversations to delete (facts: id)."""
+
+    template = "Agent {id} has no sessions"
+
+
+class TitleRequired(InvalidInput):
+    """Say that an agent needs a title."""
+
+    template = "No title in request."
+
+
+class CanvasRequired(InvalidInput):
+    """Say that an agent needs a canvas."""
+
+    template = "No DSL data in request."
+
+
+class DuplicateAgentTitle(Conflict):
+    """Say that the tenant has an agent of this title (facts: title)."""
+
+    template = "Agent with title {title} already exists."

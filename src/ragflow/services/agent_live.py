@@ -1,0 +1,106 @@
+"""Runs that go on in this process: who began them may leave, others may end them.
+
+One keeper looks after all runs of a process: it says in the database that they live, and ends those
+that somebody wishes to end from another process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+import structlog
+
+from ragflow.domain.errors import StoreUnavailable
+from ragflow.domain.ports import Clock
+from ragflow.domain.repositories import Database
+
+log = structlog.get_logger(__name__)
+
+BEATS_PER_LOOK = 2
+SILENT_MILLISECONDS = 7_000
+"""A run whose process was silent for so long was cut off."""
+
+
+class Ending(Enum):
+    """Say why a run is ended from outside."""
+
+    CANCELLED = auto()
+    PAUSED = auto()  # the process ends; the run goes on in another
+
+
+@dataclass(slots=True)
+class _Live:
+    task: asyncio.Task[None]
+    loop: asyncio.AbstractEventLoop
+    ending: Ending | None = None
+
+
+class LiveRuns:
+    """Know the runs of this process; `look_seconds` is how often wishes are looked for."""
+
+    def __init__(self, database: Database, clock: Clock, look_seconds: float = 1.0) -> None:
+        self._database = database
+        self._clock = clock
+        self._look_seconds = look_seconds
+        self._live: dict[str, _Live] = {}
+        self._keeper: asyncio.Task[None] | None = None
+
+    def start(self, run_id: str, work: Coroutine[Any, Any, None]) -> None:
+        """Run something in a task of its own, which outlives who waits for what it tells."""
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(work, name=f"agent run {run_id}")
+        self._live[run_id] = _Live(task, loop)
+        task.add_done_callback(lambda _done: self._live.pop(run_id, None))
+        if self._keeper is None or self._keeper.done():
+            self._keeper = loop.create_task(self._keep(), name="keeper of agent runs")
+
+    def ending(self, run_id: str) -> Ending:
+        """Return why a run was ended; what nobody wished for is the end of the process."""
+        live = self._live.get(run_id)
+        return (live and live.ending) or Ending.PAUSED
+
+    def end(self, run_id: str, why: Ending = Ending.CANCELLED) -> bool:
+        """End a run if it is one of this process, from any thread; tell whether it is."""
+        live = self._live.get(run_id)
+        if live is None:
+            return False
+        live.loop.call_soon_threadsafe(self._end, live, why)
+        return True
+
+    async def pause(self) -> None:
+        """End all runs, to be gone on with by another process."""
+        tasks = [live.task for live in self._live.values()]
+        for live in list(self._live.values()):
+            self._end(live, Ending.PAUSED)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @staticmethod
+    def _end(live: _Live, why: Ending) -> None:
+        if live.ending is None:  # a second time would cut off the storing of what was said
+            live.ending = why
+            live.task.cancel()
+
+    async def _keep(self) -> None:
+        looks = 0
+        while self._live:
+            try:
+                wished = await asyncio.to_thread(self._look, list(self._live), looks)
+            except StoreUnavailable as error:
+                log.warning("runs of agents cannot be looked after", why=str(error))
+                wished = set()
+            for run_id in wished:
+                self.end(run_id)
+            looks += 1
+            await asyncio.sleep(self._look_seconds)
+
+    def _look(self, run_ids: list[str], looks: int) -> set[str]:
+        """Say that runs live, now and then, and return those that are to end."""
+        if looks % BEATS_PER_LOOK == 0:
+            with self._database.transaction() as unit:
+                unit.agent_runs.beat(run_ids, self._clock.milliseconds())
+        with self._database.reading() as unit:
+            return unit.agent_runs.cancelled_of(run_ids)

@@ -1,0 +1,329 @@
+"""Runs of agents: begin one, hear what happens, end it, and look at what happened.
+
+In: a question, and the conversation that it belongs to. Out: the events of the runtime. Rights are
+checked before the first event, so that refusals go out as plain replies. A run goes on in a task of
+its own and is stored after every batch: one that was cut off goes on from there when its question
+comes again. Refused: a second run in a conversation whose first one goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import structlog
+
+from ragflow.agents.check import components_of
+from ragflow.agents.dsl import canvas_of
+from ragflow.agents.runtime import Event, Question, Runtime
+from ragflow.agents.state import CanvasState, state_of
+from ragflow.domain.agents import Agent, AgentRun, AgentSession, NodeTrace, RunState
+from ragflow.domain.chats import SessionOrigin
+from ragflow.domain.errors import AgentError, RagflowError
+from ragflow.domain.identity import Actor
+from ragflow.domain.ports import Clock, Ids
+from ragflow.domain.repositories import Database, Paging, UnitOfWork
+from ragflow.services.agent_environment import Environments
+from ragflow.services.agent_errors import RunNotFound, SessionBusy
+from ragflow.services.agent_live import SILENT_MILLISECONDS, Ending, LiveRuns
+from ragflow.services.agent_record import Ended, RunRecord
+from ragflow.services.agent_sessions import AgentSessionService, require_agent_session
+from ragflow.services.agents import require_agent
+from ragflow.text.json_values import plain_json
+
+log = structlog.get_logger(__name__)
+
+CUT_OFF = "The server stopped in the midst of this run."
+
+
+@dataclass(frozen=True, slots=True)
+class AgentQuestion:
+    """Ask an agent; without a session, in a conversation that begins with it.
+
+    `inputs` are the values of its form, `files` the records of uploaded files.
+    """
+
+    question: str = ""
+    session_id: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[Mapping[str, Any], ...] = ()
+    user_id: str = ""
+    origin: SessionOrigin = SessionOrigin.API
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRun:
+    """Hold a run that may go on: rights are checked, and nobody else runs in its conversation."""
+
+    actor: Actor
+    run: AgentRun
+    session: AgentSession
+    asked: AgentQuestion
+    goes_on: bool = False
+    traces: int = 0  # of what was done before it was cut off
+
+
+class AgentRunService:
+    """Run the agents of a tenant."""
+
+    def __init__(
+        self,
+        database: Database,
+        sessions: AgentSessionService,
+        environments: Environments,
+        live: LiveRuns,
+        clock: Clock,
+        ids: Ids,
+        keep_runs: int,
+        seconds: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._database = database
+        self._sessions = sessions
+        self._environments = environments
+        self._live = live
+        self._clock = clock
+        self._ids = ids
+        self._keep_runs = keep_runs
+        self._seconds = seconds
+
+    def begin(self, actor: Actor, agent_id: str, asked: AgentQuestion) -> PreparedRun:
+        """Prepare a run.
+
+        Raises `AgentNotFound`, `SessionNotFound`, `CanvasInvalid` or `SessionBusy`.
+        """
+        with self._database.transaction() as unit:
+            agent = require_agent(unit, actor, agent_id)
+            session = self._session(unit, actor, agent, asked)
+            components_of(canvas_of(session.dsl))
+            last = unit.agent_runs.last_of(session.id)
+            if last is not None and self._lives(last):
+                raise SessionBusy(id=session.id)
+            if last is not None and _goes_on(last, session, asked):
+                return self._again(unit, actor, last, session, asked)
+            session = self._settled(unit, last, session)
+            run = self._new(session, asked, last)
+            unit.agent_runs.add(run)
+            unit.agent_runs.prune(agent_id, self._keep_runs)
+        return PreparedRun(actor, run, session, asked)
+
+    async def events(self, prepared: PreparedRun) -> AsyncGenerator[Event, None]:
+        """Tell what happens in a run; whoever stops listening ends it. Raises `AgentError`."""
+        told: asyncio.Queue[Event | RagflowError | None] = asyncio.Queue()
+        run_id = prepared.run.id
+        self._live.start(run_id, self._work(prepared, told.put_nowait))
+        try:
+            while (item := await told.get()) is not None:
+                if isinstance(item, RagflowError):
+                    raise item
+                yield item
+        finally:
+            self._live.end(run_id)
+
+    def page(
+        self, actor: Actor, agent_id: str, paging: Paging, session_id: str | None = None
+    ) -> tuple[list[AgentRun], int]:
+        """List the runs of an agent, or of one of its conversations. Raises `AgentNotFound`."""
+        with self._database.reading() as unit:
+            require_agent(unit, actor, agent_id)
+            return unit.agent_runs.page(agent_id, paging, session_id)
+
+    def get(self, actor: Actor, agent_id: str, run_id: str) -> tuple[AgentRun, list[NodeTrace]]:
+        """Return a run and what its components did. Raises `AgentNotFound`, `RunNotFound`."""
+        with self._database.reading() as unit:
+            require_agent(unit, actor, agent_id)
+            return _require_run(unit, agent_id, run_id), unit.agent_runs.traces(run_id)
+
+    def cancel(self, actor: Actor, agent_id: str, run_id: str) -> bool:
+        """End a run, in whatever process it goes on; tell whether it had not ended.
+
+        Raises `AgentNotFound`, `RunNotFound`.
+        """
+        with self._database.transaction() as unit:
+            require_agent(unit, actor, agent_id)
+            run = _require_run(unit, agent_id, run_id)
+            wished = unit.agent_runs.request_cancel(run_id)
+            if wished and not self._lives(run):
+                self._give_up(unit, run, RunState.CANCELLED, None)
+        self._live.end(run_id)
+        return wished
+
+    def cancel_task(self, actor: Actor, task_id: str) -> None:
+        """End the run of an id, or all runs of the agent of an id. Raises `AgentNotFound`."""
+        with self._database.reading() as unit:
+            run = unit.agent_runs.get(task_id)
+            agent_id = task_id if run is None else run.agent_id
+            require_agent(unit, actor, agent_id)
+            open_runs = [run] if run else unit.agent_runs.open_of(agent_id)
+        for each in open_runs:
+            self.cancel(actor, agent_id, each.id)
+
+    async def pause(self) -> None:
+        """Leave all runs of this process to be gone on with by another one."""
+        await self._live.pause()
+
+    def _session(
+        self, unit: UnitOfWork, actor: Actor, agent: Agent, asked: AgentQuestion
+    ) -> AgentSession:
+        if asked.session_id:
+            return require_agent_session(unit, agent.id, asked.session_id, asked.origin)
+        session = self._sessions.new(actor, agent, asked.user_id, asked.origin, opened=False)
+        unit.agent_sessions.add(session)
+        return session
+
+    def _lives(self, run: AgentRun) -> bool:
+        silent_for = self._clock.milliseconds() - run.heartbeat
+        return run.state is RunState.RUNNING and silent_for < SILENT_MILLISECONDS
+
+    def _again(
+        self,
+        unit: UnitOfWork,
+        actor: Actor,
+        run: AgentRun,
+        session: AgentSession,
+        asked: AgentQuestion,
+    ) -> PreparedRun:
+        """Take up a run that was cut off."""
+        run = replace(run, heartbeat=self._clock.milliseconds())
+        unit.agent_runs.update(run)
+        traces = len(unit.agent_runs.traces(run.id))
+        return PreparedRun(actor, run, session, asked, goes_on=True, traces=traces)
+
+    def _settled(
+        self, unit: UnitOfWork, last: AgentRun | None, session: AgentSession
+    ) -> AgentSession:
+        """Close the run before: one that was cut off is given up, a form is being answered."""
+        if last is None:
+            return session
+        if last.state is RunState.RUNNING:
+            cancelled = last.cancel_requested
+            state = RunState.CANCELLED if cancelled else RunState.FAILED
+            return self._give_up(unit, last, state, None if cancelled else CUT_OFF)
+        if last.state is RunState.WAITING:
+            done = replace(last, state=RunState.DONE, update_time=self._clock.milliseconds())
+            unit.agent_runs.update(done)
+        return session
+
+    def _give_up(
+        self, unit: UnitOfWork, run: AgentRun, state: RunState, error: str | None
+    ) -> AgentSession:
+        """End a run that no process has; the next question begins anew."""
+        now = self._clock.milliseconds()
+        unit.agent_runs.update(replace(run, state=state, error=error, update_time=now))
+        session = _conversation(unit, run)
+        fresh = replace(session, dsl={**session.dsl, "path": []}, state={}, update_time=now)
+        unit.agent_sessions.update(fresh)
+        return fresh
+
+    def _new(self, session: AgentSession, asked: AgentQuestion, last: AgentRun | None) -> AgentRun:
+        now = self._clock.milliseconds()
+        return AgentRun(
+            id=self._ids.object_id(),
+            agent_id=session.agent_id,
+            session_id=session.id,
+            question=plain_json(asked.question),
+            state=RunState.RUNNING,
+            create_time=now if last is None else max(now, last.create_time + 1),
+            update_time=now,
+            heartbeat=now,
+            inputs=plain_json(asked.inputs),
+        )
+
+    async def _work(
+        self, prepared: PreparedRun, tell: Callable[[Event | RagflowError | None], None]
+    ) -> None:
+        """Run to the end, whatever it is, and store it."""
+        run, session = prepared.run, prepared.session
+        state = state_of(session.dsl, session.state)
+        record = RunRecord(
+            self._database,
+            self._clock,
+            run,
+            session,
+            prepared.traces,
+            gone=lambda: self._live.end(run.id),
+        )
+        began = self._seconds()
+        reference: Mapping[str, Any] = {}
+        failure: RagflowError | None = None
+        try:
+            environment = self._environments.of(prepared.actor, run.agent_id)
+            runtime = Runtime(
+                canvas_of(session.dsl),
+                state,
+                environment,
+                run_id=run.id,
+                keep=record.keep,
+                seconds=self._seconds,
+            )
+            stream = runtime.go_on() if prepared.goes_on else runtime.run(_question(prepared.asked))
+            try:
+                async with aclosing(stream) as events:
+                    async for event in events:
+                        if event.trace is not None:
+                            record.add(event.trace)
+                        tell(event)
+            finally:
+                reference = runtime.reference
+            how = RunState.WAITING if runtime.waits else RunState.DONE
+        except asyncio.CancelledError:
+            if self._live.ending(run.id) is Ending.PAUSED:
+                await record.leave()
+                tell(AgentError("The server stops. Ask again to go on."))
+                return
+            how = RunState.CANCELLED
+        except RagflowError as error:
+            how, failure = RunState.FAILED, error
+        except Exception as error:
+            log.exception("run of an agent failed", run=run.id)
+            how, failure = RunState.FAILED, AgentError(repr(error))
+        said = "".join(state.said)
+        if how in (RunState.FAILED, RunState.CANCELLED):
+            _close(state, said)
+        seconds = self._seconds() - began
+        ended = Ended(how, seconds, said, reference, str(failure) if failure else None)
+        try:
+            await record.end(state, ended, self._ids.message_id())
+        except RagflowError as error:
+            log.warning("the end of an agent's run is not stored", run=run.id, why=str(error))
+            failure = failure or error
+        tell(failure)
+
+
+def _conversation(unit: UnitOfWork, run: AgentRun) -> AgentSession:
+    """Return the conversation that a run belongs to."""
+    session = unit.agent_sessions.get(run.session_id)
+    assert session is not None  # runs go with their conversation
+    return session
+
+
+def _require_run(unit: UnitOfWork, agent_id: str, run_id: str) -> AgentRun:
+    run = unit.agent_runs.get(run_id)
+    if run is None or run.agent_id != agent_id:
+        raise RunNotFound(id=run_id)
+    return run
+
+
+def _goes_on(last: AgentRun, session: AgentSession, asked: AgentQuestion) -> bool:
+    """Tell whether a question takes up the run that was cut off before it."""
+    return (
+        last.state is RunState.RUNNING
+        and not last.cancel_requested
+        and bool(session.state)
+        and asked.question in ("", last.question)
+        and plain_json(asked.inputs) in ({}, last.inputs)
+    )
+
+
+def _question(asked: AgentQuestion) -> Question:
+    return Question(asked.question, asked.inputs, asked.files, asked.user_id)
+
+
+def _close(state: CanvasState, said: str) -> None:
+    """Let the next question begin anew after a run that did not come to its end."""
+    state.frontier, state.loops, state.path = [], {}, []
+    if said and state.history and state.history[-1][0] == "user":
+        state.history.append(["assistant", said])

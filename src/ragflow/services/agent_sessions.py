@@ -1,0 +1,110 @@
+"""Conversations with agents: begin, list and delete them.
+
+A conversation has the agent's canvas as it was when it began, with the state that it comes to; so
+a later change of the agent does not break it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ragflow.agents.dsl import blank, prologue_of
+from ragflow.domain.agents import Agent, AgentSession
+from ragflow.domain.chats import SessionOrigin
+from ragflow.domain.identity import Actor
+from ragflow.domain.ports import Clock, Ids
+from ragflow.domain.repositories import Database, Paging, UnitOfWork
+from ragflow.services.agent_errors import NoSessions
+from ragflow.services.agents import require_agent
+from ragflow.services.bulk import BulkOutcome, unique
+from ragflow.services.errors import SessionNotFound
+
+
+class AgentSessionService:
+    """Manage the conversations of a tenant's agents."""
+
+    def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
+        self._database = database
+        self._clock = clock
+        self._ids = ids
+
+    def create(
+        self,
+        actor: Actor,
+        agent_id: str,
+        user_id: str = "",
+        origin: SessionOrigin = SessionOrigin.API,
+    ) -> AgentSession:
+        """Begin a conversation with the agent's prologue. Raises `AgentNotFound`."""
+        with self._database.transaction() as unit:
+            agent = require_agent(unit, actor, agent_id)
+            session = self.new(actor, agent, user_id, origin, opened=True)
+            unit.agent_sessions.add(session)
+        return session
+
+    def new(
+        self,
+        actor: Actor,
+        agent: Agent,
+        user_id: str = "",
+        origin: SessionOrigin = SessionOrigin.API,
+        *,
+        opened: bool,
+    ) -> AgentSession:
+        """Return a conversation that is not stored yet; an opened one has the prologue in it."""
+        now = self._clock.milliseconds()
+        prologue = {"role": "assistant", "content": prologue_of(agent.dsl)}
+        return AgentSession(
+            id=self._ids.object_id(),
+            agent_id=agent.id,
+            user_id=user_id or actor.tenant_id,
+            create_time=now,
+            update_time=now,
+            origin=origin,
+            messages=[prologue] if opened else [],
+            dsl=blank(agent.dsl),
+        )
+
+    def page(
+        self,
+        actor: Actor,
+        agent_id: str,
+        paging: Paging,
+        session_id: str | None = None,
+        user_id: str | None = None,
+        *,
+        with_canvas: bool = True,
+    ) -> list[AgentSession]:
+        """List the conversations that pass the filters. Raises `AgentNotFound`."""
+        with self._database.reading() as unit:
+            require_agent(unit, actor, agent_id)
+            found, _ = unit.agent_sessions.page(
+                agent_id, paging, session_id, user_id, with_canvas=with_canvas
+            )
+        return found
+
+    def delete(self, actor: Actor, agent_id: str, session_ids: Sequence[str] | None) -> BulkOutcome:
+        """Delete an agent's conversations, None for all. Raises `AgentNotFound`, `NoSessions`.
+
+        Those with known ids are gone in any case.
+        """
+        with self._database.transaction() as unit:
+            require_agent(unit, actor, agent_id)
+            known = unit.agent_sessions.ids(agent_id)
+            if not known:
+                raise NoSessions(id=agent_id)
+            wanted, duplicates = unique(known if session_ids is None else session_ids)
+            unknown = tuple(each for each in wanted if each not in set(known))
+            deleted = [each for each in wanted if each not in unknown]
+            unit.agent_sessions.delete(deleted)
+        return BulkOutcome(len(deleted), duplicates, unknown)
+
+
+def require_agent_session(
+    unit: UnitOfWork, agent_id: str, session_id: str, origin: SessionOrigin = SessionOrigin.API
+) -> AgentSession:
+    """Return a conversation of an agent that was checked before. Raises `SessionNotFound`."""
+    session = unit.agent_sessions.get(session_id)
+    if session is None or (session.agent_id, session.origin) != (agent_id, origin):
+        raise SessionNotFound(id=session_id)
+    return session
