@@ -22,6 +22,7 @@ from ragflow.adapters.models.builtin import LAYOUT, ORIENTATION, TABLE_STRUCTURE
 from ragflow.adapters.models.store import MODEL_FILE, ModelStore
 from ragflow.domain.documents import Block, BlockKind, Drop, ParsedDocument, Table
 from ragflow.domain.errors import UnsupportedFile
+from ragflow.ingest.child import collect_seldom
 from ragflow.ingest.parse.base import ParseLimits, ParseOptions, SourceFile, VisionFiles
 from ragflow.ingest.parse.load import parse
 from ragflow.settings import default_model_directory
@@ -101,4 +102,5 @@ def options_of(models: str) -> ParseOptions:
 
 
 if __name__ == "__main__":
+    collect_seldom()  # as the child process does
     serve(partial(read, options=options_of("".join(sys.argv[1:]))))

@@ -38,7 +38,7 @@ _RANK = 0.02
 _KIND = 0.3
 _MEANING = 2.0
 _ASKING = frozenset(("much", "mani", "make"))  # tokens that ask and name nothing
-_SHORTEST = 3  # terms; stray words answer nothing
+_SHORTEST = 3  # terms, one less for each that was asked for; stray words answer nothing
 _NUMBER = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen)\b")
 _DATE = re.compile(r"\b1\d{3}\b|\b20\d\d\b|\b\d{1,2}(?:st|nd|rd|th)\b|century|decade|月|年|世纪")
 _NAME = re.compile(r"(?<=[a-z,;:] )(?:[A-Z][\w’'-]+)|[A-Z]{2,}")
@@ -129,7 +129,8 @@ def _can_answer(sentence: Candidate, question: str, wanted: set[str], is_of_kind
         return True
     if sentence.kind is UnitKind.HEADING and not is_of_kind:
         return False
-    if len(sentence.terms) < _SHORTEST or sentence.text.strip() == question.strip():
+    is_short = len(sentence.terms) < max(_SHORTEST - len(sentence.terms & wanted), 2)
+    if is_short or sentence.text.strip() == question.strip():
         return False
     asks = sentence.text.endswith(("?", "？"))
     return not asks or len(sentence.terms - wanted) >= _SHORTEST

@@ -143,6 +143,11 @@ LEAVE = "<table><tr><th>员工报销</th><th>天数</th></tr></table>"
         ),
         ("员工报销天数？", LEAVE, NOT_FOUND_CHINESE),
         ("Who is the owner of Rasmussen?", "Index：2; Name：Eva Berg; Town：Oslo", NOT_FOUND),
+        (
+            "Do drones sting?",
+            "The queen lays 2,000 eggs a day. Drones have no sting.",
+            "Drones have no sting. [ID:0]",
+        ),
     ],
 )
 def test_the_unit_that_answers_is_quoted_alone(question: str, content: str, expected: str) -> None:

@@ -2,32 +2,37 @@
 
 In: a pdfium page. Out: sheets (the page turned upright per direction) with words in the order of
 the file. One call per character asks for its box, straight into an array; everything else is asked
-once per word, because calls into pdfium cost more than all arithmetic.
+once per word, because calls into pdfium cost more than all arithmetic. Until words are made, their
+parts are kept in columns, over which arrays and the functions of itertools go faster than a loop.
 """
 
 from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress, repeat
+from operator import not_, sub
 from typing import Any, NamedTuple
 
-from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls
-from ragflow.ingest.parse.pdf.repeats import without_repeats
+from ragflow.ingest.parse.pdf.extents import breaks, hulls_of, on_page, sized, turned
+from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls, handle_of
+from ragflow.ingest.parse.pdf.repeats import stand_apart, without_repeats
 from ragflow.ingest.parse.pdf.sheet import PageFrame, Rect, Sheet
 
 LINE_END_HYPHEN = "\ufffe"  # what pdfium gives for a hyphen at which a word breaks off
 _DOWN = 3  # quarters by which a line that runs down is turned
 _MIN_DOWN = 3  # characters that show it
-_INITIAL = 1.8  # ratio of heights from which a letter is an initial of its word
 _TOKEN = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]+")
 _NAMELESS_BULLET = re.compile(
-    r"(?:^|(?<=\s))[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f](?= ?[^\s\x00-\x1f\x7f-\x9f])"
+    r"[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f](?<!\S.)(?= ?[^\s\x00-\x1f\x7f-\x9f])"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LATIN = re.compile("[0-9A-Za-z\u00c0-\u024f]")
 UNSPACED = re.compile("[\u2e80-\u312f\u31c0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60]")
 """A character of a script that is written without spaces."""
+_BOX = 4  # numbers of pdfium's FS_RECTF: left, top, right, bottom
 _FAR = 1e6  # points: where characters of damaged files lie that have no place on the page
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
@@ -57,17 +62,12 @@ class WrittenSheet:
     repeated: list[Word] = field(default_factory=list)
 
 
-class _Token(NamedTuple):
-    start: int
-    end: int
-    look: Look
+class _Tokens(NamedTuple):
+    """Hold the first characters of words, those after their last ones, and how they are set."""
 
-
-class _Piece(NamedTuple):
-    start: int
-    end: int
-    look: Look
-    leads: bool  # stands after a space, or where the direction of writing changes
+    starts: Sequence[int]
+    ends: Sequence[int]
+    looks: Sequence[Look]
 
 
 def page_frame(page: Any, number: int) -> PageFrame:
@@ -92,7 +92,7 @@ def read_text(text_page: Any) -> str:
 
 
 def _text_by_character(text_page: Any, count: int) -> str:
-    handle, ask = _address(text_page), calls()
+    handle, ask = handle_of(text_page), calls()
     codes = [ask.unicode(handle, index) for index in range(count)]
     return "".join(
         LINE_END_HYPHEN
@@ -125,87 +125,120 @@ def read_words(page: Any, frame: PageFrame) -> list[WrittenSheet]:
 
 class _TextReader:
     def __init__(self, text_page: Any, text: str, frame: PageFrame) -> None:
-        self._handle = _address(text_page)
-        self._text = text
+        self._handle = handle_of(text_page)
+        self._text = text.replace(LINE_END_HYPHEN, "-")
         self._frame = frame
-        self._rtl = _RTL.search(text) is not None
-        self._upright = UNSPACED.search(text) is not None
+        foreign = "" if text.isascii() else text
+        self._rtl = _RTL.search(foreign) is not None
+        self._upright = UNSPACED.search(foreign) is not None
+        self._halves = _SURROGATE.search(foreign) is not None
         self._looks = LookReader(self._handle, frame.rotation)
 
     def sheets(self) -> list[WrittenSheet]:
-        spans = [match.span() for match in _TOKEN.finditer(self._text)]
+        spans = list(map(re.Match.span, _TOKEN.finditer(self._text)))
+        if not spans:
+            return []
         boxes = self._boxes(spans)
-        tokens: dict[int, list[_Token]] = {}
-        shown = 0
-        for start, end in spans:
-            look = self._looks.of(start)
-            if self._upright and _runs_down(self._text, start, end, boxes):
-                look = look._replace(turn=(_DOWN - self._frame.rotation) % 4, over=0.0, under=0.0)
-            shown += end - start if look.shown else 0
-            tokens.setdefault(look.turn, []).append(_Token(start, end, look))
-        all_count = shown * 2 < sum(end - start for start, end in spans)
-        written = [
-            self._written(Sheet(self._frame, turn), boxes, of_turn, all_count)
-            for turn, of_turn in tokens.items()
-        ]
+        starts, ends = zip(*spans, strict=True)
+        looks = self._looks.of_all(starts)
+        if self._upright:
+            looks = [
+                self._as_drawn(*token, boxes) for token in zip(starts, ends, looks, strict=True)
+            ]
+        lengths = list(map(sub, ends, starts))
+        hidden = sum(compress(lengths, [not look.shown for look in looks]))
+        all_count = hidden * 2 > sum(lengths)
+        turns = [look.turn for look in looks]
+        written = []
+        for turn in dict.fromkeys(turns):
+            mine = [other == turn for other in turns]
+            tokens = _Tokens(*(tuple(compress(each, mine)) for each in (starts, ends, looks)))
+            written.append(self._written(Sheet(self._frame, turn), boxes, tokens, all_count))
         return sorted(written, key=lambda sheet: (-len(sheet.words), sheet.sheet.turn))
 
+    def _as_drawn(self, start: int, end: int, look: Look, boxes: Any) -> Look:
+        """Return how a token is set, turned if its upright characters run down the page."""
+        if not _runs_down(self._text, start, end, boxes):
+            return look
+        turn = (_DOWN - self._frame.rotation) % 4
+        return look._replace(turn=turn, over=0.0, under=0.0)
+
     def _boxes(self, spans: list[tuple[int, int]]) -> Any:
+        """Return the boxes of the characters of words: left, top, right, bottom, each a row."""
         import numpy as np
 
         count = len(self._text)
-        buffer = (ctypes.c_float * (4 * count))()  # FS_RECTF: left, top, right, bottom
-        ask, handle, address = calls().loose_box, self._handle, ctypes.addressof(buffer)
+        buffer = (ctypes.c_float * (_BOX * count))()
+        bytes_each = _BOX * ctypes.sizeof(ctypes.c_float)
+        ask, handle, place = calls().loose_box, self._handle, ctypes.byref
         for start, end in spans:
             for index in range(start, end):
-                ask(handle, index, address + 16 * index)
-        boxes = np.ctypeslib.as_array(buffer).reshape(count, 4).astype(np.float64)
+                ask(handle, index, place(buffer, bytes_each * index))
+        boxes = np.ctypeslib.as_array(buffer).reshape(count, _BOX).T.astype(np.float64, order="C")
         return np.nan_to_num(boxes, copy=False, nan=_FAR, posinf=_FAR, neginf=-_FAR)
 
-    def _written(
-        self, sheet: Sheet, boxes: Any, tokens: list[_Token], all_count: bool
-    ) -> WrittenSheet:
-        rects = _turned(boxes, sheet)
-        pieces = self._pieces(tokens, _breaks(rects))
-        written = WrittenSheet(sheet)
-        right, low = sheet.width + 1, sheet.height + 1
-        for piece, rect in zip(pieces, _hulls(rects, pieces), strict=True):
-            word = self._word(piece, rect, rects)
-            on_page = rect.x1 > -1 and rect.x0 < right and rect.bottom > -1 and rect.top < low
-            shows = on_page and (piece.look.shown or all_count)
-            (written.words if shows else written.hidden).append(word)
-        written.words, written.repeated = without_repeats(written.words)
+    def _written(self, sheet: Sheet, boxes: Any, tokens: _Tokens, all_count: bool) -> WrittenSheet:
+        sides = turned(boxes, sheet)
+        tokens, leads = self._pieces(tokens, breaks(sides))
+        starts, ends, looks = tokens
+        texts = self._texts(starts, ends, looks, sides)
+        hulls = hulls_of(sides, starts, ends)
+        there = on_page(hulls, sheet)
+        sizes = sized(hulls, looks)
+        rects: list[Rect] = _made(Rect, *hulls.tolist())
+        words: list[Word] = _made(Word, texts, rects, sizes, [look.style for look in looks], leads)
+        shows = [on and (look.shown or all_count) for on, look in zip(there, looks, strict=True)]
+        written = WrittenSheet(sheet, words)
+        if not all(shows):
+            written.words = list(compress(words, shows))
+            written.hidden = list(compress(words, map(not_, shows)))
+        if not stand_apart(hulls):
+            written.words, written.repeated = without_repeats(written.words)
         return written
 
-    def _pieces(self, tokens: list[_Token], breaks: list[bool]) -> list[_Piece]:
-        """Cut tokens where their characters jump away from each other."""
-        pieces: list[_Piece] = []
-        for token in tokens:
-            first, look, leads = token.start, token.look, True
-            turns = _turns(self._text, first, token.end) if self._rtl else ()
-            if turns or any(breaks[first + 1 : token.end]):
-                for index in range(first + 1, token.end):
-                    if breaks[index] or index in turns:
-                        pieces.append(_Piece(first, index, look, leads))
-                        first, look, leads = index, self._looks.of(index), index in turns
-            pieces.append(_Piece(first, token.end, look, leads))
-        return pieces
+    def _pieces(self, tokens: _Tokens, leaves: Any) -> tuple[_Tokens, Sequence[bool]]:
+        """Cut tokens where their characters jump away from each other; tell which pieces lead.
 
-    def _word(self, piece: _Piece, rect: Rect, rects: Any) -> Word:
-        start, end, look, leads = piece
-        text = self._text[start:end]
-        if LINE_END_HYPHEN in text:
-            text = text.replace(LINE_END_HYPHEN, "-")
-        if self._rtl and len(text) > 1 and _RTL.search(text):
-            text = _ligatures_in_order(text, rects[start:end].tolist())
-        size = look.size
-        if size < 0.5 or size > 4 * rect.height + 1:  # a matrix that says nothing about the size
-            size = max(rect.height * 0.85, 1.0)
-        elif look.over or look.under:
-            rect = Rect(rect.x0, rect.x1, rect.top + look.over, rect.bottom - look.under)
-        if look.bullets and end - start == 1:
-            text = "\u2022"
-        return Word(well_formed(text), rect, size, look.style, leads)
+        These stand after a space, or where the direction of writing changes.
+        """
+        import numpy as np
+
+        passed = np.cumsum(leaves)
+        torn = passed[np.array(tokens.ends) - 1] > passed[np.array(tokens.starts)]
+        if not self._rtl and not torn.any():
+            return tokens, (True,) * len(tokens.starts)
+        pieces: list[tuple[int, int, Look, bool]] = []
+        for first, end, look, is_torn in zip(*tokens, torn.tolist(), strict=True):
+            leads = True
+            turns = _turns(self._text, first, end) if self._rtl else ()
+            if turns or is_torn:
+                for index in range(first + 1, end):
+                    if leaves[index] or index in turns:
+                        pieces.append((first, index, look, leads))
+                        first, look, leads = index, self._looks.of(index), index in turns
+            pieces.append((first, end, look, leads))
+        starts, ends, looks, led = zip(*pieces, strict=True)
+        return _Tokens(starts, ends, looks), led
+
+    def _texts(
+        self, starts: Sequence[int], ends: Sequence[int], looks: Sequence[Look], sides: Any
+    ) -> list[str]:
+        texts = [self._text[start:end] for start, end in zip(starts, ends, strict=True)]
+        if self._rtl:
+            texts = [
+                _ligatures_in_order(text, sides[:, start:end].T.tolist())
+                if len(text) > 1 and _RTL.search(text)
+                else text
+                for text, start, end in zip(texts, starts, ends, strict=True)
+            ]
+        if self._halves:
+            texts = [well_formed(text) for text in texts]
+        if not self._looks.bullets:
+            return texts
+        return [
+            "\u2022" if look.bullets and end - start == 1 else text
+            for text, look, start, end in zip(texts, looks, starts, ends, strict=True)
+        ]
 
 
 def _turns(text: str, start: int, end: int) -> set[int]:
@@ -220,58 +253,23 @@ def _turns(text: str, start: int, end: int) -> set[int]:
     }
 
 
+def _made(kind: type[tuple[Any, ...]], *fields: Sequence[Any]) -> list[Any]:
+    """Return named tuples from the columns of their fields; to call their class costs twice."""
+    return list(map(tuple.__new__, repeat(kind), zip(*fields, strict=True)))
+
+
 def _runs_down(text: str, start: int, end: int, boxes: Any) -> bool:
     """Tell whether upright characters stand one below the other, as in vertical writing."""
     if end - start < _MIN_DOWN or not UNSPACED.match(text[start]):
         return False
     import numpy as np
 
-    above, below = boxes[start : end - 1], boxes[start + 1 : end]
-    height = above[:, 1] - above[:, 3]
-    step = above[:, 1] - below[:, 1]
-    aside = np.minimum(abs(above[:, 0] - below[:, 0]), abs(above[:, 2] - below[:, 2]))
+    left, top, right, bottom = boxes[:, start:end]
+    height = (top - bottom)[:-1]
+    step = top[:-1] - top[1:]
+    aside = np.minimum(abs(left[:-1] - left[1:]), abs(right[:-1] - right[1:]))
     down = (aside < 0.5 * height) & (step > 0.5 * height) & (step < 2 * height)
     return bool(down.mean() > 0.7)
-
-
-def _turned(boxes: Any, sheet: Sheet) -> Any:
-    """Map all boxes to the sheet: rows of x0, x1, top, bottom."""
-    import numpy as np
-
-    left, top, right, bottom = boxes.T
-    xa, ya = sheet.upright(left, bottom)
-    xb, yb = sheet.upright(right, top)
-    return np.stack(
-        [np.minimum(xa, xb), np.maximum(xa, xb), np.minimum(ya, yb), np.maximum(ya, yb)], axis=1
-    )
-
-
-def _breaks(rects: Any) -> list[bool]:
-    """Tell for each character whether it leaves the one before: a gap, another line or size."""
-    import numpy as np
-
-    x0, x1, top, bottom = rects.T
-    height = bottom - top
-    gap = np.maximum(x0[1:] - x1[:-1], x0[:-1] - x1[1:])
-    shared = np.minimum(bottom[1:], bottom[:-1]) - np.maximum(top[1:], top[:-1])
-    low = np.minimum(height[1:], height[:-1])
-    far = gap > 0.6 * np.maximum(height[1:], height[:-1]) + 0.5
-    off = (low > 0) & (shared < 0.3 * low)
-    initial = height[:-1] > _INITIAL * height[1:]
-    jumps: list[bool] = (far | off | (initial & (low > 0))).tolist()
-    return [False, *jumps]
-
-
-def _hulls(rects: Any, pieces: list[_Piece]) -> list[Rect]:
-    """Return the rectangle around the characters of each piece."""
-    import numpy as np
-
-    bounds = np.array([bound for piece in pieces for bound in piece[:2]])
-    padded = np.vstack([rects, rects[-1:]])  # the last piece may end where the text does
-    low = np.minimum.reduceat(padded, bounds)[::2]
-    high = np.maximum.reduceat(padded, bounds)[::2]
-    hulls = np.stack([low[:, 0], high[:, 1], low[:, 2], high[:, 3]], axis=1)
-    return [Rect(*hull) for hull in hulls.tolist()]
 
 
 def _ligatures_in_order(text: str, parts: list[list[float]]) -> str:
@@ -284,7 +282,3 @@ def _ligatures_in_order(text: str, parts: list[list[float]]) -> str:
                 letters[start:index] = reversed(letters[start:index])
             start = index
     return "".join(letters)
-
-
-def _address(handle: Any) -> int:
-    return ctypes.cast(handle.raw, ctypes.c_void_p).value or 0

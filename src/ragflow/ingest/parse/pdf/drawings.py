@@ -96,8 +96,9 @@ def _objects(page: Any) -> Iterator[tuple[int, Any, bool]]:
         raw.FPDF_PAGEOBJ_PATH,
         raw.FPDF_PAGEOBJ_SHADING,
     )
-    for index in range(min(raw.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
-        handle = raw.FPDFPage_GetObject(page, index)
+    owner = page.raw
+    for index in range(min(raw.FPDFPage_CountObjects(owner), _MAX_OBJECTS)):
+        handle = raw.FPDFPage_GetObject(owner, index)
         kind = raw.FPDFPageObj_GetType(handle)
         if kind in seen:
             yield kind, handle, False

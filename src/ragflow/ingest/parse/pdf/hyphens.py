@@ -16,6 +16,7 @@ from ragflow.ingest.parse.pdf.lines import gap_text
 
 _BROKEN = re.compile(r"([^\W\d_][\w-]*)([-\u2010\u00ad])$")
 _AFTER_LETTER = re.compile(r"\w[-\u2010\u00ad]$")
+_HYPHENS = ("-", "\u2010", "\u00ad")
 _NEXT = re.compile(r"[^\W\d_]+")
 _HANGUL = "\uac00-\ud7a3"
 _LAST_HANGUL = re.compile(rf"(?:^|\s)([{_HANGUL}]+)$")
@@ -46,7 +47,7 @@ class Vocabulary:
         """Return the left line as it joins the right one."""
         if self._is_cut(left, right):
             return Joint(left)
-        if not _AFTER_LETTER.search(left) or not right[:1].isalnum():
+        if not left.endswith(_HYPHENS) or not _AFTER_LETTER.search(left) or not right[:1].isalnum():
             return Joint(left + gap_text(left, right))
         broken, following = _BROKEN.search(left), _NEXT.match(right)
         if broken is None or following is None or not right[0].islower():

@@ -9,11 +9,12 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import repeat
 from typing import Any, NamedTuple
 
-_UPRIGHT = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+_UPRIGHT = (1.0, 0.0, 0.0, 1.0)
 _BOLD_NAME = re.compile(r"bold|black|heavy|semib|demi|[-,]bd|cmbx|sfbx|medi$|-bl?k?$")
 _REGULAR_NAME = re.compile(
     r"regular|roman|light|book|thin|[-,](?:it|italic|oblique|md)$|arial|times|helvetica|courier"
@@ -61,18 +62,33 @@ _PLAIN = _Font(Style(), False)
 
 
 class Calls(NamedTuple):
-    """pdfium's functions with plain integers for pointers: half the price of typed arguments."""
+    """pdfium's functions without declared types of arguments, and each under Python's lock.
 
-    loose_box: Callable[[int, int, int], int]
-    matrix: Callable[[int, int, int], int]
-    origin: Callable[[int, int, int, int], int]
-    font_size: Callable[[int, int], float]
-    text_object: Callable[[int, int], int | None]
-    is_hyphen: Callable[[int, int], int]
-    unicode: Callable[[int, int], int]
-    render_mode: Callable[[int], int]
-    fill: Callable[[int, int, int, int, int], int]
-    font: Callable[[int], int | None]
+    A page takes thousands of calls that do next to nothing. To convert an argument to a declared
+    type costs more than the call, as does to let go of the lock for it. So whoever calls gives each
+    pointer as ctypes passes it on: by `pointer` or `byref`. Numbers are plain integers.
+    """
+
+    loose_box: Callable[[Any, int, Any], int]
+    matrix: Callable[[Any, int, Any], int]
+    origin: Callable[[Any, int, Any, Any], int]
+    font_size: Callable[[Any, int], float]
+    text_object: Callable[[Any, int], int | None]
+    is_hyphen: Callable[[Any, int], int]
+    unicode: Callable[[Any, int], int]
+    render_mode: Callable[[Any], int]
+    fill: Callable[[Any, Any, Any, Any, Any], int]
+    font: Callable[[Any], int | None]
+
+
+def pointer(address: int) -> Any:
+    """Return the address of something of pdfium's as an argument of `Calls`."""
+    return ctypes.c_void_p.from_param(address)
+
+
+def handle_of(text_page: Any) -> Any:
+    """Return a text page as an argument of `Calls`."""
+    return pointer(ctypes.cast(text_page.raw, ctypes.c_void_p).value or 0)
 
 
 @cache
@@ -80,38 +96,54 @@ def calls() -> Calls:
     """Return pdfium's functions."""
     import pypdfium2.raw as raw
 
-    def plain(name: str, result: Any, *arguments: Any) -> Any:
+    def plain(name: str, result: Any) -> Any:
         address = ctypes.cast(getattr(raw, name), ctypes.c_void_p).value
-        return ctypes.CFUNCTYPE(result, *arguments)(address or 0)
+        return ctypes.PYFUNCTYPE(result)(address or 0)
 
-    pointer, integer = ctypes.c_void_p, ctypes.c_int
+    integer = ctypes.c_int
     return Calls(
-        loose_box=plain("FPDFText_GetLooseCharBox", integer, pointer, integer, pointer),
-        matrix=plain("FPDFText_GetMatrix", integer, pointer, integer, pointer),
-        origin=plain("FPDFText_GetCharOrigin", integer, pointer, integer, pointer, pointer),
-        font_size=plain("FPDFText_GetFontSize", ctypes.c_double, pointer, integer),
-        text_object=plain("FPDFText_GetTextObject", pointer, pointer, integer),
-        is_hyphen=plain("FPDFText_IsHyphen", integer, pointer, integer),
-        unicode=plain("FPDFText_GetUnicode", ctypes.c_uint, pointer, integer),
-        render_mode=plain("FPDFTextObj_GetTextRenderMode", integer, pointer),
-        fill=plain("FPDFPageObj_GetFillColor", integer, *[pointer] * 5),
-        font=plain("FPDFTextObj_GetFont", pointer, pointer),
+        loose_box=plain("FPDFText_GetLooseCharBox", integer),
+        matrix=plain("FPDFText_GetMatrix", integer),
+        origin=plain("FPDFText_GetCharOrigin", integer),
+        font_size=plain("FPDFText_GetFontSize", ctypes.c_double),
+        text_object=plain("FPDFText_GetTextObject", ctypes.c_void_p),
+        is_hyphen=plain("FPDFText_IsHyphen", integer),
+        unicode=plain("FPDFText_GetUnicode", ctypes.c_uint),
+        render_mode=plain("FPDFTextObj_GetTextRenderMode", integer),
+        fill=plain("FPDFPageObj_GetFillColor", integer),
+        font=plain("FPDFTextObj_GetFont", ctypes.c_void_p),
     )
 
 
 class LookReader:
     """Tell the looks of a page's characters."""
 
-    def __init__(self, handle: int, rotation: int) -> None:
+    def __init__(self, handle: Any, rotation: int) -> None:
         self._handle = handle
         self._rotation = rotation
         self._matrix = (ctypes.c_float * 6)()
         self._point = (ctypes.c_double * 2)()
         self._box = (ctypes.c_float * 4)()
         self._color = (ctypes.c_uint * 4)()
+        bytes_each = ctypes.sizeof(ctypes.c_uint)
+        self._channels = [ctypes.byref(self._color, bytes_each * place) for place in range(4)]
         self._looks: dict[int | None, Look] = {}
         self._fonts: dict[int, _Font] = {}
         self._reaches: dict[tuple[int, float, int], tuple[float, float]] = {}
+        self._alike: dict[tuple[float, ...], Look] = {}
+
+    def of_all(self, indices: Sequence[int]) -> list[Look]:
+        """Return how the text objects of characters are set."""
+        objects = list(map(calls().text_object, repeat(self._handle), indices))
+        for index, text_object in zip(indices, objects, strict=True):
+            if text_object not in self._looks:
+                self._looks[text_object] = self._ask(index, text_object)
+        return [self._looks[text_object] for text_object in objects]
+
+    @property
+    def bullets(self) -> bool:
+        """Tell whether some of the characters asked about are of a font of bullets."""
+        return any(look.bullets for look in self._looks.values())
 
     def of(self, index: int) -> Look:
         """Return how the text object of a character is set."""
@@ -123,37 +155,55 @@ class LookReader:
 
     def _ask(self, index: int, text_object: int | None) -> Look:
         ask = calls()
-        ask.matrix(self._handle, index, ctypes.addressof(self._matrix))
-        sound = all(map(math.isfinite, self._matrix))
-        a, b, c, d, _, _ = self._matrix if sound else _UPRIGHT
-        size = ask.font_size(self._handle, index) * (math.hypot(c, d) or 1.0)
+        ask.matrix(self._handle, index, ctypes.byref(self._matrix))
+        size = ask.font_size(self._handle, index)
+        a, b, c, d, x, y = self._matrix
+        if not math.isfinite(a + b + c + d + x + y):
+            a, b, c, d = _UPRIGHT
+        if text_object is None:
+            return self._look(index, (a, b, c, d), size, None)
+        handle = pointer(text_object)
+        address = ask.font(handle) or 0
+        key = (a, b, c, d, size, address)  # alike but for their places, as most lines are
+        look = self._alike.get(key)
+        if look is None:
+            look = self._alike[key] = self._look(index, (a, b, c, d), size, address)
+        return look if self._shows(handle) else look._replace(shown=False)
+
+    def _look(
+        self,
+        index: int,
+        matrix: tuple[float, float, float, float],
+        size: float,
+        address: int | None,
+    ) -> Look:
+        a, b, c, d = matrix
+        size *= math.hypot(c, d) or 1.0
         quarter = round(math.atan2(b, a) / (math.pi / 2)) % 4
         turn = (quarter - self._rotation) % 4
         size = size if math.isfinite(size) else 0.0  # then the boxes tell it
-        if not text_object:
+        if address is None:
             return Look(turn, size, Style())
-        address = calls().font(text_object) or 0
         font = self._font(address)
         key = (address, round(size, 1), quarter)
         if key not in self._reaches:
             self._reaches[key] = self._reach(index, quarter, size)
         over, under = self._reaches[key]
-        return Look(turn, size, font.style, self._shows(text_object), font.bullets, over, under)
+        return Look(turn, size, font.style, True, font.bullets, over, under)
 
-    def _shows(self, text_object: int) -> bool:
+    def _shows(self, handle: Any) -> bool:
         ask = calls()
-        mode = ask.render_mode(text_object)
+        mode = ask.render_mode(handle)
         if mode in _UNSEEN_MODES:
             return False
-        start = ctypes.addressof(self._color)
-        filled = ask.fill(text_object, *(start + 4 * place for place in range(4)))
+        filled = ask.fill(handle, *self._channels)
         return not (mode == 0 and filled and self._color[3] == 0)
 
     def _reach(self, index: int, quarter: int, size: float) -> tuple[float, float]:
         """Return how far a character's box reaches beyond what its size says, up and down."""
-        ask, place = calls(), ctypes.addressof(self._point)
-        ask.loose_box(self._handle, index, ctypes.addressof(self._box))
-        if not ask.origin(self._handle, index, place, place + 8):
+        ask, x_at, y_at = calls(), ctypes.byref(self._point), ctypes.byref(self._point, 8)
+        ask.loose_box(self._handle, index, ctypes.byref(self._box))
+        if not ask.origin(self._handle, index, x_at, y_at):
             return 0.0, 0.0
         left, top, right, bottom = self._box
         x, y = self._point

@@ -97,12 +97,13 @@ def lay_out(page: ReadPage, furniture: Mapping[int, DropKind], body: float) -> L
     laid_out.drops = [(kind, page.lines[index]) for index, kind in sorted(furniture.items())]
     laid_out.drops += page.drops
     lines = [line for index, line in enumerate(page.lines) if index not in furniture]
-    for sheet in _sheets(page):
+    sheets = _sheets(page)
+    for sheet in sheets:
         items: list[Item] = [line for line in lines if line.sheet == sheet]
         items += [table for table in page.tables if table.sheet == sheet]
         items += [figure for figure in page.figures if figure.sheet == sheet]
         lowest = max((item.rect.bottom for item in items), default=0.0)
-        regions = page.regions if sheet == _sheets(page)[0] else ()
+        regions = page.regions if sheet == sheets[0] else ()
         arranger = _Arranger(page.frame.number, body, page.rules.get(sheet, ()), lowest, regions)
         for column in columns(items):
             laid_out.elements.extend(arranger.elements(column.rows))

@@ -45,13 +45,25 @@ class PartedLine:
 
 def parted_lines(words: Sequence[Word]) -> list[PartedLine]:
     """Return the lines of an area from top to bottom."""
-    return [PartedLine(row, _parts(row), hull(row), _size(row)) for row in word_rows(words)]
+    return [_line(row, _parts(row)) for row in word_rows(words)]
+
+
+def lines_if_parted(words: Sequence[Word], least: int) -> list[PartedLine]:
+    """Return the lines of an area if so many of them consist of several parts, else none."""
+    parted = [(row, _parts(row)) for row in word_rows(words)]
+    if sum(len(parts) > 1 for _, parts in parted) < least:
+        return []
+    return [_line(row, parts) for row, parts in parted]
 
 
 def line_of(parts: Sequence[Part]) -> PartedLine:
     """Return the line of parts that stand side by side, from left to right."""
     words = [word for part in parts for word in part.words]
-    return PartedLine(words, list(parts), hull(words), _size(words))
+    return _line(words, list(parts))
+
+
+def _line(words: list[Word], parts: list[Part]) -> PartedLine:
+    return PartedLine(words, parts, hull(words), _size(words))
 
 
 def is_leader(word: Word) -> bool:
@@ -61,27 +73,45 @@ def is_leader(word: Word) -> bool:
 
 def _size(row: Sequence[Word]) -> float:
     """Return the size of the longest word; dots that lead to a number may be set in any size."""
-    return max(max(row, key=lambda word: len(word.text)).size, 1.0)
+    lengths = [len(word.text) for word in row]
+    return max(row[lengths.index(max(lengths))].size, 1.0)
 
 
 def word_rows(words: Sequence[Word]) -> list[list[Word]]:
     """Return words that stand side by side, from left to right, row by row."""
     rows: list[list[Word]] = []
-    for word in sorted(words, key=lambda w: (w.rect.top + w.rect.bottom, w.rect.x0)):
-        if rows and same_row(rows[-1][0].rect, word.rect):
+    first: Rect | None = None
+    for word in sorted(words, key=_from_top):
+        if first is not None and same_row(first, word.rect):
             rows[-1].append(word)
         else:
+            first = word.rect
             rows.append([word])
-    return [sorted(row, key=lambda w: w.rect.x0) for row in rows]
+    return [sorted(row, key=_from_left) for row in rows]
+
+
+def _from_top(word: Word) -> tuple[float, float]:
+    x0, _, top, bottom = word.rect
+    return top + bottom, x0
+
+
+def _from_left(word: Word) -> float:
+    return word.rect.x0
 
 
 def _parts(row: Sequence[Word]) -> list[Part]:
     parts: list[Part] = []
+    together: list[Word] = []
+    least = max(row[0].size, 1.0)
+    left = right = row[0].rect.x0
     for word in row:
-        gap = _LEADER_SPACE if is_leader(word) else _WORD_SPACE
-        if parts and word.rect.x0 - parts[-1].x1 < gap * max(row[0].size, word.size, 1.0):
-            last = parts[-1]
-            parts[-1] = Part(last.x0, max(last.x1, word.rect.x1), [*last.words, word])
-        else:
-            parts.append(Part(word.rect.x0, word.rect.x1, [word]))
-    return parts
+        _, (x0, x1, _, _), size, _, _ = word
+        size = size if size > least else least
+        gap = x0 - right
+        wide = gap >= _WORD_SPACE * size
+        if wide and (gap >= _LEADER_SPACE * size or not is_leader(word)):
+            parts.append(Part(left, right, together))
+            left, right, together = x0, x1, []
+        together.append(word)
+        right = x1 if x1 > right else right
+    return [*parts, Part(left, right, together)]

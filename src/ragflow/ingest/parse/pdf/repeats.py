@@ -5,7 +5,7 @@ In: the words of a sheet. Out: each word once, and those that are drawn again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ragflow.ingest.parse.pdf.sheet import Rect
 
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 _TWICE = 0.15  # of the size: how far from itself a word may be drawn again
 _CELL = 3.0  # points; lines of the smallest print are farther apart
+
+
+def stand_apart(rects: Any) -> bool:
+    """Tell from the sides of words, each a row, whether no two stand at about the same place."""
+    import numpy as np
+
+    places = np.rint(rects[0] / _CELL) + 1j * np.rint(rects[3] / _CELL)
+    return len(set(places.tolist())) == len(places)
 
 
 def without_repeats(words: list[Word]) -> tuple[list[Word], list[Word]]:

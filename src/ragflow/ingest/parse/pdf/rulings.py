@@ -109,8 +109,9 @@ def _pictured(page: Any) -> float:
     import pypdfium2.raw as raw
 
     area = 0.0
-    for index in range(min(raw.FPDFPage_CountObjects(page), _MAX_PICTURES)):
-        handle = raw.FPDFPage_GetObject(page, index)
+    owner = page.raw
+    for index in range(min(raw.FPDFPage_CountObjects(owner), _MAX_PICTURES)):
+        handle = raw.FPDFPage_GetObject(owner, index)
         if raw.FPDFPageObj_GetType(handle) != raw.FPDF_PAGEOBJ_IMAGE:
             continue
         sides = [ctypes.c_float() for _ in range(4)]
@@ -150,7 +151,7 @@ def _strokes(page: Any) -> Iterator[tuple[float, float, float, float]]:
     budget = _MAX_OBJECTS
     count = raw.FPDFPage_CountObjects(page)
     pending = [
-        (raw.FPDFPage_GetObject, page, count, _IDENTITY, 0),
+        (raw.FPDFPage_GetObject, page.raw, count, _IDENTITY, 0),
     ]
     while pending:
         get, owner, count, matrix, depth = pending.pop()

@@ -16,7 +16,8 @@ from ragflow.ingest.parse.pdf.lines import TextLine
 from ragflow.ingest.parse.pdf.rulings import Segment
 
 _LEADERS = re.compile(
-    r"(?:[.·․…_‥]\s?){4,}\s*(?:[A-Z]{0,2}-?\d{1,4}|[ivxlcIVXLC]{1,7})?\s*$|…{2,}\s*\d*$"
+    r"[.·․…_‥](?:\s?(?:[.·․…_‥]\s?){3,}\s*(?:[A-Z]{0,2}-?\d{1,4}|[ivxlcIVXLC]{1,7})?\s*$"
+    r"|(?<=…)…+\s*\d*$)"
 )
 _PAGE_AT_END = re.compile(r"(?<=\S)\s+(\d{1,4})$")
 _MIN_CONTENTS = 3  # lines
@@ -106,8 +107,9 @@ def _mark_numbered(lines: Sequence[TextLine], kinds: list[BlockKind]) -> None:
     """Mark entries that end with the numbers of their pages, without leaders."""
     start, last = 0, -1
     for index in range(len(lines) + 1):
-        match = _PAGE_AT_END.search(lines[index].text) if index < len(lines) else None
-        number = int(match[1]) if match and _WORD.search(lines[index].text) else -1
+        text = lines[index].text if index < len(lines) else ""
+        match = _PAGE_AT_END.search(text) if text[-1:].isdecimal() else None
+        number = int(match[1]) if match and _WORD.search(text) else -1
         if number < 0 or number < last:
             numbers = index - start
             if numbers >= _MIN_NUMBERED and last > 0:
@@ -181,6 +183,8 @@ def _apart(lines: Sequence[TextLine], index: int) -> bool:
 
 def _ruled(lines: Sequence[TextLine], index: int, rules: Sequence[Segment]) -> bool:
     """Tell whether a short rule stands right above a line, at the column's side."""
+    if not rules:
+        return False
     line = lines[index]
     above = lines[index - 1].rect.bottom - 1 if index else line.rect.top - 3 * line.size
     width = line.sheet.width

@@ -116,8 +116,9 @@ def _pictures(page: Any, frame: PageFrame) -> Iterator[Rect]:
 
     whole = Rect(0.0, frame.width, 0.0, frame.height)
     found = 0
-    for index in range(min(raw.FPDFPage_CountObjects(page), _MOST_OBJECTS)):
-        handle = raw.FPDFPage_GetObject(page, index)
+    owner = page.raw
+    for index in range(min(raw.FPDFPage_CountObjects(owner), _MOST_OBJECTS)):
+        handle = raw.FPDFPage_GetObject(owner, index)
         kind = raw.FPDFPageObj_GetType(handle)
         if kind != raw.FPDF_PAGEOBJ_IMAGE and not _holds_picture(handle, kind, 0):
             continue

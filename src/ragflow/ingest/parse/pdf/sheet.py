@@ -120,9 +120,13 @@ class Sheet:
 
     def box(self, rect: Rect) -> Box:
         """Map a rectangle of the sheet to a box on the page as displayed, cut to the page."""
-        corners = [self._on_page(x, y) for x in (rect.x0, rect.x1) for y in (rect.top, rect.bottom)]
-        xs = sorted(min(max(x, 0.0), self.frame.width) for x, _ in corners)
-        ys = sorted(min(max(y, 0.0), self.frame.height) for _, y in corners)
+        x0, x1, top, bottom = rect
+        corners = [self._on_page(x0, top), self._on_page(x1, bottom)]
+        if self.skew:  # else two corners bound the others
+            corners += [self._on_page(x0, bottom), self._on_page(x1, top)]
+        width, height = self.frame.width, self.frame.height
+        xs = sorted([min(max(x, 0.0), width) for x, _ in corners])
+        ys = sorted([min(max(y, 0.0), height) for _, y in corners])
         return Box(
             self.frame.number, round(xs[0], 2), round(xs[-1], 2), round(ys[0], 2), round(ys[-1], 2)
         )

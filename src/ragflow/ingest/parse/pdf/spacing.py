@@ -6,7 +6,7 @@ In: the words of one line. Out: whether and how far they stand apart.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from statistics import median
 
 from ragflow.ingest.parse.pdf.characters import UNSPACED, Word
@@ -49,12 +49,12 @@ def letter_gaps(words: Sequence[Word]) -> float | None:
 
 def equally_wide(words: Sequence[Word]) -> bool:
     """Tell whether all letters are as wide as each other, as on a typewriter."""
-    measured = [word for word in words if len(word.text) > 2 and word.text.isascii()]
-    if (
-        len(measured) < 2
-        or not _same_pitch(*measured[:2])
-        or sum(c.isalpha() for w in measured for c in w.text) < _MIN_LETTERS
-    ):
+    every = (word for word in words if len(word.text) > 2 and word.text.isascii())
+    first = list(islice(every, 2))
+    if len(first) < 2 or not _same_pitch(*first):  # as in nearly all lines: two words tell
+        return False
+    measured = [*first, *every]
+    if sum(c.isalpha() for w in measured for c in w.text) < _MIN_LETTERS:
         return False
     pitches = [word.rect.width / len(word.text) for word in measured]
     if max(pitches) - min(pitches) > _SAME_PITCH * max(pitches):

@@ -15,7 +15,7 @@ from ragflow.ingest.parse.pdf.aligned import columned
 from ragflow.ingest.parse.pdf.cells import TableRegion
 from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.lines import hull
-from ragflow.ingest.parse.pdf.parts import Part, PartedLine, line_of, parted_lines
+from ragflow.ingest.parse.pdf.parts import Part, PartedLine, line_of, lines_if_parted, parted_lines
 from ragflow.ingest.parse.pdf.reading_order import columns
 from ragflow.ingest.parse.pdf.sheet import Sheet
 from ragflow.ingest.parse.pdf.sound import is_of_figures, is_of_texts, is_program, is_sound
@@ -36,7 +36,7 @@ class UnruledTables:
 def unruled_tables(words: Sequence[Word], sheet: Sheet) -> UnruledTables:
     """Return the tables that alignment alone marks."""
     result = UnruledTables()
-    lines = parted_lines(words)
+    lines = lines_if_parted(words, _MIN_ROWS)
     if sum(map(_may_be_row, lines)) < _MIN_ROWS:
         return result
     for run in _runs(lines):

@@ -16,11 +16,12 @@ def test_text_without_a_place_is_kept_apart_from_the_rest(pdf, monkeypatch, numb
     real = looks.calls()
 
     def unsound(ask, count):
-        def call(handle, index, address):
+        def call(handle, index, place):
             if index >= len(SOUND):
+                address = ctypes.cast(place, ctypes.c_void_p).value
                 (ctypes.c_float * count).from_address(address)[:] = [number] * count
                 return 1
-            return ask(handle, index, address)
+            return ask(handle, index, place)
 
         return call
 
