@@ -1,4 +1,4 @@
-"""What every benchmark shares: the machine, memory of a process family, result files."""
+"""What every benchmark shares: the machine, memory of a process family, peers, result files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,18 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results"
+PEERS = ROOT / ".venv-bench"
+PEER_PACKAGES = (
+    "pypdfium2",
+    "pdfplumber",
+    "docling-parse",
+    "markitdown[pdf,docx,pptx,xlsx,xls,outlook]",
+    "kreuzberg>=4.10,<5",
+    "chromadb",
+    "onnxruntime",
+    "tokenizers",
+)
+"""All that the peers of any benchmark need: whichever runs first makes the environment of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,19 @@ def commit() -> str:
     return git("rev-parse", "--short", "HEAD") + (
         "+changes" if git("status", "--porcelain") else ""
     )
+
+
+def peer_python(environment: Path) -> Path:
+    """Return the Python of the peers' environment, which has all of them and is made if need be."""
+    python, installed = environment / "bin" / "python", environment / "peers.txt"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
+    wanted = "\n".join(PEER_PACKAGES)
+    if not installed.exists() or installed.read_text() != wanted:
+        pip = [str(python), "-m", "pip", "install", "--quiet"]
+        subprocess.run([*pip, *PEER_PACKAGES], check=True)
+        installed.write_text(wanted)
+    return python
 
 
 def family(pid: int) -> Iterator[ProcessMemory]:

@@ -1,6 +1,7 @@
-"""Our own parsers behind the pipe that the peers use: `ours.py [plain]`, see `peers/serving.py`.
+"""Our own parsers behind the pipe of the peers: `ours.py [layout|plain]`, see `peers/serving.py`.
 
-They have the models that look at pages, as in the product; `plain` goes without.
+They have the models that look at pages, as in the product; `layout` has the layout model alone and
+`plain` none, both without OCR.
 The text is all that the parser extracted, in reading order; `kept` leaves out what it set aside as
 headers, page numbers and the like. Tables stand in both as grids: a merged cell is repeated over
 all that it spans, as the references do.
@@ -22,7 +23,7 @@ from ragflow.adapters.models.store import MODEL_FILE, ModelStore
 from ragflow.domain.documents import Block, BlockKind, Drop, ParsedDocument, Table
 from ragflow.domain.errors import UnsupportedFile
 from ragflow.ingest.child import collect_seldom
-from ragflow.ingest.parse.base import ParseOptions, SourceFile, VisionFiles
+from ragflow.ingest.parse.base import ParseLimits, ParseOptions, SourceFile, VisionFiles
 from ragflow.ingest.parse.load import parse
 from ragflow.settings import default_model_directory
 
@@ -92,7 +93,14 @@ def page_models() -> VisionFiles:
     return VisionFiles(layout, orientation, table)
 
 
+def options_of(models: str) -> ParseOptions:
+    """Return the options that allow all models, `layout` alone or, `plain`, none."""
+    if not models:
+        return ParseOptions(vision=page_models())
+    vision = VisionFiles(page_models().layout) if models == "layout" else VisionFiles()
+    return ParseOptions(vision=vision, limits=ParseLimits(ocr_pages=0))
+
+
 if __name__ == "__main__":
-    plain = sys.argv[1:] == ["plain"]
     collect_seldom()  # as the child process does
-    serve(partial(read, options=ParseOptions() if plain else ParseOptions(vision=page_models())))
+    serve(partial(read, options=options_of("".join(sys.argv[1:]))))

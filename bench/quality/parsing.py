@@ -6,7 +6,8 @@ what was set aside as headers and the like), number recall, reading order, table
 heading F1, see `metrics.py`; pages per CPU-second and peak memory; saved as
 `bench/results/parsing.json` when nothing was left out. A format that a reader does not take counts
 in none of its figures, nor do headings or tables of one that tells of none. Peers run without OCR,
-so scans are read by ours alone. `ours-plain` are our parsers without the models that look at pages.
+so scans are read by ours alone. `ours` has all models, `ours-layout` the layout model alone and
+`ours-plain` none, not even OCR.
 
     .venv/bin/python bench/quality/parsing.py --data FOLDER [--kind pdf] [--only NAME]
         [--ours] [--worst N]
@@ -23,8 +24,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from harness import ROOT, save
-from readers import OURS, PLAIN, Reader, ours, peers
+from harness import PEERS, save
+from readers import OURS, Reader, ours, peers
 from references import TABLES, Reference, references
 from scans import FOREIGN_SCANS, SCANS, scans
 from scores import MEASURES, Score, score, summary
@@ -47,7 +48,7 @@ def main() -> None:
     arguments.add_argument("--only", help="files alone whose name holds this")
     arguments.add_argument("--ours", action="store_true", help="leave out the peers")
     arguments.add_argument("--worst", type=int, default=0, help="list our N worst files")
-    arguments.add_argument("--peers", type=Path, default=ROOT / ".venv-bench")
+    arguments.add_argument("--peers", type=Path, default=PEERS)
     options = arguments.parse_args()
     readers = ours() if options.ours else [*ours(), *peers(options.peers)]
     with tempfile.TemporaryDirectory() as folder:
@@ -73,7 +74,7 @@ def _scores(reader: Reader, wanted: Sequence[Reference]) -> Iterator[Score]:
     """Score a reader kind by kind, each in a process of its own: its memory is the kind's."""
     for kind in dict.fromkeys(reference.kind for reference in wanted):
         if (kind in OCR_KINDS and reader.name != OURS) or (
-            kind not in PAGE_KINDS and reader.name == PLAIN
+            kind not in PAGE_KINDS and reader.fewer_models
         ):
             continue
         files = [reference for reference in wanted if reference.kind == kind]

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import ROOT
+from harness import ROOT, peer_python
 
 sys.path.insert(0, str(ROOT / "bench" / "peers"))
 
@@ -23,16 +23,9 @@ from serving import Reading
 
 FILE_SECONDS = 300.0
 OURS = "ours"
-PLAIN = "ours-plain"
-"""Our parsers without the models that look at pages."""
+FEWER_MODELS = ("layout", "plain")
+"""Our parsers with the layout model alone, and without any model: `ours-layout`, `ours-plain`."""
 PEERS = ("pypdfium2", "pdfplumber", "docling-parse", "markitdown", "kreuzberg")
-PACKAGES = (
-    "pypdfium2",
-    "pdfplumber",
-    "docling-parse",
-    "markitdown[pdf,docx,pptx,xlsx,xls,outlook]",
-    "kreuzberg>=4.10,<5",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +34,7 @@ class Reader:
 
     name: str
     command: tuple[str, ...]
+    fewer_models: bool = False
 
     def read(self, paths: Iterable[Path]) -> Iterator[Reading]:
         """Yield what the reader finds in each file."""
@@ -69,18 +63,16 @@ class Reader:
 
 
 def ours() -> list[Reader]:
-    """Return our own parsers, with and without the models that look at pages."""
+    """Return our own parsers, with all models that look at pages, with fewer and without."""
     one_thread = ("env", "OMP_NUM_THREADS=1")  # as in the product's child processes
     command = (*one_thread, sys.executable, str(ROOT / "bench" / "quality" / "ours.py"))
-    return [Reader(OURS, command), Reader(PLAIN, (*command, "plain"))]
+    fewer = [Reader(f"{OURS}-{name}", (*command, name), True) for name in FEWER_MODELS]
+    return [Reader(OURS, command), *fewer]
 
 
 def peers(environment: Path) -> list[Reader]:
     """Return the peers; make their environment first where there is none."""
-    python = environment / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+    python = peer_python(environment)
     script = str(ROOT / "bench" / "peers" / "parsers.py")
     return [Reader(name, (str(python), script, name)) for name in PEERS]
 

@@ -18,7 +18,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import pypdfium2
-from harness import ROOT, save
+from harness import PEERS, ROOT, peer_python, save
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import Paragraph, SimpleDocTemplate
@@ -29,7 +29,6 @@ from ragflow.testing.server import running_server
 from ragflow_sdk import RAGFlow
 
 PAGES = 100
-PEER_ENVIRONMENT = ROOT / ".venv-bench"
 WORDS = tuple(
     "water pressure valve turbine inspection record bridge concrete measure engineer report table "  # noqa: SIM905
     "limit temperature station signal voltage current section figure result method sample surface "
@@ -93,11 +92,7 @@ def ours(pdf: Path, pages: int, model: str) -> dict[str, Any]:
 
 def peer(pdf: Path) -> dict[str, Any]:
     """Run the plain pipeline in its own environment."""
-    python = PEER_ENVIRONMENT / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(PEER_ENVIRONMENT)], check=True)
-        packages = ["markitdown[pdf]", "chromadb", "onnxruntime", "tokenizers"]
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *packages], check=True)
+    python = peer_python(PEERS)
     script = ROOT / "bench" / "peers" / "plain_pipeline.py"
     model = ModelStore(default_model_directory()).ensure("all-MiniLM-L6-v2")
     done = subprocess.run(

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from ragflow.domain import errors
-from ragflow.domain.answers import ChatTurn, SamplingOptions
+from ragflow.domain.answers import ChatTurn
 from ragflow.domain.errors import ModelNotConfigured, NotFound, RagflowError, UnknownModel
 from ragflow.domain.ports import BlobStore, ChatModel, ModelCatalog
+from ragflow.ingest.written import written
 
 Question = Mapping[str, Any]
 Reply = Mapping[str, Any]
@@ -145,12 +146,8 @@ def completion(model: ChatModel, instruction: str, text: str) -> str:
     """Return what a chat model writes, without its thoughts. Raises `ModelUnavailable`."""
     import asyncio
 
-    async def collected() -> str:
-        turns = [ChatTurn("system", instruction), ChatTurn("user", text)]
-        options = SamplingOptions(temperature=0.1)
-        return "".join([delta.content async for delta in model.stream(turns, options)])
-
-    return asyncio.run(collected()).strip()
+    turns = (ChatTurn("system", instruction), ChatTurn("user", text))
+    return asyncio.run(written(model, turns))
 
 
 def _digest(question: Question, data: bytes) -> str:

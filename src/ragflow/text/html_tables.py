@@ -36,8 +36,9 @@ class Field:
 
     @property
     def text(self) -> str:
-        """Return `name: value`."""
-        return f"{self.name}: {self.value}" if self.name else self.value
+        """Return `name: value`; a name may end in a colon already."""
+        name = self.name.rstrip(" :：")
+        return f"{name}: {self.value}" if name else self.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,14 +70,20 @@ class LayoutModel:
         """Return the regions of a page drawn at 800 × 608 pixels, RGB."""
         import numpy as np
 
-        mean, deviation = np.array(_MEAN, np.float32), np.array(_DEVIATION, np.float32)
-        scaled = (picture.astype(np.float32) / 255 - mean) / deviation
-        pixels = np.ascontiguousarray(scaled.transpose(2, 0, 1)[np.newaxis])
+        pixels = np.array(picture.transpose(2, 0, 1)[np.newaxis], np.float32, order="C")
+        pixels -= np.array(_MEAN, np.float32)[:, None, None] * 255
+        pixels /= np.array(_DEVIATION, np.float32)[:, None, None] * 255
         if self._session is None:
             self._session = session(self._path, self._threads)
         outputs = self._session.run(None, {self._session.get_inputs()[0].name: pixels})
         boxes, scores = _decoded([output[0] for output in outputs])
         return _without_repeats(boxes, scores)
+
+
+@cache
+def layout_model(path: Path, threads: int) -> LayoutModel:
+    """Return the layout model of this process."""
+    return LayoutModel(path, threads=threads)
 
 
 def _decoded(outputs: list[NDArray[np.float32]]) -> tuple[Any, Any]:

@@ -7,15 +7,15 @@ reads them; its weights are part of the package `rapidocr`, nothing is downloade
 
 from __future__ import annotations
 
-import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
+from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ragflow.vision.sessions import session
+from ragflow.vision.line_text import LineModel, LineText
+from ragflow.vision.text_finder import TextFinder
 from ragflow.vision.type_size import type_size
 
 if TYPE_CHECKING:
@@ -28,15 +28,14 @@ UPRIGHT, UPWARDS, UPSIDE_DOWN, DOWNWARDS = range(
     4
 )  # counter-clockwise quarters, as sheets count them
 
-_DETECTION_SIDE = 1280  # pixels: the longer side as the detector sees it
 _MOST_SIDE = 4000  # pixels: larger pictures are reduced
 _LEAST_SIDE = 32
-_BATCH = 1  # padding lines of unlike length to one costs more than single calls
 _LONGEST_LINE = 60.0  # its width by its height; what is longer is squeezed
 _TALL = 1.5  # height by width from which a line may run upwards or downwards
 _SURELY_TALL = 3.0
 _SURE = 0.75  # confidence below which a line is read in the other directions too
 _SAMPLE = 3  # lines that tell the usual direction
+_PLAIN, _TELLING = 0.95, 8  # confidence; characters: a sample that is not read upside down too
 _PIECE_GAP = 1.2  # of the line's height: what is farther apart belongs to two words
 _ASCENT, _DESCENT = 0.9, 0.23  # of the size of type: what a word's box reaches from its base line
 _INKED = 0.35  # of the darkest ink, from which a column belongs to a letter
@@ -85,7 +84,7 @@ class Reader:
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
-        self._models: tuple[Any, Any] | None = None
+        self._models: tuple[TextFinder, LineModel] | None = None
 
     def read(self, picture: Pixels) -> list[ReadLine]:
         """Return the lines of a picture, from top to bottom."""
@@ -101,14 +100,15 @@ class Reader:
             picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
         margins = (_MARGIN,) * 4
         picture = cv2.copyMakeBorder(picture, *margins, cv2.BORDER_CONSTANT, value=(255, 255, 255))
-        detector, recogniser = self._loaded()
-        quads = _quads(detector, picture)
-        lines = _LineReader(recogniser, picture, quads).lines()
+        finder, model = self._loaded()
+        lines = _LineReader(model, picture, finder.quads(picture)).lines()
         return [_placed(line, scale, width, height) for line in lines]
 
-    def _loaded(self) -> tuple[Any, Any]:
+    def _loaded(self) -> tuple[TextFinder, LineModel]:
         if self._models is None:
-            self._models = _load(self._threads)
+            with as_file(files("rapidocr") / "models") as folder:
+                finder = TextFinder(folder / "PP-OCRv6_det_small.onnx", self._threads)
+                self._models = finder, LineModel(folder / "PP-OCRv6_rec_small.onnx", self._threads)
         return self._models
 
 
@@ -116,30 +116,6 @@ class Reader:
 def reader(threads: int) -> Reader:
     """Return the reader of this process."""
     return Reader(threads)
-
-
-def _load(threads: int) -> tuple[Any, Any]:
-    """Return the detector and the recogniser."""
-    import rapidocr
-    from rapidocr.ch_ppocr_det import TextDetector
-    from rapidocr.ch_ppocr_rec import TextRecognizer
-    from rapidocr.utils.parse_parameters import ParseParams
-
-    logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
-    package = Path(rapidocr.__file__).parent
-    config = ParseParams.load(package / "config.yaml")
-    for part, name in ((config.Det, "PP-OCRv6_det_small"), (config.Rec, "PP-OCRv6_rec_small")):
-        part._set_flag("allow_objects", True)  # a session of our own makes no file look-ups
-        part.session = session(package / "models" / f"{name}.onnx", threads)
-    config.Det.limit_type, config.Det.limit_side_len = "max", _DETECTION_SIDE
-    config.Rec.rec_batch_num, config.Rec.font_path = _BATCH, None
-    return TextDetector(config.Det), TextRecognizer(config.Rec)
-
-
-def _quads(detector: Any, picture: Pixels) -> list[NDArray[np.float32]]:
-    """Return the corners of each line: top left, top right, bottom right, bottom left."""
-    found = detector(picture)
-    return [] if found.boxes is None else list(found.boxes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +128,15 @@ class _Strip:
 
 
 class _Reading(NamedTuple):
-    """Hold what a strip says; `info` tells in which of its columns the characters stand."""
+    """Hold what a strip says."""
 
     strip: _Strip
-    text: str
-    score: float
-    info: Any
+    said: LineText
+
+    @property
+    def sense(self) -> float:
+        """Return how much sense it makes: none without text."""
+        return self.said.score if self.said.text.strip() else 0.0
 
 
 def _strip(picture: Pixels, quad: NDArray[np.float32], turn: int) -> _Strip:
@@ -194,52 +173,59 @@ class _LineReader:
     """Read the lines of one picture, each in the direction in which it makes most sense."""
 
     def __init__(
-        self, recogniser: Any, picture: Pixels, quads: Sequence[NDArray[np.float32]]
+        self, model: LineModel, picture: Pixels, quads: Sequence[NDArray[np.float32]]
     ) -> None:
-        self._recogniser = recogniser
+        self._model = model
         self._picture = picture
         self._quads = quads
+        self._known: dict[tuple[int, int], _Reading] = {}
         tall = sum(_extent(quad)[1] for quad in quads if _shape(quad) > _SURELY_TALL)
         wide = sum(_extent(quad)[0] for quad in quads if _shape(quad) < 1 / _TALL)
         self._upended = tall > wide
-        self._turns = {
-            is_tall: self._usual([q for q in quads if self._is_tall(q) == is_tall], turns)
-            for is_tall, turns in ((False, (UPRIGHT, UPSIDE_DOWN)), (True, (UPWARDS, DOWNWARDS)))
-        }
 
     def lines(self) -> list[ReadLine]:
         """Return the lines that hold text, in the order of the quadrilaterals."""
-        best = self._read([(quad, self._turns[self._is_tall(quad)]) for quad in self._quads])
-        for index, (quad, reading) in enumerate(zip(self._quads, best, strict=True)):
-            if reading.score < _SURE:
-                others = [turn for turn in _turns(quad) if turn != reading.strip.turn]
-                again = self._read([(quad, turn) for turn in others])
-                best[index] = max([reading, *again], key=_sense)
-        return [_line(reading) for reading in best if reading.text.strip()]
+        is_tall = [self._is_tall(quad) for quad in self._quads]
+        usual = {
+            tall: self._usual([index for index, each in enumerate(is_tall) if each == tall], turns)
+            for tall, turns in ((False, (UPRIGHT, UPSIDE_DOWN)), (True, (UPWARDS, DOWNWARDS)))
+        }
+        best = [self._read(index, usual[tall]) for index, tall in enumerate(is_tall)]
+        running = {
+            reading.strip.turn
+            for quad, reading in zip(self._quads, best, strict=True)
+            if reading.sense >= _SURE and not _is_square(quad)
+        }
+        for index, quad in enumerate(self._quads):
+            if best[index].said.score < _SURE:
+                turns = _turns(quad, running)
+                again = [self._read(index, turn) for turn in turns]
+                best[index] = max([best[index], *again], key=_sense)
+        return [_line(reading) for reading in best if reading.sense]
 
     def _is_tall(self, quad: NDArray[np.float32]) -> bool:
         """Tell whether a line runs upwards or downwards; one like a square runs as most do."""
         shape = _shape(quad)
         return shape > _SURELY_TALL or (self._upended and shape >= 1 / _TALL)
 
-    def _usual(self, quads: Sequence[NDArray[np.float32]], turns: tuple[int, int]) -> int:
+    def _usual(self, lines: Sequence[int], turns: tuple[int, int]) -> int:
         """Return the direction that makes most sense of a few lines of middling length."""
-        ordered = sorted(quads, key=lambda quad: max(_extent(quad)))
+        ordered = sorted(lines, key=lambda index: max(_extent(self._quads[index])))
         middle = max(len(ordered) // 2 - _SAMPLE // 2, 0)
         sample = ordered[middle : middle + _SAMPLE]
-        sense = [sum(_sense(each) for each in self._read([(q, t) for q in sample])) for t in turns]
-        return turns[1] if sense[1] > sense[0] else turns[0]
+        first = [self._read(index, turns[0]) for index in sample]
+        sense = sum(reading.sense for reading in first)
+        length = sum(len(reading.said.text) for reading in first)
+        if sense >= _PLAIN * len(sample) and length >= _TELLING:
+            return turns[0]
+        other = sum(self._read(index, turns[1]).sense for index in sample)
+        return turns[1] if other > sense else turns[0]
 
-    def _read(self, wanted: Sequence[tuple[NDArray[np.float32], int]]) -> list[_Reading]:
-        from rapidocr.ch_ppocr_rec import TextRecInput
-
-        strips = [_strip(self._picture, quad, turn) for quad, turn in wanted]
-        if not strips:
-            return []
-        pictures = [strip.pixels for strip in strips]
-        read = self._recogniser(TextRecInput(img=pictures, return_word_box=True))
-        results = zip(strips, read.txts, read.scores, read.word_results, strict=True)
-        return [_Reading(strip, text, float(score), info) for strip, text, score, info in results]
+    def _read(self, index: int, turn: int) -> _Reading:
+        if (index, turn) not in self._known:
+            strip = _strip(self._picture, self._quads[index], turn)
+            self._known[index, turn] = _Reading(strip, self._model.read(strip.pixels))
+        return self._known[index, turn]
 
 
 def _shape(quad: NDArray[np.float32]) -> float:
@@ -248,73 +234,88 @@ def _shape(quad: NDArray[np.float32]) -> float:
     return height / width
 
 
-def _turns(quad: NDArray[np.float32]) -> tuple[int, ...]:
-    """Return the directions in which a line of this shape may run."""
+def _is_square(quad: NDArray[np.float32]) -> bool:
+    return 1 / _TALL <= _shape(quad) <= _TALL
+
+
+def _turns(quad: NDArray[np.float32], running: Iterable[int]) -> Iterable[int]:
+    """Return the directions in which a doubtful line of this shape may run.
+
+    A single sign makes some sense in each direction: it runs as others do where there are any.
+    """
     if _shape(quad) < 1 / _TALL:
         return UPRIGHT, UPSIDE_DOWN
-    return (UPRIGHT, UPSIDE_DOWN, UPWARDS, DOWNWARDS)
+    everywhere = (UPRIGHT, UPSIDE_DOWN, UPWARDS, DOWNWARDS)
+    return (running if _is_square(quad) else ()) or everywhere
 
 
 def _sense(reading: _Reading) -> float:
-    return reading.score if reading.text.strip() else 0.0
+    return reading.sense
 
 
 def _line(reading: _Reading) -> ReadLine:
     strip = reading.strip
     width, height = _extent(strip.corners)
-    size, base = type_size(strip.pixels, reading.text)
+    size, base = type_size(strip.pixels, reading.said.text)
     corners = _between(
         strip.corners, (base - _ASCENT * size) / height, (base + _DESCENT * size) / height
     )
     inked = _inked_columns(strip.pixels)
     words = tuple(
         _word(corners, piece, *_trimmed(inked, start, end), spaced)
-        for piece, start, end, spaced in _pieces(reading.text, reading.info, width, height)
+        for piece, start, end, spaced in _pieces(reading.said, width / height, inked)
     )
     tl, tr, *_ = strip.corners
     angle = math.atan2(float(tr[1] - tl[1]), float(tr[0] - tl[0])) + strip.turn * math.pi / 2
     slope = (angle + math.pi) % (2 * math.pi) - math.pi
-    return ReadLine(words, reading.score, strip.turn, float(height), size, slope)
+    return ReadLine(words, reading.said.score, strip.turn, float(height), size, slope)
 
 
 def _pieces(
-    text: str, info: Any, width: float, height: float
+    said: LineText, shape: float, inked: NDArray[np.bool_]
 ) -> list[tuple[str, float, float, bool]]:
-    """Return the words of a line with their begin and end, 0 to 1, and whether a space precedes."""
-    columns = [column for word in info.word_cols for column in word]
-    total = max(float(info.line_txt_len), 1.0)
+    """Return the words of a line with their begin and end, 0 to 1, and whether a space precedes.
+
+    `shape` is the line's width by its height.
+    """
     visible = [
-        (index, character) for index, character in enumerate(text) if not character.isspace()
+        (index, character) for index, character in enumerate(said.text) if not character.isspace()
     ]
-    centres = [min((column + 0.5) / total, 1.0) for column in columns]
-    if len(centres) != len(visible):  # the recogniser lost count: spread the characters evenly
-        centres = [(index + 0.5) / max(len(text), 1) for index, _ in visible]
-    far = _PIECE_GAP * height / max(width, 1.0)
+    middles = [said.middles[index] for index, _ in visible]
+    starts = [0]
+    for at in range(1, len(visible)):
+        far = middles[at] - middles[at - 1] > _PIECE_GAP / shape
+        if far or visible[at][0] > visible[at - 1][0] + 1:
+            starts.append(at)
     pieces: list[tuple[str, float, float, bool]] = []
-    start = 0
-    for at in range(1, len(visible) + 1):
-        if at < len(visible) and not (
-            visible[at][0] > visible[at - 1][0] + 1 or centres[at] - centres[at - 1] > far
-        ):
-            continue
-        piece = "".join(character for _, character in visible[start:at])
+    for start, end in zip(starts, [*starts[1:], len(visible)], strict=True):
+        piece = "".join(character for _, character in visible[start:end])
         spaced = start == 0 or visible[start][0] > visible[start - 1][0] + 1
-        pieces.append((piece, *_reach(centres, start, at), spaced))
-        start = at
+        pieces.append((piece, *_reach(middles, start, end, inked), spaced))
     return pieces
 
 
-def _reach(centres: Sequence[float], start: int, end: int) -> tuple[float, float]:
-    """Return where characters [start, end) begin and end: half a character beyond the centres."""
-    step = (centres[end - 1] - centres[start]) / max(end - start - 1, 1)
-    if end - start == 1:
-        step = 1.0 / max(len(centres), 1)
-    low, high = centres[start] - step / 2, centres[end - 1] + step / 2
-    if start:
-        low = max(low, (centres[start - 1] + centres[start]) / 2)
-    if end < len(centres):
-        high = min(high, (centres[end - 1] + centres[end]) / 2)
-    return max(0.0 if start == 0 else low, 0.0), 1.0 if end == len(centres) else min(high, 1.0)
+def _reach(
+    middles: Sequence[float], start: int, end: int, inked: NDArray[np.bool_]
+) -> tuple[float, float]:
+    """Return where characters [start, end) begin and end, with a little of the blank around."""
+    low = _parting(middles[start - 1], middles[start], inked) if start else 0.0
+    high = _parting(middles[end - 1], middles[end], inked) if end < len(middles) else 1.0
+    return low, high
+
+
+def _parting(left: float, right: float, inked: NDArray[np.bool_]) -> float:
+    """Return where two words part: in the widest blank between the middles of their letters.
+
+    The model tells the middles late or early by up to half a letter.
+    """
+    import numpy as np
+
+    first, last = round(left * len(inked)), round(right * len(inked))
+    letters = np.flatnonzero(inked[first : last + 1])
+    edges = np.concatenate([[-1], letters, [last + 1 - first]])
+    widest = int(np.argmax(np.diff(edges)))
+    return (first + float(edges[widest] + edges[widest + 1]) / 2) / len(inked)
 
 
 def _inked_columns(pixels: Pixels) -> NDArray[np.bool_]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +82,12 @@ class TableModel:
         if _CELL not in named:
             named.append(_CELL)
         self._tokens = ["", *named, ""]
+
+
+@cache
+def table_model(path: Path, threads: int) -> TableModel:
+    """Return the table model of this process."""
+    return TableModel(path, threads=threads)
 
 
 def _prepared(picture: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -56,6 +56,7 @@ class Models:
         passages: Sequence[Passage] = (),
     ) -> AsyncIterator[ModelDelta]:
         yield ModelDelta("", "thinking")
+        yield ModelDelta("<think>Shall I?</think>")
         yield ModelDelta(f"{turns[0].content}: ")
         yield ModelDelta(turns[1].content)
 

@@ -14,6 +14,17 @@ def rows(markup: str) -> list[str]:
     ]
 
 
+def test_a_name_that_ends_in_a_colon_gets_no_other() -> None:
+    markup = (
+        "<table><tr><th>Kind</th><th>Servers in:</th></tr>"
+        "<tr><td>volume</td><td>Hall 3</td></tr><tr><td>filer</td><td>Hall 4</td></tr></table>"
+    )
+    assert rows(markup) == [
+        "Kind: volume; Servers in: Hall 3",
+        "Kind: filer; Servers in: Hall 4",
+    ]
+
+
 def test_a_merged_cell_counts_for_every_row_that_it_fills() -> None:
     markup = (
         "<table><tr><th>Region</th><th>Quarter</th><th>Sales</th></tr>"

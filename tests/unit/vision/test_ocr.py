@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from ragflow.vision.line_text import LineModel
 from ragflow.vision.ocr import DOWNWARDS, UPRIGHT, UPSIDE_DOWN, UPWARDS, Reader, reader
 from ragflow.vision.type_size import type_size
 
@@ -60,6 +61,20 @@ def test_the_slope_of_lines_is_told(reading):
     picture = Image.fromarray(page()).rotate(-3, Image.Resampling.BICUBIC, fillcolor="white")
     angles = [math.degrees(line.angle) for line in reading.read(np.asarray(picture))]
     assert sum(angles) / len(angles) == pytest.approx(3, abs=0.7)
+
+
+def test_a_single_sign_is_read_as_the_lines_around_it_run(reading):
+    picture = page()
+    picture[60:84, 500:524] = 0
+    picture[64:80, 504:520] = 255  # a box to tick, which makes some sense in each direction
+    assert {line.turn for line in reading.read(picture)} == {UPRIGHT}
+
+
+def test_no_line_is_read_twice_where_all_are_plain(reading, monkeypatch):
+    strips = []
+    read = LineModel.read
+    monkeypatch.setattr(LineModel, "read", lambda self, line: strips.append(1) or read(self, line))
+    assert len(reading.read(page())) == len(strips) == len(LINES)
 
 
 def test_digits_that_stand_alone_are_read(reading):

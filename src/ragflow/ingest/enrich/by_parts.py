@@ -19,6 +19,8 @@ from ragflow.domain.chunks import Chunk
 from ragflow.ingest.enrich.base import Desk, Step
 from ragflow.ingest.enrich.writer import Costs, Request
 
+_LEFT = "left as they are"
+
 
 class ChunkWay(Protocol):
     """Enrich chunks one by one."""
@@ -56,12 +58,13 @@ class ChunkWay(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Sum:
-    """Sum up the parts: chunks that needed no model, and those done by it and otherwise."""
+    """Sum up the parts: chunks that needed no model, those done by it and otherwise, and not."""
 
     costs: Costs = field(default_factory=Costs)
     settled: int = 0
     written: int = 0
     otherwise: int = 0
+    left: int = 0
 
     def recorded(self) -> dict[str, Any]:
         return asdict(self)
@@ -106,19 +109,23 @@ def _part(desk: Desk, name: str, way: ChunkWay, part: int, before: _Sum) -> dict
     asks = desk.writer.name and not before.costs.trouble
     requests = [way.request(chunks[number]) for number in open_] if asks else []
     answers, costs = desk.writer.write(requests, before.costs)
-    written = 0
+    written = left = 0
     for place, number in enumerate(open_):
         answer = answers[place] if requests else None
-        enriched = None if answer is None else way.answered(chunks[number], answer)
-        written += enriched is not None
-        done[number] = enriched or way.unanswered(chunks[number])
+        done[number] = None if answer is None else way.answered(chunks[number], answer)
+        if done[number] is not None:
+            written += 1
+            continue
+        done[number] = way.unanswered(chunks[number])
+        left += done[number] == chunks[number]
     desk.work.keep_chunks(part, name, [chunk for chunk in done if chunk is not None])
     desk.report((part + 1) / desk.parts, "")
     return _Sum(
         costs,
         before.settled + len(chunks) - len(open_),
         before.written + written,
-        before.otherwise + len(open_) - written,
+        before.otherwise + len(open_) - written - left,
+        before.left + left,
     ).recorded()
 
 
@@ -126,7 +133,8 @@ def _result_line(desk: Desk, way: ChunkWay, done: _Sum, seconds: float) -> str:
     ways: Sequence[tuple[int, str]] = (
         (done.written, f"by {desk.writer.name} for {done.costs.tokens:,} tokens"),
         (done.settled, "without asking a model"),
-        (done.otherwise, way.otherwise or "left as they are"),
+        (done.otherwise, way.otherwise),
+        (done.left, _LEFT),
     )
     how = "; ".join(f"{count:,} {told}" for count, told in ways if count)
     return (
@@ -135,11 +143,12 @@ def _result_line(desk: Desk, way: ChunkWay, done: _Sum, seconds: float) -> str:
 
 
 def _warnings(desk: Desk, way: ChunkWay, done: _Sum) -> tuple[str, ...]:
-    if not done.otherwise or (not desk.writer.name and way.otherwise):
+    missed = done.otherwise + done.left
+    if not missed or (not desk.writer.name and way.otherwise):
         return ()
     why = done.costs.trouble or "the model gave no usable answer"
     if not desk.writer.name:
         why = "no chat model that writes is set"
-    how = way.otherwise or "left as they are"
-    count = f"{done.otherwise:,} of {desk.chunk_count:,} chunks"
+    how = way.otherwise if done.otherwise else _LEFT
+    count = f"{missed:,} of {desk.chunk_count:,} chunks"
     return (f"{way.title}: {count} {how}, since {why}.",)

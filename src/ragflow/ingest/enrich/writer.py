@@ -12,26 +12,24 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from ragflow.domain.answers import ChatTurn, SamplingOptions
+from ragflow.domain.answers import ChatTurn
 from ragflow.domain.errors import (
     ModelError,
     spelled_out,
 )
 from ragflow.domain.ports import ChatModel
 from ragflow.ingest.work import WorkArea
+from ragflow.ingest.written import written
 from ragflow.text.tokens import count_tokens, truncate_tokens
 
 BUDGET = "limits.enrich_tokens"
-_STEADY = SamplingOptions(temperature=0.1)
 _CHECK_SECONDS = 1.0
 _SHARE_OF_WINDOW = 0.9  # token counts of other models differ a little
 _TURN_TOKENS = 8  # that a turn costs beside its text
-_THINKING = re.compile(r"\A.*?</think>|<think>.*\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +194,7 @@ class Writer:
             return str(json.loads(kept))
         for pause in (*self.patience.pauses, None):
             try:
-                answer = await _written(model, request)
+                answer = await written(model, request.turns)
             except ModelError as error:
                 if pause is None:
                     failures.in_a_row += 1
@@ -209,11 +207,6 @@ class Writer:
                 self.work.put(name, json.dumps(answer).encode())
                 return answer
         raise AssertionError("the last attempt returns")
-
-
-async def _written(model: ChatModel, request: Request) -> str:
-    pieces = [delta.content async for delta in model.stream(request.turns, _STEADY)]
-    return _THINKING.sub("", "".join(pieces)).strip()
 
 
 def _cost(request: Request, answer: str) -> int:

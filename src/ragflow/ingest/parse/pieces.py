@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ragflow.domain.documents import BlockKind, Box, DropKind
 from ragflow.ingest.parse.base import CellDraft, DocumentBuilder
 from ragflow.ingest.parse.figures import drawing_kind, figure_image
+from ragflow.ingest.parse.picture_text import PictureReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +31,20 @@ class Piece:
     box: Box | None = None
 
 
-def add_pieces(builder: DocumentBuilder, pieces: Iterable[Piece]) -> None:
-    """Add each piece as a block or a drop; figures that cannot be shown become a warning."""
+def add_pieces(
+    builder: DocumentBuilder, pieces: Iterable[Piece], reader: PictureReader | None = None
+) -> None:
+    """Add each piece as a block or a drop; figures that cannot be shown become a warning.
+
+    With a `reader` a figure also says what its picture shows.
+    """
     for piece in pieces:
         if piece.drop is not None:
             builder.drop(piece.drop, piece.text, piece.box)
         elif piece.rows:
             builder.table(piece.rows, caption=piece.text, box=piece.box)
         elif piece.kind is BlockKind.FIGURE:
-            _add_figure(builder, piece)
+            _add_figure(builder, piece, reader)
         else:
             builder.block(piece.kind, piece.text, level=piece.level, box=piece.box)
 
@@ -55,7 +61,7 @@ def with_code_joined(pieces: Iterable[Piece]) -> list[Piece]:
     return joined
 
 
-def _add_figure(builder: DocumentBuilder, piece: Piece) -> None:
+def _add_figure(builder: DocumentBuilder, piece: Piece, reader: PictureReader | None) -> None:
     image = figure_image(piece.image)
     if image is None and piece.image:
         kind = drawing_kind(piece.image)
@@ -64,7 +70,9 @@ def _add_figure(builder: DocumentBuilder, piece: Piece) -> None:
         else:
             builder.warn("A picture is damaged and cannot be shown; it was left out.")
     kind = BlockKind.FIGURE if image else BlockKind.TEXT
-    builder.block(kind, piece.text, box=piece.box, image=image)
+    shown = reader.text(image) if reader and image else ""
+    text = "\n".join(part for part in (piece.text, shown) if part)
+    builder.block(kind, text, box=piece.box, image=image)
 
 
 def lines_of(pieces: Iterable[Piece]) -> str:

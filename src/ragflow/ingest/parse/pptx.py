@@ -1,7 +1,7 @@
 """Presentations: each slide is a page; its shapes are read from the top left.
 
-Out: titles, text with its place on the slide, list items, tables, charts as tables, pictures, notes
-and comments. Dates, footers and slide numbers are drops.
+Out: titles, text with its place on the slide, list items, tables, charts as tables, pictures with
+the text that they show, notes and comments. Dates, footers and slide numbers are drops.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from ragflow.ingest.parse.archive import check_archive
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile, parsers
 from ragflow.ingest.parse.errors import ZIP_ERRORS, reading
 from ragflow.ingest.parse.opc import transitional_copy
+from ragflow.ingest.parse.picture_text import PictureReader
 from ragflow.ingest.parse.pieces import add_pieces
 from ragflow.ingest.parse.slide import Slide
 from ragflow.ingest.parse.slide_remarks import authors_of, remarks
@@ -47,6 +48,7 @@ class PresentationParser:
             height = (presentation.slide_height or 6_858_000) / EMU_PER_POINT
             slides = list(presentation.slides)
             authors = authors_of(presentation)
+        reader = PictureReader(options, builder)
         for number, slide in enumerate(slides, start=1):
             progress((number - 1) / len(slides), f"Slide {number} of {len(slides)}")
             builder.page(number, width, height)
@@ -55,7 +57,7 @@ class PresentationParser:
                     builder.warn(f"Slide {number} is hidden in the file; it was read too.")
                 page = Box(number, 0.0, width, 0.0, height)
                 pieces = [*Slide(slide, page).pieces(), *remarks(slide, authors, page)]
-            add_pieces(builder, pieces)
+            add_pieces(builder, pieces, reader)
         return builder.build()
 
 

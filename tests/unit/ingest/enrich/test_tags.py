@@ -106,7 +106,12 @@ def test_without_a_model_the_examples_nearest_in_meaning_decide(make: Make) -> N
     product = make(["Waxes meltings degree", STARS])
     document = product.ingest()
     assert tags(product)[1] == {}
-    assert "by the examples nearest in meaning" in document.progress_msg
+    assert "is set: by the examples nearest in meaning" in document.progress_msg
+
+
+def test_chunks_that_no_example_is_near_are_told_of(make: Make) -> None:
+    document = make([STARS]).ingest()
+    assert "(1 left as they are)" in document.progress_msg
 
 
 def test_tag_sets_that_may_not_be_used_are_named(make: Make) -> None:

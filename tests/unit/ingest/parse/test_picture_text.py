@@ -7,7 +7,9 @@ import io
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ragflow.ingest.parse.base import DocumentBuilder, ParseLimits, ParseOptions
+from ragflow.domain.documents import BlockKind
+from ragflow.ingest.parse.base import DocumentBuilder, ParseLimits, ParseOptions, SourceFile
+from ragflow.ingest.parse.load import parse
 from ragflow.ingest.parse.picture_text import PictureReader
 
 
@@ -59,3 +61,37 @@ def test_pictures_beyond_the_limit_are_told_of(builder):
     assert reader.text(picture("Second")) == ""
     (warning,) = builder.build().warnings
     assert "limits.ocr_pages" in warning
+
+
+def word_document(image: bytes) -> bytes:
+    import docx
+
+    document = docx.Document()
+    document.add_paragraph("Harbours in June")
+    document.add_picture(io.BytesIO(image))
+    return saved(document)
+
+
+def slides(image: bytes) -> bytes:
+    import pptx
+
+    presentation = pptx.Presentation()
+    slide = presentation.slides.add_slide(presentation.slide_layouts[6])
+    slide.shapes.add_picture(io.BytesIO(image), 0, 0)
+    return saved(presentation)
+
+
+def saved(document) -> bytes:
+    target = io.BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(("name", "made"), [("a.docx", word_document), ("a.pptx", slides)])
+def test_figures_of_office_files_say_what_their_pictures_show(name, made):
+    source = SourceFile(name, made(picture("Ferries carried 1204 passengers")))
+    document = parse(source, ParseOptions(), lambda share, line: None)
+    (figure,) = [block for block in document.blocks if block.kind is BlockKind.FIGURE]
+    said = document.text[figure.span.start : figure.span.end]
+    assert said.splitlines()[-1] == "Ferries carried 1204 passengers"
+    assert len(document.recognised) == 1

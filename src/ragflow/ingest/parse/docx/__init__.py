@@ -1,7 +1,8 @@
 """Word documents: the body in order, with what hangs on it.
 
-Out: titles, paragraphs, list items with their numbers, tables, text boxes, formulas, pictures,
-notes and comments. Headers, footers, the table of contents and deleted or hidden text are drops.
+Out: titles, paragraphs, list items with their numbers, tables, text boxes, formulas, pictures with
+the text that they show, notes and comments. Headers, footers, the table of contents and deleted or
+hidden text are drops.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile,
 from ragflow.ingest.parse.docx.body import Body, Story
 from ragflow.ingest.parse.docx.names import WORD
 from ragflow.ingest.parse.opc import Package
+from ragflow.ingest.parse.picture_text import PictureReader
 from ragflow.ingest.parse.pieces import Piece, add_pieces, lines_of
 
 
@@ -34,7 +36,8 @@ class DocxParser:
                 raise CorruptFile(name=source.name, reason="it has no document body")
             story = Story(package, main)
             add_pieces(builder, _margins(story, "header", DropKind.HEADER))
-            add_pieces(builder, Body(story, main).pieces(body))
+            reader = PictureReader(options, builder)
+            add_pieces(builder, Body(story, main).pieces(body), reader)
             add_pieces(builder, _comments(story))
             add_pieces(builder, _margins(story, "footer", DropKind.FOOTER))
         return builder.build()

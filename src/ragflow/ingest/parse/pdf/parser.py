@@ -21,8 +21,8 @@ from ragflow.ingest.parse.pdf.pages import ReadPage, drop_decorations, lay_out, 
 from ragflow.ingest.parse.pdf.plain import page_text
 from ragflow.ingest.parse.pdf.reader import PageReader
 from ragflow.ingest.parse.pdf.recognise import Recogniser
-from ragflow.vision.layout import LayoutModel
-from ragflow.vision.table_structure import TableModel
+from ragflow.vision.layout import layout_model
+from ragflow.vision.table_structure import table_model
 
 PLAIN_TEXT = "Plain Text"
 DEEP_DOC = "DeepDOC"
@@ -122,11 +122,13 @@ def _write_blocks(
         share = _READING_SHARE * numbers.index(number) / len(numbers)
         progress(share, f"Page({number}~{number + 1}): OCR")
 
-    path, threads = options.vision.layout, options.limits.threads
-    model = LayoutModel(path, threads=threads) if path else None
-    table_model = TableModel(options.vision.table) if options.vision.table else None
-    recogniser = Recogniser(options, builder, starts)
-    reader = PageReader(len(numbers), model, table_model, recogniser)
+    files, threads = options.vision, options.limits.threads
+    reader = PageReader(
+        len(numbers),
+        layout_model(files.layout, threads) if files.layout else None,
+        table_model(files.table, threads) if files.table else None,
+        recogniser := Recogniser(options, builder, starts),
+    )
     pages: list[ReadPage] = []
     characters = 0
     for number in _reports(numbers, progress):
