@@ -8,6 +8,7 @@ as ctypes passes it on: by `pointer` or `byref`. Numbers are plain integers.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from typing import Any
 
 
@@ -19,9 +20,8 @@ def undeclared(name: str, result: Any) -> Any:
     return ctypes.PYFUNCTYPE(result)(address or 0)
 
 
-def pointer(address: int | None) -> Any:
-    """Return the address of something of pdfium's as an argument."""
-    return ctypes.c_void_p.from_param(address or 0)
+pointer: Callable[[int | None], Any] = ctypes.c_void_p.from_param
+"""Return the address of something of pdfium's as an argument."""
 
 
 def handle_of(thing: Any) -> Any:

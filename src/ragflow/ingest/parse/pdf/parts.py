@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ragflow.ingest.parse.pdf.characters import Word
@@ -33,8 +32,7 @@ class Part(NamedTuple):
         return " ".join(word.text for word in self.words)
 
 
-@dataclass(frozen=True, slots=True)
-class PartedLine:
+class PartedLine(NamedTuple):
     """Hold one line of text across a whole area."""
 
     words: list[Word]

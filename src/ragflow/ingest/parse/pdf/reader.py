@@ -14,6 +14,7 @@ from ragflow.domain.documents import DropKind
 from ragflow.ingest.parse.pdf.characters import WrittenSheet, page_frame, read_words
 from ragflow.ingest.parse.pdf.drawings import Drawings, read_drawings
 from ragflow.ingest.parse.pdf.figures import (
+    Decorations,
     charts_among,
     figure_image,
     find_figures,
@@ -51,6 +52,7 @@ class PageReader:
         self._model = model
         self._table_model = table_model
         self._recogniser = recogniser
+        self._decorations = Decorations()
         self._image_bytes = 0
 
     def read(self, page: Any, number: int) -> ReadPage:
@@ -138,7 +140,10 @@ class PageReader:
         read.figures = find_figures(drawings, regions, lines, read.tables, sheet)
         taken = {id(line) for figure in read.figures for line in figure.lines}
         read.lines = [line for line in read.lines if id(line) not in taken]
+        self._decorations.add(read.figures)
         for figure in read.figures:
+            if self._decorations.has(figure):  # it will be left out
+                continue
             if self._image_bytes < _MOST_IMAGE_BYTES:
                 figure.image = figure_image(page, figure)
                 self._image_bytes += len(figure.image or b"")

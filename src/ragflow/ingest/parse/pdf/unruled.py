@@ -40,7 +40,7 @@ def unruled_tables(words: Sequence[Word], sheet: Sheet) -> UnruledTables:
     if sum(map(_may_be_row, lines)) < _MIN_ROWS:
         return result
     for run in _runs(lines):
-        _take(run, sheet, result)
+        _take(run, sheet, result, run)
     if result.found:
         taken = {id(word) for _, inside in result.found for word in inside}
         lines = parted_lines([word for word in words if id(word) not in taken])
@@ -50,10 +50,15 @@ def unruled_tables(words: Sequence[Word], sheet: Sheet) -> UnruledTables:
     return result
 
 
-def _take(run: Sequence[PartedLine], sheet: Sheet, result: UnruledTables) -> None:
-    """Add the table that a run of lines makes, if it makes one."""
+def _take(
+    run: Sequence[PartedLine],
+    sheet: Sheet,
+    result: UnruledTables,
+    lines: Sequence[PartedLine] | None = None,
+) -> None:
+    """Add the table that a run of lines makes, if it makes one; `lines` as for `columned`."""
     inside = [word for line in run for word in line.words]
-    table = columned(hull(inside), inside, sheet)
+    table = columned(hull(inside), inside, sheet, lines=lines)
     if table is None:
         return
     program = is_program(inside, sheet)
