@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 
+from ragflow.ingest.parse.pdf import reader
 from ragflow.ingest.parse.pdf.drawings import Drawings
 from ragflow.ingest.parse.pdf.figures import find_figures
 from ragflow.ingest.parse.pdf.regions import LayoutRegion
@@ -70,6 +71,19 @@ def test_a_logo_on_every_page_is_no_figure(pdf):
         pdf.write(canvas, BODY * 2, top=300)
 
     assert figures(pdf.parse(pdf.make(*[page] * 3))) == []
+
+
+def test_a_picture_is_not_drawn_once_its_place_tells_that_it_is_a_logo(pdf, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(reader, "figure_image", lambda page, figure: drawn.append(figure.box.page))
+
+    def page(canvas):
+        canvas.drawImage(photo(), 450, pdf.height - 150, width=90, height=90)
+        pdf.write(canvas, BODY * 2, top=300)
+
+    pdf.parse(pdf.make(*[page] * 5))
+
+    assert drawn == [1, 2]
 
 
 def test_the_ground_of_a_page_or_of_text_is_no_figure(pdf):
