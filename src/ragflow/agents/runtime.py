@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from ragflow.agents.attempt import Attempt
 from ragflow.agents.check import components_of
-from ragflow.agents.components.base import Call, Form
+from ragflow.agents.components.base import Call, Form, Outcome
 from ragflow.agents.dsl import BEGIN, Canvas
 from ragflow.agents.environment import Environment
 from ragflow.agents.schedule import Schedule
@@ -350,7 +350,7 @@ class Runtime:
             del state.loops[loop_id]
             attempt = self._open_loops.pop(loop_id, None) or self._attempt(loop_id)
             gathered = {name: loop.collected.get(name, []) for name in component.collects()}
-            attempt.outcome = type(attempt.outcome)(gathered)
+            attempt.outcome = Outcome(gathered)
             state.outputs[loop_id] = dict(gathered)
             self._lead_to(component.node.downstream)
             yield self._finished(attempt)

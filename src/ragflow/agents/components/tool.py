@@ -6,14 +6,14 @@ and what else the tool names. What it found can be cited by the answers that fol
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, option_problems
 from ragflow.agents.components.upstream import asked_before
-from ragflow.agents.dsl import Canvas, Node
+from ragflow.agents.dsl import Node
 from ragflow.agents.options import Options
 from ragflow.agents.references import references_in
 from ragflow.agents.sources import SourceBook
@@ -50,10 +50,6 @@ class ToolComponent(Component[CommonOptions]):
         result = await run_tool(self._tool, resolved, call)
         text = shown_text(result, call.sources)
         return Outcome({"formalized_content": text, "json": result.data, **(result.outputs or {})})
-
-    def problems(self, canvas: Canvas) -> Iterator[tuple[str, str]]:
-        """Yield nothing more: the options were checked when this was made."""
-        yield from super().problems(canvas)
 
 
 async def run_tool(tool: type[Tool[Any]], params: Mapping[str, Any], call: Call) -> ToolResult:
