@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from ragflow.agents.check import components_of
 from ragflow.agents.dsl import canvas_of
-from ragflow.agents.runtime import Event
+from ragflow.agents.events import Event
 from ragflow.domain.agents import Agent, AgentRun, AgentSession, NodeTrace, RunState
 from ragflow.domain.errors import RagflowError
 from ragflow.domain.identity import Actor
