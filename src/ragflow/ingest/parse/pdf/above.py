@@ -7,7 +7,6 @@ columns each are spread evenly, as years over pairs of columns are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ragflow.ingest.parse.pdf.cells import CellWords
 from ragflow.ingest.parse.pdf.gutters import Columns, Slot, in_columns
@@ -43,7 +42,7 @@ def _spread(slots: Sequence[Slot], xs: Sequence[float]) -> list[Slot]:
         if rest or width < 2 or len(slots) < 2:
             continue
         spread = [
-            replace(slot, column=start + index * width, span=width)
+            slot._replace(column=start + index * width, span=width)
             for index, slot in enumerate(slots)
         ]
         if all(_is_centred(slot, xs) for slot in spread):

@@ -15,7 +15,7 @@ from ragflow.ingest.parse.pdf.cells import CellWords, TableRegion, table_region
 from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.gutters import Columns, Slot, columns_of, find_gutters, in_columns
 from ragflow.ingest.parse.pdf.lines import hull
-from ragflow.ingest.parse.pdf.parts import is_leader, parted_lines
+from ragflow.ingest.parse.pdf.parts import PartedLine, is_leader, parted_lines
 from ragflow.ingest.parse.pdf.rows import GroupedRows, SlottedLine, grouped_rows, slotted
 from ragflow.ingest.parse.pdf.rulings import Segment
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
@@ -26,13 +26,18 @@ _LEADER = re.compile(r"[.·…_]{4,}")
 
 
 def columned(
-    rect: Rect, words: Sequence[Word], sheet: Sheet, rules: Sequence[Segment] = ()
+    rect: Rect,
+    words: Sequence[Word],
+    sheet: Sheet,
+    rules: Sequence[Segment] = (),
+    lines: Sequence[PartedLine] | None = None,
 ) -> TableRegion | None:
     """Return the table that words form by their alignment alone, or None if they form none.
 
     `rules` are the horizontal rules in the area; those of less than its width underline headings.
+    `lines` are those that the words make, where they are known.
     """
-    lines = parted_lines(words)
+    lines = parted_lines(words) if lines is None else lines
     if len(lines) < 2:
         return None
     gutters = find_gutters(lines)

@@ -118,7 +118,10 @@ def cell_text(words: Sequence[Word], sheet: Sheet) -> str:
     if len(words) < 2:
         return words[0].text if words else ""
     text = ""
-    for row in rows_of(lines_of(words, sheet)):
+    lines = lines_of(words, sheet)
+    if len(lines) == 1:
+        return lines[0].text
+    for row in rows_of(lines):
         line = join_row(row)
         text += gap_text(text, line.text) + line.text
     return text

@@ -16,8 +16,10 @@ from itertools import compress, repeat
 from operator import not_, sub
 from typing import Any, NamedTuple
 
+from ragflow.ingest.parse.pdf.document import open_text
 from ragflow.ingest.parse.pdf.extents import breaks, hulls_of, on_page, sized, turned
-from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls, handle_of
+from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls
+from ragflow.ingest.parse.pdf.native import handle_of
 from ragflow.ingest.parse.pdf.repeats import stand_apart, without_repeats
 from ragflow.ingest.parse.pdf.sheet import PageFrame, Rect, Sheet
 
@@ -110,17 +112,19 @@ def well_formed(text: str) -> str:
 
 
 def read_words(page: Any, frame: PageFrame) -> list[WrittenSheet]:
-    """Return the words of a page, the sheet with most text first.
+    """Return the words of a page, the sheet with most text first."""
+    with open_text(page) as text_page:
+        return words_of(text_page, frame)
+
+
+def words_of(text_page: Any, frame: PageFrame) -> list[WrittenSheet]:
+    """Return the words of an open text page, the sheet with most text first.
 
     Text that is drawn invisibly is hidden, unless the page has no other: then it is what OCR read
     in the picture of the page.
     """
-    text_page = page.get_textpage()
-    try:
-        text = read_text(text_page)
-        return _TextReader(text_page, text, frame).sheets() if text.strip() else []
-    finally:
-        text_page.close()
+    text = read_text(text_page)
+    return _TextReader(text_page, text, frame).sheets() if text.strip() else []
 
 
 class _TextReader:

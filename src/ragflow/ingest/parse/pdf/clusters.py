@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from ragflow.ingest.parse.pdf.sheet import Rect
+from ragflow.ingest.parse.pdf.sheet import Rect, around
 
 _CLOSE = 0.8  # of the size: lines further apart are not one run
 _ALIKE = 1.15  # ratio of sizes up to which lines may be one run
@@ -73,26 +73,25 @@ def clusters(items: Sequence[Item]) -> list[Cluster[Item]]:
 
 
 def _around(items: Sequence[Placed]) -> Rect:
-    rect = items[0].rect
-    for item in items[1:]:
-        rect = rect.union(item.rect)
-    return rect
+    return around([item.rect for item in items])
 
 
 def _links(ordered: Sequence[Placed]) -> list[tuple[int, int]]:
     """Return pairs of items that belong together: a line and the next, a marker and its line."""
-    tops = [item.rect.top for item in ordered]
+    rects = [item.rect for item in ordered]
+    tops = [rect.top for rect in rects]
     below: list[list[int]] = []
     above: list[list[int]] = [[] for _ in ordered]
     links: list[tuple[int, int]] = []
     edges = _edges(ordered)
     for index, item in enumerate(ordered):
-        reach = item.rect.bottom + _CLOSE * max(item.size, 4.0)
+        rect = rects[index]
+        reach = rect.bottom + _CLOSE * max(item.size, 4.0)
         near = range(index + 1, bisect_left(tops, reach))
         marked = None if _ends_a_column(item, edges) else _marked(index, ordered)
         if marked is not None:
             links.append((min(index, marked), max(index, marked)))
-        under = _first_row([other for other in near if _is_under(item, ordered[other])], ordered)
+        under = _first_row([other for other in near if _is_under(rect, rects[other])], ordered)
         below.append(under)
         for other in under:
             above[other].append(index)
@@ -119,11 +118,12 @@ def _ends_a_column(item: Placed, edges: Counter[int]) -> bool:
     return edges[end - 1] + edges[end] + edges[end + 1] >= _MIN_FLUSH
 
 
-def _is_under(item: Placed, other: Placed) -> bool:
-    shared = min(item.rect.x1, other.rect.x1) - max(item.rect.x0, other.rect.x0)
-    lower = item.rect.top + item.rect.bottom < other.rect.top + other.rect.bottom
-    overlap = item.rect.bottom - other.rect.top
-    return lower and shared > 0 and overlap < 0.5 * min(item.rect.height, other.rect.height) + 1
+def _is_under(rect: Rect, other: Rect) -> bool:
+    x0, x1, top, bottom = rect
+    other_x0, other_x1, other_top, other_bottom = other
+    if top + bottom >= other_top + other_bottom or min(x1, other_x1) <= max(x0, other_x0):
+        return False
+    return bottom - other_top < 0.5 * min(bottom - top, other_bottom - other_top) + 1
 
 
 def _first_row(under: Sequence[int], ordered: Sequence[Placed]) -> list[int]:

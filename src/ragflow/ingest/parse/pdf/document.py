@@ -71,6 +71,16 @@ def open_page(document: Any, number: int) -> Iterator[Any | None]:
         page.close()
 
 
+@contextmanager
+def open_text(page: Any) -> Iterator[Any]:
+    """Open the text of a page."""
+    text_page = page.get_textpage()
+    try:
+        yield text_page
+    finally:
+        text_page.close()
+
+
 def page_jpeg(
     page: Any, scale: float, quality: int, crop: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
 ) -> bytes:
@@ -78,7 +88,10 @@ def page_jpeg(
     bitmap = page.render(scale=scale, crop=crop)
     try:
         buffer = io.BytesIO()
-        bitmap.to_pil().convert("RGB").save(buffer, "JPEG", quality=quality)
+        picture = bitmap.to_pil()
+        if picture.mode != "RGB":  # else it would be copied
+            picture = picture.convert("RGB")
+        picture.save(buffer, "JPEG", quality=quality)
     finally:
         bitmap.close()
     return buffer.getvalue()

@@ -6,11 +6,20 @@ or slanted lines lie close together. Backgrounds, rules and small marks are left
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ragflow.ingest.parse.pdf.objects import (
+    FORM,
+    IMAGE,
+    PATH,
+    SHADING,
+    Objects,
+    bounds_of,
+    is_bent,
+    parts_of,
+)
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 
 _MAX_OBJECTS = 20_000
@@ -47,25 +56,23 @@ class _Path:
     bent: bool
 
 
-def read_drawings(page: Any, sheet: Sheet) -> Drawings:
+def read_drawings(objects: Objects, sheet: Sheet) -> Drawings:
     """Return the pictures and drawings of a page, as they lie on the sheet."""
-    import pypdfium2.raw as raw
-
     whole = max(sheet.width * sheet.height, 1.0)
     pictures: list[Rect] = []
     paths: list[_Path] = []
     scanned = False
-    for kind, handle, in_form in _objects(page):
+    for kind, handle, in_form in _seen(objects):
         rect = _bounds(handle, sheet)
         if rect is None:
             continue
         if rect.width * rect.height > _BACKGROUND * whole:
-            scanned = scanned or kind == raw.FPDF_PAGEOBJ_IMAGE
+            scanned = scanned or kind == IMAGE
             continue
-        if kind == raw.FPDF_PAGEOBJ_PATH and not in_form:
+        if kind == PATH and not in_form:
             if len(paths) < _MAX_PATHS and max(rect.width, rect.height) >= _MARK:
-                paths.append(_Path(rect, _is_bent(handle)))
-        elif kind != raw.FPDF_PAGEOBJ_PATH and min(rect.width, rect.height) >= _MARK:
+                paths.append(_Path(rect, is_bent(handle, _MAX_SEGMENTS)))
+        elif kind != PATH and min(rect.width, rect.height) >= _MARK:
             pictures.append(rect)
     joined = [group.rect for group in _groups([_Path(rect, False) for rect in pictures], _TOUCH)]
     drawn = [
@@ -87,52 +94,35 @@ def _counts(rect: Rect, whole: float) -> bool:
     )
 
 
-def _objects(page: Any) -> Iterator[tuple[int, Any, bool]]:
+def _seen(objects: Objects) -> Iterator[tuple[int, Any, bool]]:
     """Yield pictures, paths, shadings and forms; those of a form are placed by the form itself."""
-    import pypdfium2.raw as raw
-
-    seen = (
-        raw.FPDF_PAGEOBJ_IMAGE,
-        raw.FPDF_PAGEOBJ_PATH,
-        raw.FPDF_PAGEOBJ_SHADING,
-    )
-    owner = page.raw
-    for index in range(min(raw.FPDFPage_CountObjects(owner), _MAX_OBJECTS)):
-        handle = raw.FPDFPage_GetObject(owner, index)
-        kind = raw.FPDFPageObj_GetType(handle)
-        if kind in seen:
-            yield kind, handle, False
-        elif kind == raw.FPDF_PAGEOBJ_FORM and _shows_a_picture(handle, 0):
-            yield kind, handle, True
+    for each in objects.first(_MAX_OBJECTS):
+        if each.kind in (IMAGE, PATH, SHADING):
+            yield each.kind, each.handle, False
+        elif each.kind == FORM and _shows_a_picture(each.handle, 0):
+            yield each.kind, each.handle, True
 
 
 def _shows_a_picture(form: Any, depth: int) -> bool:
     """Tell whether a form is a picture: it holds one, or paths with curves and hardly any text."""
-    import pypdfium2.raw as raw
-
-    count = min(raw.FPDFFormObj_CountObjects(form), _MAX_PATHS)
-    texts = bent = 0
-    for index in range(count):
-        handle = raw.FPDFFormObj_GetObject(form, index)
-        kind = raw.FPDFPageObj_GetType(handle)
-        if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            return True
-        if kind == raw.FPDF_PAGEOBJ_TEXT:
-            texts += 1
-        elif kind == raw.FPDF_PAGEOBJ_PATH:
-            bent += _is_bent(handle)
-        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _MAX_DEPTH:
-            bent += _LEAST_PARTS * _shows_a_picture(handle, depth + 1)
+    parts = parts_of(form, _MAX_PATHS)
+    if any(part.kind == IMAGE for part in parts.shown):
+        return True
+    bent = 0
+    for part in parts.shown:
+        if part.kind == PATH:
+            bent += is_bent(part.handle, _MAX_SEGMENTS)
+        elif part.kind == FORM and depth < _MAX_DEPTH:
+            bent += _LEAST_PARTS * _shows_a_picture(part.handle, depth + 1)
+    texts = min(parts.count, _MAX_PATHS) - len(parts.shown)
     return bent >= _LEAST_PARTS and texts < 4 * bent
 
 
 def _bounds(handle: Any, sheet: Sheet) -> Rect | None:
-    import pypdfium2.raw as raw
-
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    if not raw.FPDFPageObj_GetBounds(handle, left, bottom, right, top):
+    bounds = bounds_of(handle)
+    if bounds is None:
         return None
-    rect = sheet.rect(left.value, bottom.value, right.value, top.value)
+    rect = sheet.rect(*bounds)
     cut = Rect(
         max(rect.x0, 0.0),
         min(rect.x1, sheet.width),
@@ -140,27 +130,6 @@ def _bounds(handle: Any, sheet: Sheet) -> Rect | None:
         min(rect.bottom, sheet.height),
     )
     return cut if cut.x1 > cut.x0 and cut.bottom > cut.top else None
-
-
-def _is_bent(handle: Any) -> bool:
-    """Tell whether a path has curves or slanted lines."""
-    import pypdfium2.raw as raw
-
-    x, y = ctypes.c_float(), ctypes.c_float()
-    last: tuple[float, float] | None = None
-    for index in range(min(raw.FPDFPath_CountSegments(handle), _MAX_SEGMENTS)):
-        segment = raw.FPDFPath_GetPathSegment(handle, index)
-        kind = raw.FPDFPathSegment_GetType(segment)
-        if kind == raw.FPDF_SEGMENT_BEZIERTO:
-            return True
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = (x.value, y.value)
-        if kind == raw.FPDF_SEGMENT_LINETO and last is not None:
-            dx, dy = abs(point[0] - last[0]), abs(point[1] - last[1])
-            if min(dx, dy) > 0.05 * max(dx, dy) and max(dx, dy) > 1e-3:
-                return True
-        last = point
-    return False
 
 
 @dataclass(slots=True)

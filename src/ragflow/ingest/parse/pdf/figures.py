@@ -171,15 +171,19 @@ def figure_image(page: Any, figure: Figure) -> bytes | None:
     return page_jpeg(page, scale, _QUALITY, tuple(max(edge, 0.0) for edge in edges))
 
 
-def decorations(pages: Sequence[Sequence[Figure]]) -> set[int]:
-    """Return the figures, by identity, that stand in one place of several pages: logos and such."""
-    places = Counter(place for figures in pages for place in {_place(f) for f in figures})
-    return {
-        id(figure)
-        for figures in pages
-        for figure in figures
-        if places[_place(figure)] >= _REPEATED and not figure.lines
-    }
+class Decorations:
+    """Tell the figures that stand in one place of several pages: logos and such."""
+
+    def __init__(self) -> None:
+        self._pages: Counter[tuple[int, ...]] = Counter()
+
+    def add(self, figures: Iterable[Figure]) -> None:
+        """Count the figures of one page."""
+        self._pages.update({_place(figure) for figure in figures})
+
+    def has(self, figure: Figure) -> bool:
+        """Tell whether a figure is one, by the pages counted up to now."""
+        return not figure.lines and self._pages[_place(figure)] >= _REPEATED
 
 
 def _place(figure: Figure) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.parts import Part, PartedLine
@@ -22,8 +23,7 @@ _SLACK = 0.5  # of the size, by which a part may reach over a gutter
 _EDGE = 1.5  # points by which the ends of aligned parts differ
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """Hold what a line says in one column, or in several that it spans."""
 
     column: int

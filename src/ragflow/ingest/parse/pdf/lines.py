@@ -14,7 +14,7 @@ from itertools import pairwise
 from ragflow.ingest.parse.base import PlacedText
 from ragflow.ingest.parse.pdf.characters import UNSPACED, Word
 from ragflow.ingest.parse.pdf.looks import Style
-from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
+from ragflow.ingest.parse.pdf.sheet import Rect, Sheet, around
 from ragflow.ingest.parse.pdf.spacing import (
     INITIAL,
     equally_wide,
@@ -109,14 +109,7 @@ def join_row(lines: Sequence[TextLine]) -> TextLine:
 
 def hull(words: Sequence[Word]) -> Rect:
     """Return the rectangle around words."""
-    if len(words) == 1:
-        return words[0].rect
-    return _around([word.rect for word in words])
-
-
-def _around(rects: Iterable[Rect]) -> Rect:
-    lefts, rights, tops, bottoms = zip(*rects, strict=True)
-    return Rect(min(lefts), max(rights), min(tops), max(bottoms))
+    return around([word.rect for word in words])
 
 
 def words_text(words: Sequence[Word]) -> str:
@@ -200,7 +193,7 @@ class _Run:
         rtl = self.rtl and sum(w.rtl for w in words) * 2 >= len(words)
         if not style.mono and equally_wide(words):
             style = style._replace(mono=True)
-        rect = _around(rects)
+        rect = around(rects)
         typed = style.mono and "".join(texts).isascii()
         text, hangs = typed_text(words) if typed else words_text(words), 0.0
         if sizes[0] >= INITIAL * size and len(texts[0]) <= 2 and len(words) > 1:

@@ -14,6 +14,8 @@ from functools import cache
 from itertools import repeat
 from typing import Any, NamedTuple
 
+from ragflow.ingest.parse.pdf.native import pointer, undeclared
+
 _UPRIGHT = (1.0, 0.0, 0.0, 1.0)
 _BOLD_NAME = re.compile(r"bold|black|heavy|semib|demi|[-,]bd|cmbx|sfbx|medi$|-bl?k?$")
 _REGULAR_NAME = re.compile(
@@ -62,12 +64,7 @@ _PLAIN = _Font(Style(), False)
 
 
 class Calls(NamedTuple):
-    """pdfium's functions without declared types of arguments, and each under Python's lock.
-
-    A page takes thousands of calls that do next to nothing. To convert an argument to a declared
-    type costs more than the call, as does to let go of the lock for it. So whoever calls gives each
-    pointer as ctypes passes it on: by `pointer` or `byref`. Numbers are plain integers.
-    """
+    """Hold what pdfium is asked of characters and text objects; see `native`."""
 
     loose_box: Callable[[Any, int, Any], int]
     matrix: Callable[[Any, int, Any], int]
@@ -75,43 +72,31 @@ class Calls(NamedTuple):
     font_size: Callable[[Any, int], float]
     text_object: Callable[[Any, int], int | None]
     is_hyphen: Callable[[Any, int], int]
+    is_generated: Callable[[Any, int], int]
+    lacks_meaning: Callable[[Any, int], int]
     unicode: Callable[[Any, int], int]
     render_mode: Callable[[Any], int]
     fill: Callable[[Any, Any, Any, Any, Any], int]
     font: Callable[[Any], int | None]
 
 
-def pointer(address: int) -> Any:
-    """Return the address of something of pdfium's as an argument of `Calls`."""
-    return ctypes.c_void_p.from_param(address)
-
-
-def handle_of(text_page: Any) -> Any:
-    """Return a text page as an argument of `Calls`."""
-    return pointer(ctypes.cast(text_page.raw, ctypes.c_void_p).value or 0)
-
-
 @cache
 def calls() -> Calls:
     """Return pdfium's functions."""
-    import pypdfium2.raw as raw
-
-    def plain(name: str, result: Any) -> Any:
-        address = ctypes.cast(getattr(raw, name), ctypes.c_void_p).value
-        return ctypes.PYFUNCTYPE(result)(address or 0)
-
     integer = ctypes.c_int
     return Calls(
-        loose_box=plain("FPDFText_GetLooseCharBox", integer),
-        matrix=plain("FPDFText_GetMatrix", integer),
-        origin=plain("FPDFText_GetCharOrigin", integer),
-        font_size=plain("FPDFText_GetFontSize", ctypes.c_double),
-        text_object=plain("FPDFText_GetTextObject", ctypes.c_void_p),
-        is_hyphen=plain("FPDFText_IsHyphen", integer),
-        unicode=plain("FPDFText_GetUnicode", ctypes.c_uint),
-        render_mode=plain("FPDFTextObj_GetTextRenderMode", integer),
-        fill=plain("FPDFPageObj_GetFillColor", integer),
-        font=plain("FPDFTextObj_GetFont", ctypes.c_void_p),
+        loose_box=undeclared("FPDFText_GetLooseCharBox", integer),
+        matrix=undeclared("FPDFText_GetMatrix", integer),
+        origin=undeclared("FPDFText_GetCharOrigin", integer),
+        font_size=undeclared("FPDFText_GetFontSize", ctypes.c_double),
+        text_object=undeclared("FPDFText_GetTextObject", ctypes.c_void_p),
+        is_hyphen=undeclared("FPDFText_IsHyphen", integer),
+        is_generated=undeclared("FPDFText_IsGenerated", integer),
+        lacks_meaning=undeclared("FPDFText_HasUnicodeMapError", integer),
+        unicode=undeclared("FPDFText_GetUnicode", ctypes.c_uint),
+        render_mode=undeclared("FPDFTextObj_GetTextRenderMode", integer),
+        fill=undeclared("FPDFPageObj_GetFillColor", integer),
+        font=undeclared("FPDFTextObj_GetFont", ctypes.c_void_p),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.pdf.cells import TableRegion
-from ragflow.ingest.parse.pdf.figures import Figure, decorations
+from ragflow.ingest.parse.pdf.figures import Decorations, Figure
 from ragflow.ingest.parse.pdf.levels import is_bare_chapter
 from ragflow.ingest.parse.pdf.lines import TextLine, join_row
 from ragflow.ingest.parse.pdf.paragraphs import Paragraph, is_bare_caption, is_caption, paragraphs
@@ -69,9 +69,11 @@ class LaidOutPage:
 
 def drop_decorations(pages: Sequence[ReadPage]) -> None:
     """Leave out the figures that stand on several pages, such as logos."""
-    gone = decorations([page.figures for page in pages])
+    found = Decorations()
     for page in pages:
-        page.figures = [figure for figure in page.figures if id(figure) not in gone]
+        found.add(page.figures)
+    for page in pages:
+        page.figures = [figure for figure in page.figures if not found.has(figure)]
 
 
 def usual_size(pages: Sequence[ReadPage]) -> float:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ragflow.ingest.parse.pdf.characters import Word
@@ -33,8 +32,7 @@ class Part(NamedTuple):
         return " ".join(word.text for word in self.words)
 
 
-@dataclass(frozen=True, slots=True)
-class PartedLine:
+class PartedLine(NamedTuple):
     """Hold one line of text across a whole area."""
 
     words: list[Word]
@@ -81,18 +79,18 @@ def word_rows(words: Sequence[Word]) -> list[list[Word]]:
     """Return words that stand side by side, from left to right, row by row."""
     rows: list[list[Word]] = []
     first: Rect | None = None
-    for word in sorted(words, key=_from_top):
-        if first is not None and same_row(first, word.rect):
-            rows[-1].append(word)
+    rects = [word.rect for word in words]
+    places = [(top + bottom, x0) for x0, _, top, bottom in rects]
+    for index in sorted(range(len(words)), key=places.__getitem__):
+        if first is not None and same_row(first, rects[index]):
+            rows[-1].append(words[index])
         else:
-            first = word.rect
-            rows.append([word])
-    return [sorted(row, key=_from_left) for row in rows]
-
-
-def _from_top(word: Word) -> tuple[float, float]:
-    x0, _, top, bottom = word.rect
-    return top + bottom, x0
+            first = rects[index]
+            rows.append([words[index]])
+    for row in rows:
+        if len(row) > 1:
+            row.sort(key=_from_left)
+    return rows
 
 
 def _from_left(word: Word) -> float:

@@ -14,6 +14,7 @@ from ragflow.domain.documents import DropKind
 from ragflow.ingest.parse.pdf.characters import WrittenSheet, page_frame, read_words
 from ragflow.ingest.parse.pdf.drawings import Drawings, read_drawings
 from ragflow.ingest.parse.pdf.figures import (
+    Decorations,
     charts_among,
     figure_image,
     find_figures,
@@ -21,6 +22,7 @@ from ragflow.ingest.parse.pdf.figures import (
 )
 from ragflow.ingest.parse.pdf.furniture import seen_furniture
 from ragflow.ingest.parse.pdf.lines import lines_of
+from ragflow.ingest.parse.pdf.objects import Objects, objects_of
 from ragflow.ingest.parse.pdf.pages import ReadPage
 from ragflow.ingest.parse.pdf.recognise import Recogniser
 from ragflow.ingest.parse.pdf.regions import LayoutRegion, page_regions
@@ -50,29 +52,31 @@ class PageReader:
         self._model = model
         self._table_model = table_model
         self._recogniser = recogniser
+        self._decorations = Decorations()
         self._image_bytes = 0
 
     def read(self, page: Any, number: int) -> ReadPage:
         """Return the lines, tables and figures of a page."""
         read = ReadPage(page_frame(page, number))
-        written = self._words(page, read)
+        objects = objects_of(page)
+        written = self._words(page, objects, read)
         sheet = written[0].sheet if written else Sheet(read.frame)
-        drawings = read_drawings(page, sheet)
+        drawings = read_drawings(objects, sheet)
         regions = self._regions(page, sheet, drawings)
         for index, part in enumerate(written):
             others = written[1:] if index == 0 else []
-            regions = self._read_sheet(page, part, read, regions, others)
+            regions = self._read_sheet(page, objects, part, read, regions, others)
         self._add_figures(page, sheet, read, drawings, regions)
         read.regions = regions or []
         if self._always_look:
             read.seen_furniture = seen_furniture(read.lines, read.regions, sheet)
         return read
 
-    def _words(self, page: Any, read: ReadPage) -> list[WrittenSheet]:
+    def _words(self, page: Any, objects: Objects, read: ReadPage) -> list[WrittenSheet]:
         """Return the words of the text layer, and those that only show."""
         if self._recogniser is None:
             return read_words(page, read.frame)
-        written = self._recogniser.words(page, read.frame)
+        written = self._recogniser.words(page, objects, read.frame)
         read.drops.extend(self._recogniser.drops(read.frame.number))
         return written
 
@@ -84,6 +88,7 @@ class PageReader:
     def _read_sheet(
         self,
         page: Any,
+        objects: Objects,
         written: WrittenSheet,
         read: ReadPage,
         regions: list[LayoutRegion] | None,
@@ -95,9 +100,10 @@ class PageReader:
         """
         words = written.words
         seen = self._recogniser.strokes(written.sheet) if self._recogniser else ()
-        rulings = read_rulings(page, written.sheet, seen) if words else Rulings()
+        rulings = read_rulings(objects, written.sheet, seen) if words else Rulings()
         if words and not seen and not read.lines and not read.tables:
-            rulings = with_pictured(rulings, page, written.sheet, [word.rect for word in words])
+            places = [word.rect for word in words]
+            rulings = with_pictured(rulings, page, objects, written.sheet, places)
         read.rules[written.sheet] = rulings.horizontal
         turned = turned_lines(others, written.sheet)
         found = find_tables(words, rulings, written.sheet, turned)
@@ -134,7 +140,10 @@ class PageReader:
         read.figures = find_figures(drawings, regions, lines, read.tables, sheet)
         taken = {id(line) for figure in read.figures for line in figure.lines}
         read.lines = [line for line in read.lines if id(line) not in taken]
+        self._decorations.add(read.figures)
         for figure in read.figures:
+            if self._decorations.has(figure):  # it will be left out
+                continue
             if self._image_bytes < _MOST_IMAGE_BYTES:
                 figure.image = figure_image(page, figure)
                 self._image_bytes += len(figure.image or b"")

@@ -17,7 +17,7 @@ from typing import Generic
 
 from ragflow.ingest.parse.pdf.clusters import Cluster, Item, Placed, clusters
 from ragflow.ingest.parse.pdf.lines import same_row
-from ragflow.ingest.parse.pdf.sheet import Rect
+from ragflow.ingest.parse.pdf.sheet import Rect, around
 
 _MAX_DEPTH = 12
 _MAX_ITEMS = 3000  # more on one page is a drawing, which is read by rows
@@ -254,10 +254,7 @@ def _pairs(
 
 
 def _around(group: Sequence[Cluster[Item]]) -> Rect:
-    rect = group[0].rect
-    for cluster in group[1:]:
-        rect = rect.union(cluster.rect)
-    return rect
+    return around([cluster.rect for cluster in group])
 
 
 def _has_row(places: Sequence[tuple[float, float]], item: Placed) -> bool:

@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from ragflow.domain.documents import DropKind
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions
-from ragflow.ingest.parse.pdf.characters import Word, WrittenSheet, read_words
+from ragflow.ingest.parse.pdf.characters import Word, WrittenSheet, words_of
+from ragflow.ingest.parse.pdf.document import open_text
 from ragflow.ingest.parse.pdf.lines import TextLine, lines_of
 from ragflow.ingest.parse.pdf.looks import Style
+from ragflow.ingest.parse.pdf.objects import Objects
 from ragflow.ingest.parse.pdf.rulings import Stroke
 from ragflow.ingest.parse.pdf.scans import common, is_legible, layer_rects, pictured_areas
 from ragflow.ingest.parse.pdf.sheet import PageFrame, Rect, Sheet
@@ -84,12 +86,13 @@ class Recogniser:
         self._drops: dict[int, list[tuple[DropKind, TextLine]]] = {}
         self._strokes: dict[Sheet, list[Stroke]] = {}  # of the last page
 
-    def words(self, page: Any, frame: PageFrame) -> list[WrittenSheet]:
+    def words(self, page: Any, objects: Objects, frame: PageFrame) -> list[WrittenSheet]:
         """Return the words of a page, the sheet with most text first."""
         self._strokes.clear()
-        written = read_words(page, frame)
-        legible = self._is_legible(page, written)
-        areas = pictured_areas(page, frame, written) if legible else [_whole(frame)]
+        with open_text(page) as text_page:
+            written = words_of(text_page, frame)
+            legible = self._is_legible(text_page, written)
+        areas = pictured_areas(objects, frame, written) if legible else [_whole(frame)]
         if not areas:
             return written
         if not self._left:
@@ -121,10 +124,10 @@ class Recogniser:
         """Return the lines of a page that were left out."""
         return self._drops.get(number, [])
 
-    def _is_legible(self, page: Any, written: Sequence[WrittenSheet]) -> bool:
+    def _is_legible(self, text_page: Any, written: Sequence[WrittenSheet]) -> bool:
         text = "".join(word.text for part in written for word in part.words)
         thorough = self._thorough > 0 and bool(text)
-        legible = is_legible(page, text, thorough=thorough)
+        legible = is_legible(text_page, text, thorough=thorough)
         if thorough and legible:  # a document with one bad page may have more
             self._thorough -= 1
         return legible

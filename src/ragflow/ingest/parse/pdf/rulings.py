@@ -6,28 +6,39 @@ Curves and slanted lines are left aside; a page with too many paths counts as a 
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
+from ragflow.ingest.parse.pdf.objects import (
+    FORM,
+    IDENTITY,
+    IMAGE,
+    MOST_OBJECTS,
+    PATH,
+    Matrix,
+    Objects,
+    bounds_of,
+    corners,
+    draw_mode,
+    matrix_of,
+    parts_of,
+)
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet
 from ragflow.vision.ruling_lines import ruling_lines
 
-_MAX_OBJECTS = 60_000
 _MAX_SEGMENTS = 8_000
 _MAX_DEPTH = 4
 _THIN = 3.0  # points: a box this thin is a line
 _SNAP = 2.5  # points: segments this near are the same line
 _MIN_LENGTH = 4.0
+_STRAIGHT = 1.0  # points by which the ends of a line differ aside of it
+_ROUNDING = 0.01  # points
 _MAX_PICTURES = 2_000  # objects among which they are looked for
 _SCAN = 0.6  # of the page's area, from which a picture may be a scan with lines
 _PICTURE_SCALE = 2.0  # pixels per point
 _PICTURE_SIDE = 2400  # pixels
-
-Matrix = tuple[float, float, float, float, float, float]
-_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 class Segment(NamedTuple):
@@ -50,28 +61,42 @@ Stroke = tuple[float, float, float, float]
 """The ends of a line: x0, y0, x1, y1."""
 
 
-def read_rulings(page: Any, sheet: Sheet, seen: Iterable[Stroke] = ()) -> Rulings:
+def read_rulings(objects: Objects, sheet: Sheet, seen: Iterable[Stroke] = ()) -> Rulings:
     """Return the straight lines that a page draws, and those `seen` on the sheet in pictures."""
-    drawn = ((*sheet.upright(xa, ya), *sheet.upright(xb, yb)) for xa, ya, xb, yb in _strokes(page))
+    drawn = (
+        (*sheet.upright(xa, ya), *sheet.upright(xb, yb))
+        for xa, ya, xb, yb in _strokes(objects)
+        if sheet.skew or _may_count(xb - xa, yb - ya)
+    )
     horizontal: list[Segment] = []
     vertical: list[Segment] = []
     for x0, y0, x1, y1 in chain(drawn, seen):
-        if abs(y1 - y0) <= 1.0 and abs(x1 - x0) >= _MIN_LENGTH:
+        if abs(y1 - y0) <= _STRAIGHT and abs(x1 - x0) >= _MIN_LENGTH:
             horizontal.append(Segment((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
-        elif abs(x1 - x0) <= 1.0 and abs(y1 - y0) >= _MIN_LENGTH:
+        elif abs(x1 - x0) <= _STRAIGHT and abs(y1 - y0) >= _MIN_LENGTH:
             vertical.append(Segment((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
         if len(horizontal) + len(vertical) > _MAX_SEGMENTS:
             return Rulings()
     return Rulings(_merged(horizontal), _merged(vertical))
 
 
-def with_pictured(rulings: Rulings, page: Any, sheet: Sheet, words: Sequence[Rect]) -> Rulings:
+def _may_count(width: float, height: float) -> bool:
+    """Tell whether a stroke is long and about straight, before its ends are mapped to a sheet."""
+    width, height = abs(width), abs(height)
+    if width > height:
+        return height < _STRAIGHT + _ROUNDING and width > _MIN_LENGTH - _ROUNDING
+    return width < _STRAIGHT + _ROUNDING and height > _MIN_LENGTH - _ROUNDING
+
+
+def with_pictured(
+    rulings: Rulings, page: Any, objects: Objects, sheet: Sheet, words: Sequence[Rect]
+) -> Rulings:
     """Return the rulings with the lines that pictures show if they fill a page, as scans do.
 
     What runs through `words` is part of letters or of a drawing.
     """
     whole = sheet.width * sheet.height
-    if whole <= 0 or _pictured(page) < _SCAN * whole:
+    if whole <= 0 or _pictured(objects) < _SCAN * whole:
         return rulings
     scale = min(_PICTURE_SCALE, _PICTURE_SIDE / max(sheet.width, sheet.height))
     bitmap = page.render(scale=scale, grayscale=True)
@@ -104,19 +129,13 @@ def _runs_through(line: Rect, word: Rect) -> bool:
     )
 
 
-def _pictured(page: Any) -> float:
+def _pictured(objects: Objects) -> float:
     """Return the area that pictures fill, in square points; scanners cut pages into strips."""
-    import pypdfium2.raw as raw
-
     area = 0.0
-    owner = page.raw
-    for index in range(min(raw.FPDFPage_CountObjects(owner), _MAX_PICTURES)):
-        handle = raw.FPDFPage_GetObject(owner, index)
-        if raw.FPDFPageObj_GetType(handle) != raw.FPDF_PAGEOBJ_IMAGE:
-            continue
-        sides = [ctypes.c_float() for _ in range(4)]
-        if raw.FPDFPageObj_GetBounds(handle, *sides):
-            left, bottom, right, top = (side.value for side in sides)
+    for each in objects.first(_MAX_PICTURES):
+        bounds = bounds_of(each.handle) if each.kind == IMAGE else None
+        if bounds is not None:
+            left, bottom, right, top = bounds
             area += max(right - left, 0.0) * max(top - bottom, 0.0)
     return area
 
@@ -144,51 +163,54 @@ def _merged(segments: Sequence[Segment]) -> tuple[Segment, ...]:
     return tuple(merged)
 
 
-def _strokes(page: Any) -> Iterator[tuple[float, float, float, float]]:
+def _strokes(objects: Objects) -> Iterator[Stroke]:
     """Yield the straight strokes of all paths, in PDF space."""
-    import pypdfium2.raw as raw
-
-    budget = _MAX_OBJECTS
-    count = raw.FPDFPage_CountObjects(page)
-    pending = [
-        (raw.FPDFPage_GetObject, page.raw, count, _IDENTITY, 0),
-    ]
+    budget = MOST_OBJECTS
+    pending = [(objects, IDENTITY, 0)]
     while pending:
-        get, owner, count, matrix, depth = pending.pop()
-        for index in range(count):
-            budget -= 1
-            if budget < 0:
-                return
-            handle = get(owner, index)
-            kind = raw.FPDFPageObj_GetType(handle)
-            if kind == raw.FPDF_PAGEOBJ_PATH:
-                yield from _path_strokes(handle, matrix)
-            elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _MAX_DEPTH:
-                inner = _times(_matrix_of(handle), matrix)
-                parts = raw.FPDFFormObj_CountObjects(handle)
-                pending.append((raw.FPDFFormObj_GetObject, handle, parts, inner, depth + 1))
+        owned, matrix, depth = pending.pop()
+        for each in owned.first(budget):
+            if each.kind == PATH:
+                yield from _path_strokes(each.handle, matrix)
+            elif each.kind == FORM and depth < _MAX_DEPTH:
+                inner = _times(matrix_of(each.handle), matrix)
+                pending.append((parts_of(each.handle, budget), inner, depth + 1))
+        budget -= owned.count
+        if budget < 0:
+            return
 
 
-def _path_strokes(handle: Any, outer: Matrix) -> Iterator[tuple[float, float, float, float]]:
-    import pypdfium2.raw as raw
-
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(handle, fill, stroke)
-    if not (fill.value or stroke.value):
+def _path_strokes(handle: Any, outer: Matrix) -> Iterator[Stroke]:
+    if _is_small(handle, outer):
         return
-    corners = _corners(handle, _times(_matrix_of(handle), outer))
-    if fill.value and not stroke.value:
-        for points in corners:
+    filled, stroked = draw_mode(handle)
+    if not (filled or stroked):
+        return
+    parts = corners(handle, _times(matrix_of(handle), outer), _MAX_SEGMENTS)
+    if filled and not stroked:
+        for points in parts:
             yield from _edges_of_filled(points)
     else:
-        for points in corners:
+        for points in parts:
             for (xa, ya), (xb, yb) in pairwise(points):
                 yield xa, ya, xb, yb
 
 
+def _is_small(handle: Any, outer: Matrix) -> bool:
+    """Tell whether no line of a path can be long enough, as in letters that are drawn."""
+    bounds = bounds_of(handle)
+    if bounds is None:
+        return False
+    left, bottom, right, top = bounds
+    a, b, c, d, _, _ = outer
+    width, height = right - left, top - bottom
+    across = abs(a) * width + abs(c) * height
+    return max(across, abs(b) * width + abs(d) * height) < _MIN_LENGTH - _ROUNDING
+
+
 def _edges_of_filled(
     points: list[tuple[float, float]],
-) -> Iterator[tuple[float, float, float, float]]:
+) -> Iterator[Stroke]:
     """Yield the one line that a thin filled box stands for, or the four edges of a larger one."""
     xs, ys = [x for x, _ in points], [y for _, y in points]
     x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
@@ -199,46 +221,6 @@ def _edges_of_filled(
     else:
         for (xa, ya), (xb, yb) in zip(points, points[1:] + points[:1], strict=True):
             yield xa, ya, xb, yb
-
-
-def _corners(handle: Any, matrix: Matrix) -> list[list[tuple[float, float]]]:
-    """Return the points of each part of a path; parts with curves are left out."""
-    import pypdfium2.raw as raw
-
-    count = raw.FPDFPath_CountSegments(handle)
-    parts: list[list[tuple[float, float]]] = []
-    if count > _MAX_SEGMENTS:
-        return parts
-    x, y = ctypes.c_float(), ctypes.c_float()
-    curved = False
-    for index in range(count):
-        segment = raw.FPDFPath_GetPathSegment(handle, index)
-        kind = raw.FPDFPathSegment_GetType(segment)
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = _apply(matrix, x.value, y.value)
-        if kind == raw.FPDF_SEGMENT_MOVETO or not parts:
-            if curved:
-                parts.pop()
-            curved = False
-            parts.append([point])
-        elif kind == raw.FPDF_SEGMENT_BEZIERTO:
-            curved = True
-        else:
-            parts[-1].append(point)
-        if raw.FPDFPathSegment_GetClose(segment):
-            parts[-1].append(parts[-1][0])
-    if curved:
-        parts.pop()
-    return [part for part in parts if len(part) > 1]
-
-
-def _matrix_of(handle: Any) -> Matrix:
-    import pypdfium2.raw as raw
-
-    matrix = raw.FS_MATRIX()
-    if not raw.FPDFPageObj_GetMatrix(handle, matrix):
-        return _IDENTITY
-    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
 
 
 def _times(inner: Matrix, outer: Matrix) -> Matrix:
@@ -252,8 +234,3 @@ def _times(inner: Matrix, outer: Matrix) -> Matrix:
         e * oa + f * oc + oe,
         e * ob + f * od + of,
     )
-
-
-def _apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
-    a, b, c, d, e, f = matrix
-    return a * x + c * y + e, b * x + d * y + f

@@ -1,21 +1,23 @@
 """Which areas of a page show text that its text layer does not hold.
 
-In: a pdfium page and the words of its text layer. Out: areas to be recognised, as rectangles of the
-page as displayed, and whether the layer says what the page shows. A picture is such an area when it
-covers a notable part of the page and the layer has next to nothing there; a page that is drawn
-without any text is one as a whole.
+In: the objects of a page and the words of its text layer. Out: areas to be recognised, as
+rectangles of the page as displayed, and whether the layer says what the page shows. A picture is
+such an area when it covers a notable part of the page and the layer has next to nothing there; a
+page that is drawn without any text is one as a whole.
 """
 
 from __future__ import annotations
 
-import ctypes
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ragflow.ingest.parse.pdf.characters import WrittenSheet
-from ragflow.ingest.parse.pdf.sheet import PageFrame, Rect
+from ragflow.ingest.parse.pdf.looks import calls
+from ragflow.ingest.parse.pdf.native import handle_of
+from ragflow.ingest.parse.pdf.objects import FORM, IMAGE, Objects, bounds_of, parts_of
+from ragflow.ingest.parse.pdf.sheet import PageFrame, Rect, Sheet
 
 _MOST_OBJECTS = 20_000
 _MOST_PICTURES = 200
@@ -30,27 +32,49 @@ _SAMPLE = 200  # characters that are asked for their mapping
 _CODE = re.compile(r"\(cid:\d+\)")
 
 
-def pictured_areas(page: Any, frame: PageFrame, written: Sequence[WrittenSheet]) -> list[Rect]:
+def pictured_areas(
+    objects: Objects, frame: PageFrame, written: Sequence[WrittenSheet]
+) -> list[Rect]:
     """Return the areas of a page whose text has to be recognised, none overlapping another."""
     whole = Rect(0.0, frame.width, 0.0, frame.height)
-    pictures = list(_pictures(page, frame))
+    has_words = any(part.words for part in written)
+    pictures = list(_pictures(objects, frame))
     if not pictures:
-        has_words = any(part.words for part in written)
-        return [whole] if not has_words and _draws(page) else []
-    words = list(layer_rects(written))
-    areas = []
-    for picture in _joined(pictures):
-        notable = _area(picture) >= _NOTABLE * _area(whole)
-        if not notable or min(picture.width, picture.height) < _LEAST_SIDE:
-            continue
-        if sum(_area(common(picture, word)) for word in words) < _COVERED * _area(picture):
-            areas.append(picture)
-    if not words and any(_area(area) >= _WHOLE * _area(whole) for area in areas):
+        return [whole] if not has_words and objects.count else []
+    areas = [
+        picture
+        for picture in _joined(pictures)
+        if _area(picture) >= _NOTABLE * _area(whole)
+        and min(picture.width, picture.height) >= _LEAST_SIDE
+        and not _has_text(picture, written)
+    ]
+    if not has_words and any(_area(area) >= _WHOLE * _area(whole) for area in areas):
         return [whole]
     return areas
 
 
-def is_legible(page: Any, text: str, *, thorough: bool) -> bool:
+def _has_text(picture: Rect, written: Sequence[WrittenSheet]) -> bool:
+    """Tell whether words of the layer fill a notable part of a picture."""
+    left = _COVERED * _area(picture)
+    for part in written:
+        near = _turned(picture, part.sheet)
+        for word in part.words:
+            x0, x1, top, bottom = word.rect
+            if x0 < near.x1 and x1 > near.x0 and top < near.bottom and bottom > near.top:
+                left -= _area(common(picture, _displayed(word.rect, part.sheet)))
+                if left <= 0:
+                    return True
+    return left <= 0
+
+
+def _turned(picture: Rect, sheet: Sheet) -> Rect:
+    """Return where a picture lies on the sheet of a text layer, and a little around it."""
+    xa, ya = sheet.turned(picture.x0, picture.top)
+    xb, yb = sheet.turned(picture.x1, picture.bottom)
+    return Rect(min(xa, xb) - 1, max(xa, xb) + 1, min(ya, yb) - 1, max(ya, yb) + 1)
+
+
+def is_legible(text_page: Any, text: str, *, thorough: bool) -> bool:
     """Tell whether a text layer consists of characters that mean something.
 
     Thoroughly, pdfium is also asked whether the fonts tell which characters their glyphs are.
@@ -64,15 +88,19 @@ def is_legible(page: Any, text: str, *, thorough: bool) -> bool:
         odd += sum(1 for character in visible if _is_odd(character))
     if odd >= _ODD * len(visible):
         return False
-    return not thorough or _unmapped_share(page) < _ODD
+    return not thorough or _unmapped_share(text_page) < _ODD
 
 
 def layer_rects(written: Sequence[WrittenSheet]) -> Iterator[Rect]:
     """Yield where the visible words of a text layer stand on the page as displayed."""
     for part in written:
         for word in part.words:
-            box = part.sheet.box(word.rect)
-            yield Rect(box.x0, box.x1, box.top, box.bottom)
+            yield _displayed(word.rect, part.sheet)
+
+
+def _displayed(rect: Rect, sheet: Sheet) -> Rect:
+    box = sheet.box(rect)
+    return Rect(box.x0, box.x1, box.top, box.bottom)
 
 
 def common(a: Rect, b: Rect) -> Rect:
@@ -89,43 +117,27 @@ def _is_odd(character: str) -> bool:
     return unicodedata.category(character) in ("Co", "Cn", "Cs", "Cc")
 
 
-def _unmapped_share(page: Any) -> float:
+def _unmapped_share(text_page: Any) -> float:
     """Return the share of a page's characters of which no font says what they mean."""
-    import pypdfium2.raw as raw
-
-    text_page = page.get_textpage()
-    try:
-        count = text_page.count_chars()
-        asked = range(0, count, max(count // _SAMPLE, 1))
-        drawn = [index for index in asked if not raw.FPDFText_IsGenerated(text_page, index)]
-        unmapped = sum(raw.FPDFText_HasUnicodeMapError(text_page, index) == 1 for index in drawn)
-        return unmapped / len(drawn) if drawn else 0.0
-    finally:
-        text_page.close()
+    handle, ask = handle_of(text_page), calls()
+    count = text_page.count_chars()
+    asked = range(0, count, max(count // _SAMPLE, 1))
+    drawn = [index for index in asked if not ask.is_generated(handle, index)]
+    unmapped = sum(ask.lacks_meaning(handle, index) == 1 for index in drawn)
+    return unmapped / len(drawn) if drawn else 0.0
 
 
-def _draws(page: Any) -> bool:
-    import pypdfium2.raw as raw
-
-    return bool(raw.FPDFPage_CountObjects(page))
-
-
-def _pictures(page: Any, frame: PageFrame) -> Iterator[Rect]:
+def _pictures(objects: Objects, frame: PageFrame) -> Iterator[Rect]:
     """Yield where pictures lie on the page as displayed, cut to the page."""
-    import pypdfium2.raw as raw
-
     whole = Rect(0.0, frame.width, 0.0, frame.height)
     found = 0
-    owner = page.raw
-    for index in range(min(raw.FPDFPage_CountObjects(owner), _MOST_OBJECTS)):
-        handle = raw.FPDFPage_GetObject(owner, index)
-        kind = raw.FPDFPageObj_GetType(handle)
-        if kind != raw.FPDF_PAGEOBJ_IMAGE and not _holds_picture(handle, kind, 0):
+    for each in objects.first(_MOST_OBJECTS):
+        if each.kind != IMAGE and not (each.kind == FORM and _holds_picture(each.handle, 0)):
             continue
-        bounds = [ctypes.c_float() for _ in range(4)]
-        if not raw.FPDFPageObj_GetBounds(handle, *bounds):
+        bounds = bounds_of(each.handle)
+        if bounds is None:
             continue
-        left, bottom, right, top = (bound.value for bound in bounds)
+        left, bottom, right, top = bounds
         xa, ya = frame.displayed(left, bottom)
         xb, yb = frame.displayed(right, top)
         place = common(whole, Rect(min(xa, xb), max(xa, xb), min(ya, yb), max(ya, yb)))
@@ -136,18 +148,14 @@ def _pictures(page: Any, frame: PageFrame) -> Iterator[Rect]:
             return
 
 
-def _holds_picture(handle: Any, kind: int, depth: int) -> bool:
+def _holds_picture(form: Any, depth: int) -> bool:
     """Tell whether a form has a picture among its parts; its bounds then stand for the picture."""
-    import pypdfium2.raw as raw
-
-    if kind != raw.FPDF_PAGEOBJ_FORM or depth >= _MAX_DEPTH:
+    if depth >= _MAX_DEPTH:
         return False
-    for index in range(min(raw.FPDFFormObj_CountObjects(handle), _MOST_PICTURES)):
-        part = raw.FPDFFormObj_GetObject(handle, index)
-        inner = raw.FPDFPageObj_GetType(part)
-        if inner == raw.FPDF_PAGEOBJ_IMAGE or _holds_picture(part, inner, depth + 1):
-            return True
-    return False
+    return any(
+        part.kind == IMAGE or (part.kind == FORM and _holds_picture(part.handle, depth + 1))
+        for part in parts_of(form, _MOST_PICTURES).shown
+    )
 
 
 def _joined(pictures: Sequence[Rect]) -> list[Rect]:

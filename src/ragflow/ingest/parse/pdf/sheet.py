@@ -7,6 +7,7 @@ left), and a sheet: the page turned so that its text runs from left to right.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -39,6 +40,14 @@ class Rect(NamedTuple):
             min(self.top, other.top),
             max(self.bottom, other.bottom),
         )
+
+
+def around(rects: Sequence[Rect]) -> Rect:
+    """Return the smallest rectangle around all of some."""
+    if len(rects) == 1:
+        return rects[0]
+    lefts, rights, tops, bottoms = zip(*rects, strict=True)
+    return Rect(min(lefts), max(rights), min(tops), max(bottoms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +130,16 @@ class Sheet:
     def box(self, rect: Rect) -> Box:
         """Map a rectangle of the sheet to a box on the page as displayed, cut to the page."""
         x0, x1, top, bottom = rect
+        width, height = self.frame.width, self.frame.height
+        if not (self.turn or self.skew):  # as nearly all sheets, and of all boxes most are theirs
+            x0, x1 = min(max(x0, 0.0), width), min(max(x1, 0.0), width)
+            top, bottom = min(max(top, 0.0), height), min(max(bottom, 0.0), height)
+            if x0 <= x1 and top <= bottom:
+                edges = round(x0, 2), round(x1, 2), round(top, 2), round(bottom, 2)
+                return Box(self.frame.number, *edges)
         corners = [self._on_page(x0, top), self._on_page(x1, bottom)]
         if self.skew:  # else two corners bound the others
             corners += [self._on_page(x0, bottom), self._on_page(x1, top)]
-        width, height = self.frame.width, self.frame.height
         xs = sorted([min(max(x, 0.0), width) for x, _ in corners])
         ys = sorted([min(max(y, 0.0), height) for _, y in corners])
         return Box(

@@ -110,7 +110,7 @@ def _cut(cell: CellWords, columns: Columns, edges: tuple[float, float]) -> list[
             part for slot in wide for part in columns.by_word(slot)
         ]
     end = cell.column + cell.column_span
-    inside = [replace(slot, column=slot.column - cell.column) for slot in slots]
+    inside = [slot._replace(column=slot.column - cell.column) for slot in slots]
     pieces = in_columns(
         [
             slot

@@ -72,7 +72,8 @@ def find_tables(
     on_end: list[Word] = []
     rest = list(words)
     for grid in find_grids(rulings):
-        inside = [word for word in rest if _within(word.rect, grid.rect)]
+        outline = grid.rect
+        inside = [word for word in rest if _within(word.rect, outline)]
         found = _ruled(grid, inside, rest, sheet, turned)
         if found is not None:
             tables.append(found[0])
@@ -93,8 +94,8 @@ def find_tables(
 
 
 def _within(rect: Rect, outer: Rect) -> bool:
-    x, y = (rect.x0 + rect.x1) / 2, (rect.top + rect.bottom) / 2
-    return outer.x0 <= x <= outer.x1 and outer.top <= y <= outer.bottom
+    (x0, x1, top, bottom), (left, right, highest, lowest) = rect, outer
+    return left <= (x0 + x1) / 2 <= right and highest <= (top + bottom) / 2 <= lowest
 
 
 def _without(words: list[Word], taken: Sequence[Word]) -> list[Word]:

@@ -40,19 +40,25 @@ def unruled_tables(words: Sequence[Word], sheet: Sheet) -> UnruledTables:
     if sum(map(_may_be_row, lines)) < _MIN_ROWS:
         return result
     for run in _runs(lines):
-        _take(run, sheet, result)
-    taken = {id(word) for _, inside in result.found for word in inside}
-    rest = [word for word in words if id(word) not in taken]
-    for column in _columns(rest):
+        _take(run, sheet, result, run)
+    if result.found:
+        taken = {id(word) for _, inside in result.found for word in inside}
+        lines = parted_lines([word for word in words if id(word) not in taken])
+    for column in _columns(lines):
         for run in _runs(column):
             _take(run, sheet, result)
     return result
 
 
-def _take(run: Sequence[PartedLine], sheet: Sheet, result: UnruledTables) -> None:
-    """Add the table that a run of lines makes, if it makes one."""
+def _take(
+    run: Sequence[PartedLine],
+    sheet: Sheet,
+    result: UnruledTables,
+    lines: Sequence[PartedLine] | None = None,
+) -> None:
+    """Add the table that a run of lines makes, if it makes one; `lines` as for `columned`."""
     inside = [word for line in run for word in line.words]
-    table = columned(hull(inside), inside, sheet)
+    table = columned(hull(inside), inside, sheet, lines=lines)
     if table is None:
         return
     program = is_program(inside, sheet)
@@ -62,9 +68,9 @@ def _take(run: Sequence[PartedLine], sheet: Sheet, result: UnruledTables) -> Non
         result.unsure = result.unsure or not program
 
 
-def _columns(words: Sequence[Word]) -> Iterator[list[PartedLine]]:
+def _columns(lines: Sequence[PartedLine]) -> Iterator[list[PartedLine]]:
     """Yield the lines of each column of the page, if it has several."""
-    items = [_PlacedPart(part) for line in parted_lines(words) for part in line.parts]
+    items = [_PlacedPart(part, line) for line in lines for part in line.parts]
     found = columns(items)
     for column in found if len(found) > 1 else ():
         yield [line_of([item.part for item in row]) for row in column.rows]
@@ -80,9 +86,9 @@ class _PlacedPart:
 
     __slots__ = ("part", "rect", "rtl", "size")
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Part, line: PartedLine) -> None:
         self.part = part
-        self.rect = hull(part.words)
+        self.rect = line.rect if len(line.parts) == 1 else hull(part.words)
         self.size = part.words[0].size
         self.rtl = any(word.rtl for word in part.words)
 

@@ -6,6 +6,7 @@ import pypdfium2
 import pytest
 
 from ragflow.ingest.parse.pdf.characters import page_frame, read_words
+from ragflow.ingest.parse.pdf.objects import objects_of
 from ragflow.ingest.parse.pdf.regions import LayoutRegion
 from ragflow.ingest.parse.pdf.rulings import read_rulings
 from ragflow.ingest.parse.pdf.seen_tables import with_seen_tables
@@ -79,7 +80,7 @@ def page(pdf):
 
 def seen(page, region, model):
     written = read_words(page, page_frame(page, 1))[0]
-    found = find_tables(written.words, read_rulings(page, written.sheet), written.sheet)
+    found = find_tables(written.words, read_rulings(objects_of(page), written.sheet), written.sheet)
     assert found.tables == []
     return with_seen_tables(page, written.sheet, written.words, found, [region], model)
 
