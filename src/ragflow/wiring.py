@@ -310,6 +310,16 @@ def _ingest_limits(settings: Settings) -> IngestLimits:
     )
 
 
+def agent_http(settings: Settings) -> HttpGateway:
+    """Return what agents reach the web through."""
+    from ragflow.adapters.agent_http import GuardedHttp, HttpLimits
+    from ragflow.adapters.guarded_http import HttpClients
+
+    agents = settings.agents
+    clients = HttpClients(_agent_guard(settings))
+    return GuardedHttp(clients, HttpLimits(int(agents.http_mib * _MIB), agents.http_seconds))
+
+
 def agent_databases(settings: Settings) -> SqlGateway:
     """Return what agents query databases with."""
     from ragflow.adapters.agent_sql.gateway import Databases
@@ -366,7 +376,7 @@ def _agent_ports(settings: Settings) -> AgentPorts:
     from ragflow.services.agent_environment import AgentPorts
 
     return AgentPorts(
-        http=http_gateway(settings),
+        http=agent_http(settings),
         code=_code_runner(settings),
         databases=agent_databases(settings),
         mail=agent_mailer(settings),
@@ -445,16 +455,6 @@ def _tool_servers(settings: Settings) -> ToolServers:
             processes=agents.mcp_processes,
         ),
     )
-
-
-def http_gateway(settings: Settings) -> HttpGateway:
-    """Return what agents reach the web through."""
-    from ragflow.adapters.agent_http import GuardedHttp, HttpLimits
-    from ragflow.adapters.guarded_http import HttpClients
-
-    agents = settings.agents
-    clients = HttpClients(_agent_guard(settings))
-    return GuardedHttp(clients, HttpLimits(int(agents.http_mib * _MIB), agents.http_seconds))
 
 
 def _page_models(settings: Settings) -> Callable[[], Mapping[str, str | None]]:

@@ -27,11 +27,12 @@ from ragflow.adapters.jobs.memory import MemoryJobQueue
 from ragflow.adapters.models.extractive import ExtractiveChat
 from ragflow.adapters.models.hashing import HashingEmbedding
 from ragflow.adapters.search.memory import MemoryEngine
+from ragflow.adapters.system import RandomIds, SystemClock
 from ragflow.domain.blob_keys import document_key, picture_key
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Box, Coverage, RunState, Span
 from ragflow.domain.errors import ModelNotConfigured, UnknownModel
-from ragflow.domain.identity import Membership, Tenant, TenantRole, User
+from ragflow.domain.identity import Actor, Membership, Tenant, TenantRole, User
 from ragflow.domain.jobs import OutboxKind
 from ragflow.domain.models import Factory, OfferedModel
 from ragflow.http.app import create_app
@@ -40,33 +41,11 @@ from ragflow.ingest.extract import chunk_id
 from ragflow.ingest.isolate import Isolation, IsolationLimits
 from ragflow.services.agent_environment import AgentPorts
 from ragflow.services.container import Ports, Services, build_services
+from ragflow.testing.agent_canvases import GatedModel
 from ragflow.testing.agents import FakeOutside, FakeToolServers
 from ragflow.testing.chat import ScriptedChatModel
 
 PICTURE = b"\x89PNG\r\n\x1a\n picture"
-
-
-class Clock:
-    """Tell the time of this machine."""
-
-    def milliseconds(self) -> int:
-        return int(time.time() * 1000)
-
-    def seconds(self) -> float:
-        return time.time()
-
-
-class Ids:
-    """Make real identifiers."""
-
-    def object_id(self) -> str:
-        return uuid.uuid1().hex
-
-    def message_id(self) -> str:
-        return str(uuid.uuid4())
-
-    def secret(self) -> str:
-        return uuid.uuid4().hex
 
 
 @dataclass
@@ -328,8 +307,8 @@ def world(tmp_path: Path, migrated: Path) -> Iterator[World]:
         engine=MemoryEngine(),
         catalog=FewModels(),
         queue=MemoryJobQueue(),
-        clock=Clock(),
-        ids=Ids(),
+        clock=SystemClock(),
+        ids=RandomIds(),
         sandbox=isolation,
         agents=AgentPorts(
             outside.http, outside.code, outside.databases, outside.mail, outside.tool_servers
@@ -397,3 +376,16 @@ def parsed(world: World, api: Api, dataset_id: str) -> tuple[str, str]:
     api.data("POST", f"/datasets/{dataset_id}/chunks", json={"document_ids": [document_id]})
     world.work()
     return dataset_id, document_id
+
+
+@pytest.fixture
+def gated(world: World) -> GatedModel:
+    """Let the model named `scripted` wait in the second of the canvas's questions."""
+    world.ports.catalog.scripted = GatedModel()  # type: ignore[attr-defined]
+    return world.ports.catalog.scripted  # type: ignore[attr-defined,no-any-return]
+
+
+@pytest.fixture
+def actor(world: World) -> Actor:
+    accounts = world.services.accounts
+    return accounts.actor_of(accounts.first_account())

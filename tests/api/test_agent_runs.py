@@ -7,51 +7,14 @@ from typing import Any
 
 import pytest
 
-from ragflow.agents.runtime import Event
+from ragflow.agents.events import Event
 from ragflow.domain.agents import RunState
 from ragflow.domain.identity import Actor
 from ragflow.services.agent_errors import SessionBusy
-from ragflow.services.agent_work import AgentQuestion, PreparedRun
-from ragflow.services.container import ServiceOptions, Services, build_services
+from ragflow.services.agent_work import AgentQuestion
+from ragflow.services.container import ServiceOptions, build_services
+from ragflow.testing.agent_calls import heard, made, messages, said, states
 from ragflow.testing.agent_canvases import GatedModel, two_models, with_form
-
-
-@pytest.fixture
-def gated(world: Any) -> GatedModel:
-    """Let the model named `scripted` wait in the second of the canvas's questions."""
-    world.ports.catalog.scripted = GatedModel()
-    return world.ports.catalog.scripted  # type: ignore[no-any-return]
-
-
-@pytest.fixture
-def actor(world: Any) -> Actor:
-    accounts = world.services.accounts
-    return accounts.actor_of(accounts.first_account())
-
-
-def made(api: Any, dsl: dict[str, Any]) -> str:
-    agent_id = str(api.agent())
-    api.data("PUT", f"/agents/{agent_id}", json={"dsl": dsl})
-    return agent_id
-
-
-async def heard(services: Services, prepared: PreparedRun) -> list[Event]:
-    return [event async for event in services.agent_runs.events(prepared)]
-
-
-def said(events: list[Event]) -> str:
-    return "".join(str(each.data["content"]) for each in events if each.kind == "message")
-
-
-def states(api: Any, agent_id: str) -> list[tuple[str, str, str | None]]:
-    runs = api.data("GET", f"/agents/{agent_id}/runs")["runs"]
-    return [(run["question"], run["state"], run["error"]) for run in runs]
-
-
-def messages(api: Any, agent_id: str) -> list[str]:
-    (session,) = api.data("GET", f"/agents/{agent_id}/sessions")
-    return [message["content"] for message in session["messages"]]
-
 
 # what is kept
 

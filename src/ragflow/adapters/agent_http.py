@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import httpx
 
-from ragflow.adapters.guarded_http import BlockedAddress, HttpClients
+from ragflow.adapters.guarded_http import BlockedAddress, HttpClients, refused_to_agents
 from ragflow.domain.agent_ports import HttpRequest, HttpResponse
-from ragflow.domain.errors import AddressRefused, ToolFailed, spelled_out
+from ragflow.domain.errors import ToolFailed, spelled_out
 
 _MAX_REDIRECTS = 5
 _USER_AGENT = "Mozilla/5.0 (compatible; ragflow-engine)"
@@ -80,11 +80,7 @@ class GuardedHttp:
         except (TimeoutError, httpx.TimeoutException) as error:
             raise _failed(host, f"nothing answered within {seconds:g} s") from error
         except BlockedAddress as error:
-            allowed = spelled_out("agents.allowed_private_hosts")
-            raise AddressRefused(
-                tool=_asked(host),
-                reason=f"{error}. Agents reach public addresses and the hosts in {allowed} alone",
-            ) from error
+            raise refused_to_agents(_asked(host), error) from error
         except httpx.LocalProtocolError as error:  # its words hold the header, which may be a key
             raise _failed(host, "a header or the method cannot be sent like this") from error
         except httpx.HTTPError as error:

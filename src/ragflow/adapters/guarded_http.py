@@ -21,6 +21,8 @@ from ipaddress import IPv4Address, IPv6Address
 
 import httpx
 
+from ragflow.domain.errors import AddressRefused, spelled_out
+
 Resolver = Callable[[str, int], Sequence[str]]
 """Return the addresses of a host and port. Raises `OSError`."""
 
@@ -193,6 +195,15 @@ class AsyncProxiedTransport(httpx.AsyncBaseTransport):
         if self._proxy.scheme != "http":
             raise BlockedAddress("the address of a proxy begins with http://")
         return self._guard.addresses(self._proxy)[0]
+
+
+def refused_to_agents(tool: str, error: BlockedAddress) -> AddressRefused:
+    """Return the error for an address that an agent may not reach, with what can be done."""
+    allowed = spelled_out("agents.allowed_private_hosts")
+    return AddressRefused(
+        tool=tool,
+        reason=f"{error}. Agents reach public addresses and the hosts in {allowed} alone",
+    )
 
 
 def is_public(address: str) -> bool:

@@ -18,8 +18,8 @@ from typing import cast
 
 import httpx
 
-from ragflow.adapters.guarded_http import AddressGuard, BlockedAddress
-from ragflow.domain.errors import AddressRefused, ToolFailed
+from ragflow.adapters.guarded_http import AddressGuard, BlockedAddress, refused_to_agents
+from ragflow.domain.errors import ToolFailed
 
 _PIECE = 1 << 16
 
@@ -47,7 +47,7 @@ def checked_addresses(guard: AddressGuard, tool: str, host: str, port: int) -> l
     try:
         return guard.addresses(httpx.URL(scheme="http", host=host, port=port))
     except BlockedAddress as error:
-        raise AddressRefused(tool=tool, reason=str(error)) from None
+        raise refused_to_agents(tool, error) from None
     except (httpx.ConnectError, httpx.InvalidURL) as error:
         raise ToolFailed(tool=tool, reason=str(error)) from None
 

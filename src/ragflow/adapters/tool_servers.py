@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from ragflow.adapters.guarded_http import HttpClients
 from ragflow.domain.agent_ports import ToolServer
 from ragflow.domain.answers import ToolSpec
-from ragflow.domain.errors import ToolFailed
+from ragflow.domain.errors import ToolFailed, spelled_out
 
 if TYPE_CHECKING:
     from ragflow.adapters.mcp.sessions import Sessions
@@ -108,7 +108,11 @@ class McpToolServers:
         deadline = time.monotonic() + self._limits.start_seconds
         while not self._places.acquire(blocking=False):
             if time.monotonic() > deadline:
-                raise ToolFailed(tool=server.name, reason="too many commands run at once")
+                raise ToolFailed(
+                    tool=server.name,
+                    reason="too many commands run at once: try again later; the setting "
+                    f"{spelled_out('agents.mcp_processes')} moves the limit",
+                )
             await asyncio.sleep(_POLL_SECONDS)
         try:
             yield

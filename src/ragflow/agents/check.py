@@ -27,37 +27,34 @@ def problems_of(dsl: Mapping[str, Any]) -> list[Problem]:
         return list(error.facts["problems"])
     if not canvas.nodes:
         return []
-    problems: list[Problem] = []
-    if BEGIN not in canvas.nodes:
-        problems.append(Problem("", "components", f"there is no component {BEGIN!r} to start from"))
+    components, problems = _made(canvas)
     for node in canvas.nodes.values():
         problems += _graph_problems(node, canvas)
-        try:
-            component = component_of(node)
-        except (UnknownName, ValidationError) as error:
-            problems += _node_problems(node, error)
-            continue
-        problems += _target_problems(component, canvas)
-        problems += [
-            Problem(node.id, field, reason) for field, reason in component.problems(canvas)
-        ]
+        if node.id in components:
+            problems += _component_problems(components[node.id], canvas)
     return problems
 
 
 def components_of(canvas: Canvas) -> dict[str, Component[Any]]:
     """Return the components of a canvas by id. Raises `CanvasInvalid`."""
+    components, problems = _made(canvas)
+    if problems:
+        raise CanvasInvalid(problems=tuple(problems))
+    return components
+
+
+def _made(canvas: Canvas) -> tuple[dict[str, Component[Any]], list[Problem]]:
+    """Return the components that can be made, and why the others cannot."""
     made: dict[str, Component[Any]] = {}
     problems: list[Problem] = []
+    if BEGIN not in canvas.nodes:
+        problems.append(Problem("", "components", f"there is no component {BEGIN!r} to start from"))
     for node in canvas.nodes.values():
         try:
             made[node.id] = component_of(node)
         except (UnknownName, ValidationError) as error:
             problems += _node_problems(node, error)
-    if BEGIN not in canvas.nodes:
-        problems.append(Problem("", "components", f"there is no component {BEGIN!r} to start from"))
-    if problems:
-        raise CanvasInvalid(problems=tuple(problems))
-    return made
+    return made, problems
 
 
 def _node_problems(node: Node, error: UnknownName | ValidationError) -> Iterator[Problem]:
@@ -88,7 +85,7 @@ def _graph_problems(node: Node, canvas: Canvas) -> Iterator[Problem]:
                     yield Problem(node.id, f"params.{name}", reason)
 
 
-def _target_problems(component: Component[Any], canvas: Canvas) -> Iterator[Problem]:
+def _component_problems(component: Component[Any], canvas: Canvas) -> Iterator[Problem]:
     for node_id in component.targets():
         if node_id not in canvas.nodes:
             reason = f"there is no component {node_id!r} to go on with"
@@ -97,3 +94,5 @@ def _target_problems(component: Component[Any], canvas: Canvas) -> Iterator[Prob
         if node_id not in canvas.nodes:
             reason = f"there is no component {node_id!r}"
             yield Problem(component.node.id, "params.exception_goto", reason)
+    for field, reason in component.problems(canvas):
+        yield Problem(component.node.id, field, reason)

@@ -18,6 +18,7 @@ from ragflow.domain.agents import Problem
 from ragflow.domain.errors import CanvasInvalid
 
 BEGIN = "begin"
+PROLOGUE = "Hi! I'm your smart assistant. What can I do for you?"
 _GLOBALS: Mapping[str, Any] = {
     "sys.query": "",
     "sys.user_id": "",
@@ -136,8 +137,7 @@ def prologue_of(raw: Mapping[str, Any]) -> str:
     """Return what an agent says first; '' where that is turned off."""
     params = begin_params(raw)
     enabled = params.get("enablePrologue", params.get("enable_prologue", True))
-    default = "Hi! I'm your smart assistant. What can I do for you?"
-    prologue = params.get("prologue", default)
+    prologue = params.get("prologue", PROLOGUE)
     return str(prologue or "") if enabled is not False and params.get("mode") != "task" else ""
 
 

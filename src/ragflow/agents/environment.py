@@ -27,7 +27,7 @@ class AgentLimits:
     """Bound what one run may take; the names are those of the settings' `agents`.
 
     `parallel` components run at once; `rounds` are those of tool calls in one component;
-    `text_chars` is the longest text that a tool may make.
+    `text_chars` is the longest text that a tool may give to a model.
     """
 
     steps: int = 500

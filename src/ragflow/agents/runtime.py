@@ -20,14 +20,24 @@ from typing import Any, TypeVar
 
 from ragflow.agents.attempt import Attempt
 from ragflow.agents.check import components_of
-from ragflow.agents.components.base import Call, Form
+from ragflow.agents.components.base import Call, Outcome
 from ragflow.agents.dsl import BEGIN, Canvas
 from ragflow.agents.environment import Environment
+from ragflow.agents.events import (
+    Event,
+    message,
+    message_end,
+    node_finished,
+    node_started,
+    thinking_mark,
+    user_inputs,
+    workflow_finished,
+    workflow_started,
+)
 from ragflow.agents.schedule import Schedule
 from ragflow.agents.sources import SourceBook, merged
 from ragflow.agents.state import CanvasState, Loop
 from ragflow.agents.text_stream import TextStream
-from ragflow.domain.agents import NodeTrace
 from ragflow.domain.answers import ModelDelta
 from ragflow.domain.errors import BudgetExceeded, ComponentFailed
 
@@ -47,15 +57,6 @@ class Question:
     inputs: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[Mapping[str, Any], ...] = ()
     user_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Tell something that happened, in the words of the contract."""
-
-    kind: str
-    data: dict[str, Any]
-    trace: NodeTrace | None = None
 
 
 async def keep_nothing(_state: CanvasState, _at_once: bool) -> None:
@@ -123,7 +124,7 @@ class Runtime:
         self._began = self._seconds()
         inputs = dict(self.state.given)
         last: Mapping[str, Any] = {}
-        yield Event("workflow_started", {"inputs": inputs})
+        yield workflow_started(inputs)
         try:
             await self._keep(self.state, False)
             answered = self._waiting()
@@ -147,16 +148,7 @@ class Runtime:
             await self._keep(self.state, True)
         finally:
             await self._close()
-        ended = self._seconds()
-        yield Event(
-            "workflow_finished",
-            {
-                "inputs": inputs,
-                "outputs": _plain(last),
-                "elapsed_time": ended - self._began,
-                "created_at": ended,
-            },
-        )
+        yield workflow_finished(inputs, last, self._began, self._seconds())
 
     async def _ask(self, question: Question) -> None:
         """Put a question into the state, to set out from the entry or from an open form."""
@@ -219,7 +211,7 @@ class Runtime:
     async def _work(self, attempts: list[Attempt]) -> AsyncGenerator[Event, None]:
         """Run a batch, and go on to what follows it."""
         for each in attempts:
-            yield self._started(each)
+            yield node_started(each)
         silent = [each for each in attempts if not each.component.speaks]
         tasks = {each.id: asyncio.create_task(self._run(each)) for each in silent}
         growing, self._growing = self._growing, []
@@ -266,24 +258,23 @@ class Runtime:
                 spoke = True
                 if bool(piece.reasoning) != thinking:
                     thinking = not thinking
-                    mark = "start_to_think" if thinking else "end_to_think"
-                    yield Event("message", {"content": "", mark: True})
+                    yield thinking_mark(begins=thinking)
                 if piece.reasoning:
-                    yield Event("message", {"content": piece.reasoning})
+                    yield message(piece.reasoning)
                 if piece.content:
                     said.append(piece.content)
-                    yield Event("message", {"content": piece.content})
+                    yield message(piece.content)
             await task
         finally:
             self.state.said.extend(["".join(said)] if said else [])
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         if thinking:
-            yield Event("message", {"content": "", "end_to_think": True})
+            yield thinking_mark(begins=False)
         if spoke:
             reference = attempt.call.sources.reference("".join(said))
             self._references.append(reference)
-            yield Event("message_end", {"reference": reference})
+            yield message_end(reference)
 
     def _ended(self, attempt: Attempt) -> Iterator[Event]:
         """Tell that a component ended, or remember what of it has not. Raises `ComponentFailed`."""
@@ -304,8 +295,8 @@ class Runtime:
         if not isinstance(default, str) or self._schedule.speaks_later(attempt.id):
             return
         self.state.said.append(default)
-        yield Event("message", {"content": default})
-        yield Event("message_end", {"reference": {}})
+        yield message(default)
+        yield message_end({})
 
     async def _finish_texts(self) -> AsyncGenerator[Event, None]:
         """Wait for the texts that still grow, and tell that their components ended."""
@@ -350,7 +341,7 @@ class Runtime:
             del state.loops[loop_id]
             attempt = self._open_loops.pop(loop_id, None) or self._attempt(loop_id)
             gathered = {name: loop.collected.get(name, []) for name in component.collects()}
-            attempt.outcome = type(attempt.outcome)(gathered)
+            attempt.outcome = Outcome(gathered)
             state.outputs[loop_id] = dict(gathered)
             self._lead_to(component.node.downstream)
             yield self._finished(attempt)
@@ -366,61 +357,21 @@ class Runtime:
 
     async def _form(self) -> Event:
         """Ask for all that is waited for."""
-        inputs: dict[str, Any] = {}
-        tips: list[str] = []
-        for node_id in self._waiting():
-            form: Form = await self._components[node_id].form(self._attempt(node_id).call)
-            inputs.update(form.inputs)
-            tips += [form.tips] if form.tips else []
-        return Event("user_inputs", {"inputs": inputs, "tips": "\n\n".join(tips)})
+        forms = [
+            await self._components[node_id].form(self._attempt(node_id).call)
+            for node_id in self._waiting()
+        ]
+        return user_inputs(forms)
 
     def _close_turn(self) -> None:
         """Note the answer in the conversation."""
         self.state.history.append(["assistant", "".join(self.state.said)])
         self.state.retrieval.append(self.reference)
 
-    def _started(self, attempt: Attempt) -> Event:
-        node = attempt.component.node
-        return Event(
-            "node_started",
-            {
-                "inputs": None,
-                "created_at": attempt.started_at,
-                "component_id": node.id,
-                "component_name": node.title,
-                "component_type": node.kind,
-                "thoughts": attempt.component.thoughts,
-            },
-        )
-
     def _finished(self, attempt: Attempt) -> Event:
-        node, ended = attempt.component.node, self._seconds()
-        inputs, outputs = _plain(attempt.call.inputs), _plain(attempt.outcome.outputs)
-        trace = NodeTrace(
-            run_id=self._run_id,
-            ordinal=self._traces,
-            component_id=node.id,
-            component_type=node.kind,
-            component_name=node.title,
-            started_at=attempt.started_at,
-            elapsed_seconds=ended - attempt.began,
-            inputs=inputs,
-            outputs=outputs,
-            error=attempt.error,
-            tokens=attempt.call.tokens,
-        )
+        event = node_finished(attempt, self._run_id, self._traces, self._seconds())
         self._traces += 1
-        data = {
-            "inputs": inputs,
-            "outputs": outputs,
-            "component_id": node.id,
-            "component_name": node.title,
-            "component_type": node.kind,
-            "error": attempt.error,
-            "elapsed_time": ended - attempt.began,
-            "created_at": ended,
-        }
-        return Event("node_finished", data, trace)
+        return event
 
     async def _in_time(self, work: Awaitable[T]) -> T:
         """Wait for work no longer than the run may take. Raises `BudgetExceeded`."""
@@ -439,8 +390,3 @@ class Runtime:
 
 def _say_nothing(_piece: ModelDelta) -> None:
     """Pass over what a component says that has no word."""
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return outputs without texts that still grow."""
-    return {name: value for name, value in values.items() if not isinstance(value, TextStream)}

@@ -15,6 +15,7 @@ import xxhash
 from ragflow.domain.agents import Source
 from ragflow.domain.queries import Hit
 from ragflow.generate.marks import MARK
+from ragflow.generate.places import doc_type, hit_positions, image_id
 
 _FEWEST_NUMBERS = 100
 """Numbers are below this as long as a run finds fewer sources."""
@@ -104,10 +105,9 @@ def sources_of(hits: Iterable[Hit]) -> list[Source]:
             document_name=hit.document_name,
             document_id=hit.chunk.document_id,
             dataset_id=hit.chunk.dataset_id,
-            image_id=(f"{hit.chunk.dataset_id}-{hit.chunk.id}" if hit.chunk.has_image else ""),
-            positions=tuple(
-                (box.page, box.x0, box.x1, box.top, box.bottom) for box in hit.chunk.boxes
-            ),
+            image_id=image_id(hit.chunk),
+            doc_type=doc_type(hit.chunk),
+            positions=hit_positions(hit),
             similarity=hit.score.similarity,
             vector_similarity=hit.score.vector_similarity,
             term_similarity=hit.score.term_similarity,

@@ -160,6 +160,9 @@ class Mailer(Protocol):
         ...
 
 
+ServerType = Literal["streamable-http", "sse", "stdio"]
+
+
 @dataclass(frozen=True, slots=True)
 class ToolServer:
     """Name an MCP server: its address, or the name that the operator's settings give its command.
@@ -170,7 +173,7 @@ class ToolServer:
     id: str
     name: str
     url: str = ""
-    transport: Literal["streamable-http", "sse", "stdio"] = "streamable-http"
+    transport: ServerType = "streamable-http"
     command: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 

@@ -134,10 +134,6 @@ class AgentRuns(Protocol):
         """Say that the process of these runs lives, of those that are running still."""
         ...
 
-    def stale(self, before: int) -> list[AgentRun]:
-        """Return the runs that are running as it seems, but were silent since a time."""
-        ...
-
     def prune(self, agent_id: str, keep: int) -> None:
         """Delete an agent's runs but the newest and those that are running."""
         ...

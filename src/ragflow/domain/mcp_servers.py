@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from string import Template
-from typing import Literal, get_args
+from typing import get_args
 
-from ragflow.domain.agent_ports import ToolServer
+from ragflow.domain.agent_ports import ServerType, ToolServer
 
-ServerType = Literal["streamable-http", "sse", "stdio"]
 SERVER_TYPES: tuple[ServerType, ...] = get_args(ServerType)
 
 

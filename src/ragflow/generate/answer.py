@@ -31,9 +31,10 @@ from ragflow.generate.context import (
     share_window,
 )
 from ragflow.generate.marks import normalise_marks, spoken_text, strip_marks
-from ragflow.generate.prompts import fill, prompt_text
+from ragflow.generate.prompts import prompt_text
 from ragflow.generate.questions import in_languages, standalone_question, with_keywords
 from ragflow.generate.tables.answering import RecordSource, answer_from_records
+from ragflow.text.slots import fill
 from ragflow.text.tokens import count_tokens
 
 FRAME_TOKENS = 16

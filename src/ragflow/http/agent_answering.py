@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from fastapi import Request
 
-from ragflow.agents.runtime import Event
+from ragflow.agents.events import Event
 from ragflow.domain.errors import RagflowError
 from ragflow.http.schemas.agent_runs import Frames
 from ragflow.http.schemas.completions import truth

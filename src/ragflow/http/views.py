@@ -11,8 +11,9 @@ from typing import Any
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Coverage, Dataset, Document
 from ragflow.domain.queries import Hit
+from ragflow.generate.places import image_id, positions
 from ragflow.http.schemas.common import http_date, times
-from ragflow.services.references import hit_place, image_id, positions, shared_fields
+from ragflow.services.references import hit_place, shared_fields
 
 
 def dataset_object(dataset: Dataset) -> dict[str, Any]:

@@ -98,8 +98,7 @@ class RunRecord:
     async def leave(self) -> None:
         """Leave a run to be gone on with by another process at once."""
         await self._settled()
-        left = replace(self._run, heartbeat=0)
-        await asyncio.to_thread(self._store_run, left)
+        await asyncio.to_thread(self._store_left)
 
     def _snapshot(self, state: CanvasState) -> _Snapshot:
         """Hold what is to be stored, while the run goes on to change its state."""
@@ -183,11 +182,11 @@ class RunRecord:
             unit.agent_runs.update(run)
             unit.agent_runs.add_traces(last.traces)
 
-    def _store_run(self, run: AgentRun) -> None:
+    def _store_left(self) -> None:
         with self._database.transaction() as unit:
-            stored = unit.agent_runs.get(run.id)
+            stored = unit.agent_runs.get(self._run.id)
             if stored is not None:
-                unit.agent_runs.update(replace(stored, heartbeat=run.heartbeat))
+                unit.agent_runs.update(replace(stored, heartbeat=0))
 
     def _advanced(self, snapshot: _Snapshot, now: int) -> AgentRun:
         return replace(

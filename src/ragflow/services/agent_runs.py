@@ -12,11 +12,9 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 
-import structlog
-
 from ragflow.agents.check import components_of
 from ragflow.agents.dsl import canvas_of
-from ragflow.agents.runtime import Event
+from ragflow.agents.events import Event
 from ragflow.domain.agents import Agent, AgentRun, AgentSession, NodeTrace, RunState
 from ragflow.domain.errors import RagflowError
 from ragflow.domain.identity import Actor
@@ -29,8 +27,6 @@ from ragflow.services.agent_sessions import AgentSessionService, require_agent_s
 from ragflow.services.agent_work import AgentQuestion, PreparedRun, RunWork
 from ragflow.services.agents import require_agent
 from ragflow.text.json_values import plain_json
-
-log = structlog.get_logger(__name__)
 
 _LEAVE_SECONDS = 0.5
 """How long a run may go on that nobody hears: many clients leave when they have the answer."""

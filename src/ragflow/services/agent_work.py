@@ -17,7 +17,8 @@ from typing import Any
 import structlog
 
 from ragflow.agents.dsl import canvas_of
-from ragflow.agents.runtime import Event, Question, Runtime
+from ragflow.agents.events import Event
+from ragflow.agents.runtime import Question, Runtime
 from ragflow.agents.state import CanvasState, state_of
 from ragflow.domain.agents import AgentRun, AgentSession, RunState
 from ragflow.domain.chats import SessionOrigin

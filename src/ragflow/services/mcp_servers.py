@@ -15,11 +15,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from ragflow.domain.agent_ports import ToolServer, ToolServers
+from ragflow.domain.agent_ports import ServerType, ToolServer, ToolServers
 from ragflow.domain.answers import ToolSpec
 from ragflow.domain.errors import Conflict, RagflowError
 from ragflow.domain.identity import Actor
-from ragflow.domain.mcp_servers import SERVER_TYPES, McpServer, ServerType
+from ragflow.domain.mcp_servers import SERVER_TYPES, McpServer
 from ragflow.domain.ports import Clock, Ids
 from ragflow.domain.repositories import Database, Paging, UnitOfWork
 from ragflow.services.errors import (

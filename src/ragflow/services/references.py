@@ -6,13 +6,13 @@ sentence of the answer to the exact characters of a chunk.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from ragflow.domain.answers import Citation, Reference
 from ragflow.domain.chunks import Chunk, ChunkKind
-from ragflow.domain.documents import Box, Span
+from ragflow.domain.documents import Span
 from ragflow.domain.queries import DocumentAggregate, Hit
+from ragflow.generate.places import doc_type, hit_positions, image_id, places
 
 
 def reference_record(reference: Reference | None) -> dict[str, Any]:
@@ -36,24 +36,6 @@ def aggregate_record(aggregate: DocumentAggregate) -> dict[str, Any]:
     }
 
 
-def positions(chunk: Chunk) -> list[list[int]]:
-    """Return `[page, left, right, top, bottom]` lists; chunk i of a text without pages gets i."""
-    if not chunk.boxes:
-        place = chunk.ordinal
-        return [[place + 1, place, place, place, place]]
-    return _places(chunk.boxes)
-
-
-def image_id(chunk: Chunk) -> str:
-    """Return the name under which a chunk's picture can be fetched, empty without one."""
-    return f"{chunk.dataset_id}-{chunk.id}" if chunk.has_image else ""
-
-
-def doc_type(chunk: Chunk) -> str:
-    """Return `image` for a chunk that is a picture or carries one, else nothing."""
-    return "image" if chunk.has_image or chunk.kind is ChunkKind.IMAGE else ""
-
-
 def shared_fields(chunk: Chunk, document_name: str) -> dict[str, Any]:
     """Return what each form of a chunk has, names that only some forms are documented with too."""
     return {
@@ -71,10 +53,9 @@ def shared_fields(chunk: Chunk, document_name: str) -> dict[str, Any]:
 
 
 def hit_place(hit: Hit) -> dict[str, Any]:
-    """Return where a hit comes from; what graphs know stands on no page, and in all datasets."""
-    if hit.graph_of:
-        return {"dataset_id": list(hit.graph_of), "positions": []}
-    return {"dataset_id": hit.chunk.dataset_id, "positions": positions(hit.chunk)}
+    """Return where a hit comes from; what graphs know stands in all their datasets."""
+    dataset_id = list(hit.graph_of) if hit.graph_of else hit.chunk.dataset_id
+    return {"dataset_id": dataset_id, "positions": hit_positions(hit)}
 
 
 def _hit_record(hit: Hit) -> dict[str, Any]:
@@ -103,19 +84,13 @@ def _citation_record(citation: Citation, hits: tuple[Hit, ...]) -> dict[str, Any
         "document_id": hit.chunk.document_id,
         "document_name": hit.document_name,
         "pages": sorted({box.page for box in boxes}),
-        "positions": _places(boxes),
+        "positions": places(boxes),
         "sentence": _span_record(citation.sentence),
         "span": _span_record(citation.quote),
         "quote": citation.quote_text,
         "support": round(citation.support, 4),
         "from_summary": hit.chunk.kind is ChunkKind.SUMMARY,
     }
-
-
-def _places(boxes: Sequence[Box]) -> list[list[int]]:
-    return [
-        [box.page, round(box.x0), round(box.x1), round(box.top), round(box.bottom)] for box in boxes
-    ]
 
 
 def _span_record(span: Span) -> dict[str, int]:

@@ -29,6 +29,7 @@ from ragflow.domain.errors import NotFound, ToolFailed
 from ragflow.domain.ports import ChatModel
 from ragflow.domain.queries import Retrieval
 from ragflow.testing.chat import ScriptedChatModel
+from ragflow.testing.clock import FixedClock
 
 
 @dataclass
@@ -141,21 +142,6 @@ class FakeToolServers:
         if name not in self.offered:
             raise ToolFailed(tool=server.name, reason=f"there is no tool {name}")
         return self.offered[name](arguments)
-
-
-@dataclass
-class FixedClock:
-    """Tell a time that only a test moves."""
-
-    now: float = 1_756_364_483.0
-
-    def milliseconds(self) -> int:
-        """Return the milliseconds since the epoch."""
-        return int(self.now * 1000)
-
-    def seconds(self) -> float:
-        """Return the seconds since the epoch."""
-        return self.now
 
 
 @dataclass

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ragflow.agents.dsl import blank, canvas_of
-from ragflow.agents.runtime import Event, Keep, Question, Runtime, keep_nothing
+from ragflow.agents.events import Event
+from ragflow.agents.runtime import Keep, Question, Runtime, keep_nothing
 from ragflow.agents.state import CanvasState, dsl_with, kept_beside, state_of
 from ragflow.testing.agents import FakeOutside
 

@@ -4,7 +4,8 @@ from importlib.resources import files
 
 import pytest
 
-from ragflow.generate.prompts import fill, prompt_text
+from ragflow.generate.prompts import prompt_text
+from ragflow.text.slots import fill
 
 NAMES = sorted(
     path.name.removesuffix(".md")

@@ -13,20 +13,9 @@ from ragflow.adapters.db.migrate import migrate
 from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Dataset, Document
 from ragflow.domain.identity import Tenant, User
+from ragflow.testing.clock import FixedClock
 
 DATASET, DOCUMENT = "d" * 32, "f" * 32
-
-
-class CountingClock:
-    """Tell a time that a test sets."""
-
-    now = 1000.0
-
-    def milliseconds(self) -> int:
-        return int(self.now * 1000)
-
-    def seconds(self) -> float:
-        return self.now
 
 
 class CountingIds:
@@ -46,8 +35,8 @@ class CountingIds:
 
 
 @pytest.fixture
-def clock() -> CountingClock:
-    return CountingClock()
+def clock() -> FixedClock:
+    return FixedClock(1000.0)
 
 
 @pytest.fixture

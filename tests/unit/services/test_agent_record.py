@@ -17,7 +17,7 @@ from ragflow.agents.state import CanvasState
 from ragflow.domain.agents import NodeTrace, RunState
 from ragflow.domain.errors import StoreUnavailable
 from ragflow.services.agent_record import Ended, RunRecord
-from ragflow.testing.agents import FixedClock
+from ragflow.testing.clock import FixedClock
 from ragflow.testing.database.samples import a_run, an_agent, an_agent_session, fill
 
 

@@ -84,13 +84,6 @@ class SqlAgentRuns(Repository):
             running = (agent_runs.c.id.in_(ids), agent_runs.c.state == RunState.RUNNING.value)
             self._write(update(agent_runs).where(*running).values(heartbeat=now))
 
-    def stale(self, before: int) -> list[AgentRun]:
-        """Return the runs that are running as it seems, but were silent since a time."""
-        table = agent_runs.c
-        silent = (table.state == RunState.RUNNING.value, table.heartbeat < before)
-        listed = select(agent_runs).where(*silent).order_by(table.create_time, table.id)
-        return [_value(row) for row in self._rows(listed)]
-
     def prune(self, agent_id: str, keep: int) -> None:
         """Delete an agent's runs but the newest and those that are running."""
         table = agent_runs.c

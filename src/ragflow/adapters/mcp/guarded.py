@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator
 import httpx
 import httpx2
 
-from ragflow.adapters.guarded_http import BlockedAddress
-from ragflow.domain.errors import AddressRefused, ToolFailed
+from ragflow.adapters.guarded_http import BlockedAddress, refused_to_agents
+from ragflow.domain.errors import ToolFailed, spelled_out
 
 # What was said of the bytes before they were unpacked and bounded here.
 _OF_THE_WIRE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
@@ -61,8 +61,9 @@ class GuardedRequests(httpx2.AsyncBaseTransport):
 
     def failed_by(self, error: Exception) -> ToolFailed:
         """Return, and keep, an error of the guarded client as one of ours."""
-        kind = AddressRefused if isinstance(error, BlockedAddress) else ToolFailed
-        return self._failed(kind(tool=self._tool, reason=str(error) or type(error).__name__))
+        if isinstance(error, BlockedAddress):
+            return self._failed(refused_to_agents(self._tool, error))
+        return self._failed(ToolFailed(tool=self._tool, reason=str(error) or type(error).__name__))
 
     def _failed(self, failure: ToolFailed) -> ToolFailed:
         self._failures.append(failure)
@@ -88,4 +89,5 @@ class _BoundedBody(httpx2.AsyncByteStream):
 
 def too_long(most_bytes: int) -> str:
     """Say that answers were too long."""
-    return f"its answers exceed {most_bytes} bytes"
+    moves = spelled_out("agents.mcp_answer_mib")
+    return f"its answers exceed {most_bytes} bytes; the setting {moves} moves the limit"

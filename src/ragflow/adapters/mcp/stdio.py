@@ -39,9 +39,7 @@ async def process_streams(
 ) -> AsyncIterator[tuple[Incoming, Outgoing]]:
     """Run a command for the length of the block. Raises `ToolFailed` when it cannot be started."""
     try:
-        process = await asyncio.create_subprocess_exec(
-            *command, stdin=PIPE, stdout=PIPE, env={"PATH": path}, start_new_session=True
-        )
+        process = await _started(command, path)
     except OSError as error:  # what is wrong with a command is for the operator to know
         log.warning("the command of an MCP server cannot be started", why=str(error))
         raise ToolFailed(tool=tool, reason="its command cannot be started") from error
@@ -55,6 +53,21 @@ async def process_streams(
             pumps.cancel_scope.cancel()
     finally:
         await _end(process)
+
+
+async def _started(command: Sequence[str], path: str) -> Process:
+    """Start a process; whoever leaves meanwhile ends it with all that it started by then."""
+    starting = asyncio.create_task(
+        asyncio.create_subprocess_exec(
+            *command, stdin=PIPE, stdout=PIPE, env={"PATH": path}, start_new_session=True
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with anyio.CancelScope(shield=True), suppress(OSError):
+            await _end(await starting)
+        raise
 
 
 async def _read(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,9 +22,8 @@ from ragflow.agents.components.llm import LLM, LLMOptions
 from ragflow.agents.components.model_call import model_of, said_by
 from ragflow.agents.components.structured import structured
 from ragflow.agents.components.tool import without_references
-from ragflow.agents.components.toolbox import Toolbox, ToolUse, toolbox_of
+from ragflow.agents.components.toolbox import McpUse, Toolbox, ToolUse, toolbox_of
 from ragflow.agents.dsl import Canvas
-from ragflow.agents.options import Options
 from ragflow.agents.prompts import prompt_text
 from ragflow.agents.text_stream import TextStream
 from ragflow.agents.tools.load import tools
@@ -36,13 +35,6 @@ _BLOCK = re.compile(
     r"|CITATION_GUIDELINES)>(?P<text>.*?)</(?P=name)>",
     re.DOTALL,
 )
-
-
-class McpUse(Options):
-    """Name an MCP server, and those of its tools that may be called; none named means all."""
-
-    mcp_id: str
-    tools: Mapping[str, Any] = Field(default_factory=dict)
 
 
 class AgentOptions(LLMOptions):

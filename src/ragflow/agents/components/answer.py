@@ -12,7 +12,6 @@ from ragflow.domain.answers import ModelDelta
 class Answer(Component[CommonOptions]):
     """Stand between the user and the canvas; a turn ends where something was said."""
 
-    options_type = CommonOptions
     speaks = True
 
     async def run(self, call: Call) -> Outcome:

@@ -9,7 +9,7 @@ asks the runtime for by what it returns.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -18,13 +18,7 @@ from pydantic import Field, ValidationError
 from ragflow.agents.dsl import Canvas, Node
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
-from ragflow.agents.references import (
-    as_text,
-    fill,
-    inside,
-    reference_in,
-    references_in,
-)
+from ragflow.agents.references import fill, inside, reference_in, references_in
 from ragflow.agents.sources import SourceBook
 from ragflow.agents.state import CanvasState
 from ragflow.agents.text_stream import TextStream
@@ -217,11 +211,6 @@ def option_problems(error: ValidationError) -> Iterator[tuple[str, str]]:
         yield ".".join(str(part) for part in ("params", *found["loc"])), found["msg"]
 
 
-async def piece_by_piece(text: str) -> AsyncIterator[ModelDelta]:
-    """Yield a text that is whole already."""
-    yield ModelDelta(text)
-
-
 def texts_in(value: Any) -> Iterator[str]:
     """Yield every text in parameters, to any depth."""
     if isinstance(value, str):
@@ -232,17 +221,3 @@ def texts_in(value: Any) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for each in value:
             yield from texts_in(each)
-
-
-__all__ = [
-    "Call",
-    "CommonOptions",
-    "Component",
-    "Options",
-    "Outcome",
-    "as_text",
-    "components",
-    "option_problems",
-    "piece_by_piece",
-    "texts_in",
-]

@@ -9,13 +9,17 @@ from pydantic import Field
 
 from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, components
 from ragflow.agents.components.forms import default_of, typed_value
+from ragflow.agents.dsl import PROLOGUE
 
 
 class BeginOptions(CommonOptions):
-    """Hold how a conversation begins; `mode` is conversational or task."""
+    """Hold how a conversation begins; `mode` is conversational or task.
+
+    All but the inputs is for who opens a conversation: `begin_params` and `prologue_of` read it.
+    """
 
     mode: str = "conversational"
-    prologue: str = "Hi! I'm your smart assistant. What can I do for you?"
+    prologue: str = PROLOGUE
     enable_prologue: bool = Field(True, alias="enablePrologue")
     inputs: Mapping[str, Any] = Field(default_factory=dict)
 

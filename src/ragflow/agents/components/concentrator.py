@@ -10,8 +10,6 @@ from ragflow.agents.components.upstream import made_before
 class Concentrator(Component[CommonOptions]):
     """Hand on what came before, as one text."""
 
-    options_type = CommonOptions
-
     async def run(self, call: Call) -> Outcome:
         """Return the text."""
         return Outcome({"content": await made_before(call)})

@@ -13,8 +13,6 @@ from typing import Any
 from ragflow.agents.components.base import Call
 from ragflow.domain.errors import InvalidInput
 
-Declared = Mapping[str, Any]
-
 
 def plain_value(sent: Any) -> Any:
     """Return what a client sent for an input without its wrapping."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ragflow.agents.components.base import Call, Component, Outcome, as_text, components
+from ragflow.agents.components.base import Call, Component, Outcome, components
 from ragflow.agents.components.model_call import ModelOptions, ask, model_of
+from ragflow.agents.references import as_text
 from ragflow.domain.answers import ChatTurn
 from ragflow.generate.prompts import prompt
 from ragflow.text.key_terms import key_terms

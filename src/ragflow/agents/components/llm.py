@@ -14,6 +14,7 @@ from ragflow.agents.components.structured import structured
 from ragflow.agents.options import Options
 from ragflow.agents.text_stream import TextStream
 from ragflow.domain.answers import ChatTurn, ModelDelta
+from ragflow.domain.ports import ChatModel
 
 
 class Prompt(Options):
@@ -66,7 +67,7 @@ class LLM(Component[LLMOptions]):
         return Outcome({"content": TextStream(self._answer(call, turns, model))})
 
     async def _answer(
-        self, call: Call, turns: list[ChatTurn], model: Any
+        self, call: Call, turns: list[ChatTurn], model: ChatModel
     ) -> AsyncIterator[ModelDelta]:
         passages = passages_of(call.sources)
         said = said_by(model, self.options, turns, call, passages=passages)

@@ -21,12 +21,6 @@ def load_components() -> None:
         import_module(f"{ragflow.agents.components.__name__}.{module.name}")
 
 
-def component_names() -> list[str]:
-    """Return the names that a canvas may use."""
-    load_components()
-    return sorted({*components, *tools})
-
-
 def verbatim_of(node: Node) -> tuple[str, ...]:
     """Return the parameters of a node in which nothing is a reference."""
     load_components()

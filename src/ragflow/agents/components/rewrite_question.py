@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ragflow.agents.components.base import Call, Component, Outcome, as_text, components
+from ragflow.agents.components.base import Call, Component, Outcome, components
 from ragflow.agents.components.model_call import ModelOptions, model_of
+from ragflow.agents.references import as_text
 from ragflow.domain.answers import ChatTurn
 from ragflow.generate.questions import in_languages, standalone_question
 

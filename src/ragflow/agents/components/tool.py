@@ -6,14 +6,15 @@ and what else the tool names. What it found can be cited by the answers that fol
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, option_problems
 from ragflow.agents.components.upstream import asked_before
-from ragflow.agents.dsl import Canvas, Node
+from ragflow.agents.dsl import Node
 from ragflow.agents.options import Options
 from ragflow.agents.references import references_in
 from ragflow.agents.sources import SourceBook
@@ -51,10 +52,6 @@ class ToolComponent(Component[CommonOptions]):
         text = shown_text(result, call.sources)
         return Outcome({"formalized_content": text, "json": result.data, **(result.outputs or {})})
 
-    def problems(self, canvas: Canvas) -> Iterator[tuple[str, str]]:
-        """Yield nothing more: the options were checked when this was made."""
-        yield from super().problems(canvas)
-
 
 async def run_tool(tool: type[Tool[Any]], params: Mapping[str, Any], call: Call) -> ToolResult:
     """Run a tool with plain values. Raises `ToolFailed`."""
@@ -63,7 +60,17 @@ async def run_tool(tool: type[Tool[Any]], params: Mapping[str, Any], call: Call)
     except ValidationError as error:
         reasons = "; ".join(f"{field}: {reason}" for field, reason in option_problems(error))
         raise ToolFailed(tool=tool.function, reason=reasons) from error
-    return await tool().run(options, call.environment)
+    return _cut(await tool().run(options, call.environment), call.environment.limits.text_chars)
+
+
+def _cut(result: ToolResult, most: int) -> ToolResult:
+    """Return a result whose texts are no longer than a model may be given."""
+    sources = [replace(source, content=source.content[:most]) for source in result.sources]
+    outputs = {
+        name: value[:most] if isinstance(value, str) else value
+        for name, value in (result.outputs or {}).items()
+    }
+    return replace(result, text=result.text[:most], sources=sources, outputs=outputs)
 
 
 def shown_text(result: ToolResult, sources: SourceBook) -> str:

@@ -11,7 +11,7 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import Field
 
@@ -21,6 +21,7 @@ from ragflow.agents.dsl import Node
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, spec_of
 from ragflow.agents.tools.load import tools
+from ragflow.domain.agent_ports import ToolServer
 from ragflow.domain.answers import ToolCall, ToolSpec
 from ragflow.domain.errors import RagflowError
 from ragflow.text.tokens import truncate_tokens
@@ -50,11 +51,11 @@ class ToolUse(Options):
     params: Mapping[str, Any] = Field(default_factory=dict)
 
 
-class _Server(Protocol):
-    @property
-    def mcp_id(self) -> str: ...
-    @property
-    def tools(self) -> Mapping[str, Any]: ...
+class McpUse(Options):
+    """Name an MCP server, and those of its tools that may be called; none named means all."""
+
+    mcp_id: str
+    tools: Mapping[str, Any] = Field(default_factory=dict)
 
 
 class Toolbox:
@@ -109,7 +110,7 @@ class Toolbox:
             return f"ERROR: {error}"
 
 
-async def toolbox_of(uses: Sequence[ToolUse], servers: Sequence[_Server], call: Call) -> Toolbox:
+async def toolbox_of(uses: Sequence[ToolUse], servers: Sequence[McpUse], call: Call) -> Toolbox:
     """Return the toolbox of an agent. Raises `UnknownName`, `NotFound` or `ToolFailed`."""
     toolbox = Toolbox(call)
     for use in uses:
@@ -156,7 +157,7 @@ def _sub_agent(use: ToolUse, call: Call) -> Function:
     return function
 
 
-def _remote(server: Any, name: str, call: Call) -> Function:
+def _remote(server: ToolServer, name: str, call: Call) -> Function:
     async def function(arguments: Mapping[str, Any]) -> str:
         return await call.environment.tool_servers.call(server, name, arguments)
 

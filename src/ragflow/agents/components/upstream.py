@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ragflow.agents.components.base import Call, as_text
+from ragflow.agents.components.base import Call
+from ragflow.agents.references import as_text
 
 _MAIN_OUTPUTS = ("content", "formalized_content", "result", "report", "structured_content", "json")
 _OLDER = re.compile(r"\{(?P<name>input|[A-Za-z]+:[A-Za-z0-9_-]+)\}")

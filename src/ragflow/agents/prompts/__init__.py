@@ -1,19 +1,8 @@
-"""Prompts of agents: texts with named slots, one Markdown file each."""
+"""Prompts of agents, one Markdown file each."""
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
+from ragflow.text.prompts import Prompts
 
-from ragflow.text.slots import fill
-
-
-@cache
-def prompt_text(name: str) -> str:
-    """Return the prompt `name` as it stands in its file."""
-    return files(__name__).joinpath(f"{name}.md").read_text("utf-8").strip()
-
-
-def prompt(name: str, **values: str) -> str:
-    """Return the prompt `name` with its slots filled."""
-    return fill(prompt_text(name), values)
+_PROMPTS = Prompts(__name__)
+prompt, prompt_text = _PROMPTS.filled, _PROMPTS.text

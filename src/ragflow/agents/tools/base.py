@@ -60,7 +60,7 @@ class Tool(ABC, Generic[OptionsT]):
 tools: Registry[type[Tool[Any]]] = Registry("tool")
 
 
-def spec_of(tool: type[Tool[Any]], name: str = "", description: str = "") -> ToolSpec:
+def spec_of(tool: type[Tool[Any]], description: str = "") -> ToolSpec:
     """Return what a model is told of a tool: the options that it may fill, as JSON Schema."""
     schema = tool.options.model_json_schema()
     known = schema["properties"]
@@ -73,4 +73,4 @@ def spec_of(tool: type[Tool[Any]], name: str = "", description: str = "") -> Too
     parameters = {"type": "object", "properties": properties, "required": list(tool.asked[:1])}
     if "$defs" in schema:
         parameters["$defs"] = schema["$defs"]
-    return ToolSpec(name or tool.function, description or tool.description, parameters)
+    return ToolSpec(tool.function, description or tool.description, parameters)

@@ -15,7 +15,6 @@ from pydantic import Field
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.references import as_text
-from ragflow.agents.rendering import MOST_CHARS
 from ragflow.agents.tools.base import Tool, ToolResult, tools
 from ragflow.domain.agent_ports import CodeTask
 from ragflow.domain.errors import ToolFailed
@@ -63,7 +62,7 @@ class CodeExec(Tool[CodeExecOptions]):
         done = await environment.code.run(CodeTask(language, options.script, options.arguments))
         text = done.stdout if done.result is None else as_text(done.result)
         return ToolResult(
-            text=text[:MOST_CHARS],
+            text=text,
             data=done.result,
             outputs=declared(options.outputs, done.result),
         )

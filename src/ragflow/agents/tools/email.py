@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.references import as_text
 from ragflow.agents.tools.base import Tool, ToolResult, tools
+from ragflow.agents.tools.readings import Words
 from ragflow.domain.agent_ports import Mail, MailServer
 from ragflow.domain.errors import ToolFailed
 
@@ -24,16 +25,14 @@ _SEPARATORS = re.compile("[,;]")
 _FENCED = re.compile(r"\s*```\w*\s*(.*?)\s*```\s*", re.DOTALL)
 _PARTS = ("to_email", "cc_email", "subject", "content")
 
-Text = Annotated[str, BeforeValidator(as_text)]
-
 
 class EmailOptions(Options):
     """Hold a message and the account that sends it."""
 
-    to_email: Text = Field("", description="The recipient; several are separated by commas.")
-    cc_email: Text = Field("", description="Who gets a copy; several are separated by commas.")
-    subject: Text = Field("", description="The subject, in one line.")
-    content: Text = Field("", description="The body of the message, in HTML.")
+    to_email: Words = Field("", description="The recipient; several are separated by commas.")
+    cc_email: Words = Field("", description="Who gets a copy; several are separated by commas.")
+    subject: Words = Field("", description="The subject, in one line.")
+    content: Words = Field("", description="The body of the message, in HTML.")
     smtp_server: str = ""
     smtp_port: int = Field(465, ge=1, le=65535)
     email: str = ""

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.references import as_text
-from ragflow.agents.rendering import MOST_CHARS
 from ragflow.agents.tools.base import Tool, ToolResult, tools
+from ragflow.agents.tools.pages import table
+from ragflow.agents.tools.readings import Words
 from ragflow.domain.agent_ports import SqlConnection, SqlRows
-from ragflow.domain.errors import InvalidInput, ToolFailed
+from ragflow.domain.errors import InvalidInput, ToolFailed, spelled_out
 from ragflow.text.sql import sql_statements
 
 _FENCED = re.compile(
@@ -32,7 +33,7 @@ _POSTGRESQL_PORT = 5432
 class ExeSQLOptions(Options):
     """Hold SQL and how to reach the database that it is for."""
 
-    sql: Annotated[str, BeforeValidator(as_text)] = Field(
+    sql: Words = Field(
         "{sys.query}",
         description="SQL in the dialect of the database; several statements are separated by ;",
     )
@@ -67,17 +68,17 @@ class ExeSQL(Tool[ExeSQLOptions]):
         )
         tables: list[str] = []
         records: list[dict[str, Any]] = []
-        left = MOST_CHARS
+        most = left = environment.limits.text_chars
         for statement in _statements(options):
             found = await environment.databases.query(connection, statement, options.max_records)
             columns = _distinct(found.columns)
-            table = _table(columns, found)
-            left -= len(table)
+            tables.append(_told(columns, found))
+            left -= len(tables[-1])
             if left < 0:
                 raise _failed(
-                    f"the rows make more than {MOST_CHARS} characters: select less of them"
+                    f"the rows make more than {most} characters: select less of them; the setting "
+                    f"{spelled_out('agents.text_chars')} moves this limit"
                 )
-            tables.append(table)
             records += [dict(zip(columns, row, strict=True)) for row in found.rows]
         return ToolResult("\n\n".join(tables), data=records)
 
@@ -120,18 +121,10 @@ def _distinct(columns: Sequence[str]) -> list[str]:
     return found
 
 
-def _table(columns: Sequence[str], found: SqlRows) -> str:
+def _told(columns: Sequence[str], found: SqlRows) -> str:
     if not found.rows:
         return "There are no such rows."
-    lines = [_line(columns), _line(["---"] * len(columns)), *map(_line, found.rows)]
+    told = table(columns, (map(as_text, row) for row in found.rows))
     if found.truncated:
-        lines += ["", f"These are the first {len(found.rows)} rows; there are more."]
-    return "\n".join(lines)
-
-
-def _line(cells: Sequence[Any]) -> str:
-    return "| " + " | ".join(map(_cell, cells)) + " |"
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else " ".join(as_text(value).split()).replace("|", r"\|")
+        told += f"\n\nThese are the first {len(found.rows)} rows; there are more."
+    return told

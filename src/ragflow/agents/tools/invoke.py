@@ -15,9 +15,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
+from ragflow.agents.references import as_text
 from ragflow.agents.tools.base import Tool, ToolResult, tools
 from ragflow.agents.tools.pages import read_page
-from ragflow.agents.tools.readings import Words, as_text
+from ragflow.agents.tools.readings import Words
 from ragflow.agents.tools.web import Service
 from ragflow.domain.agent_ports import HttpRequest
 
@@ -107,7 +108,7 @@ def _request(options: InvokeOptions, url: str) -> HttpRequest:
         "seconds": options.timeout,
         "proxy": options.proxy.strip(),
     }
-    texts = {key: "" if value is None else as_text(value) for key, value in fields.items()}
+    texts = {key: as_text(value) for key, value in fields.items()}
     if options.method in _IN_ADDRESS:
         return HttpRequest(method, url, params=texts, **common)
     if options.datatype == "formdata":

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from ragflow.agents.references import as_text
 from ragflow.agents.tools.base import ToolResult
 from ragflow.domain.agents import Source
 
@@ -52,11 +53,6 @@ def split_list(value: Any) -> Any:
         except ValueError:
             pass
     return [part.strip() for part in value.replace("\n", ",").split(",") if part.strip()]
-
-
-def as_text(value: Any) -> Any:
-    """Return a value that a reference led to as text, what is no text as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 Words = Annotated[str, BeforeValidator(as_text)]

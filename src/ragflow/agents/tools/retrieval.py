@@ -14,9 +14,9 @@ from pydantic import BeforeValidator, Field
 
 from ragflow.agents.environment import Environment, SearchWanted
 from ragflow.agents.options import Options
-from ragflow.agents.references import as_text
 from ragflow.agents.sources import sources_of
 from ragflow.agents.tools.base import Tool, ToolResult, tools
+from ragflow.agents.tools.readings import Words
 from ragflow.domain.errors import Conflict, InvalidInput, ModelError, NotFound, ToolFailed
 
 
@@ -41,7 +41,7 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 class RetrievalOptions(Options):
     """Hold what is searched for and where; `kb_vars` are further datasets."""
 
-    query: Annotated[str, BeforeValidator(as_text)] = Field(
+    query: Words = Field(
         "",
         description="What to search for, in the words of the question; use as few words as say it.",
     )

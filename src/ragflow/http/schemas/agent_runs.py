@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ragflow.agents.runtime import Event
+from ragflow.agents.events import Event, message, message_end
 from ragflow.agents.sources import merged
 from ragflow.domain.agents import AgentRun, NodeTrace
 from ragflow.domain.chats import SessionOrigin
@@ -82,8 +82,8 @@ class Frames:
 
     def failure(self, reason: str) -> Iterator[Event]:
         """Yield the events that tell a user why there is no more."""
-        yield Event("message", {"content": f"**ERROR**: {reason}"})
-        yield Event(_LAST_MESSAGE, {"reference": None})
+        yield message(f"**ERROR**: {reason}")
+        yield message_end(None)
 
     def end(self) -> bytes:
         """Return the last frame."""

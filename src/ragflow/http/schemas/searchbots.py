@@ -7,11 +7,12 @@ from typing import Any
 
 from ragflow.domain.queries import Hit, Retrieval
 from ragflow.generate.mind_map import MindMap
+from ragflow.generate.places import doc_type, image_id, positions
 from ragflow.http.errors import Code, WireError
 from ragflow.http.schemas.completions import truth
 from ragflow.http.schemas.graphs import tree_object
 from ragflow.http.validation import number_in
-from ragflow.services.references import aggregate_record, doc_type, image_id, positions
+from ragflow.services.references import aggregate_record
 from ragflow.services.searchbots import EmbeddedSearch
 
 _NUMBERS = ("similarity_threshold", "vector_similarity_weight")

@@ -8,19 +8,18 @@ chunk's content, but are no characters of the file, so that the ledger does not 
 from __future__ import annotations
 
 import io
-from importlib.resources import files
 
 from ragflow.domain.errors import ModelUnavailable
 from ragflow.ingest.chunk.base import ChunkContext
 from ragflow.ingest.chunk.drafts import Drafts
+from ragflow.text.prompts import Prompts
 
 SMALLEST_SIDE = 48  # pixels; less is an icon or a rule
 
 
 def picture_prompt(language: str) -> str:
     """Return what a model is asked about a picture."""
-    text = files(__package__).joinpath("figure.md").read_text("utf-8")
-    return text.strip().replace("{language}", language)
+    return Prompts("ragflow.ingest.chunk").filled("figure", language=language)
 
 
 def side_of(picture: bytes) -> int:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -29,6 +28,7 @@ from ragflow.ingest.chunk.resume_facts import MOST_ITEMS, Facts, facts_of, kind_
 from ragflow.ingest.chunk.sections import Cutting, Section, SectionCutter, sections_of
 from ragflow.ingest.chunk.stored import MOST_TOKENS, StoredOptions
 from ragflow.ingest.chunk.tables import table_pieces
+from ragflow.text.prompts import Prompts
 from ragflow.text.tokens import truncate_tokens
 
 _MOST_ASKED = 6000  # tokens of a résumé that a model is shown
@@ -120,7 +120,7 @@ def _pieces(text: str, element: Element, figures: Figures) -> list[Piece]:
 
 def _facts(text: str, sections: Sequence[Section], drafts: Drafts, context: ChunkContext) -> Facts:
     told = [(_kind(text, section), _words(text, section)) for section in sections]
-    asked = files(__package__).joinpath("resume.md").read_text("utf-8").strip()
+    asked = Prompts("ragflow.ingest.chunk").text("resume")
     try:
         answer = context.models.complete(asked, truncate_tokens(text, _MOST_ASKED))
     except ModelUnavailable as error:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from ragflow.agents.rendering import MOST_CHARS
 from ragflow.agents.tools.base import ToolResult, spec_of
 from ragflow.agents.tools.code_exec import CodeExec, CodeExecOptions
 from ragflow.domain.agent_ports import CodeResult, CodeTask
@@ -98,12 +97,6 @@ def test_what_was_printed_stands_in_for_a_result() -> None:
     outside = FakeOutside(code=Printing())
     options = CodeExecOptions.model_validate({"script": SCRIPT})
     assert asyncio.run(CodeExec().run(options, outside.environment())).text == "printed"
-
-
-def test_long_texts_are_cut() -> None:
-    outside = FakeOutside(code=FakeCode(rule=lambda task: "x" * (MOST_CHARS + 1)))
-    options = CodeExecOptions.model_validate({"script": SCRIPT})
-    assert asyncio.run(CodeExec().run(options, outside.environment())).text == "x" * MOST_CHARS
 
 
 def test_failures_of_the_code_are_handed_on() -> None:

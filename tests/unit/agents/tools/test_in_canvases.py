@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ragflow.agents.check import problems_of
+from ragflow.agents.environment import AgentLimits
 from ragflow.agents.tools import bing, tavily_search
 from ragflow.testing.agents import FakeOutside
 from ragflow.testing.canvases import Conversation, canvas, node
@@ -85,3 +86,21 @@ async def test_what_cannot_be_used_is_told_when_a_canvas_is_saved() -> None:
     dsl = canvas(begin=node("Begin", {}, "Bing:A"), Bing__A=node("Bing", wrong))
     told = {str(problem).split(":", 2)[1] for problem in problems_of(dsl)}
     assert told == {"A.params.channel", "A.params.top_n"}
+
+
+async def test_texts_longer_than_a_model_may_be_given_are_cut(outside: FakeOutside) -> None:
+    outside.limits = AgentLimits(text_chars=5)
+    outside.http.put(URL, "0123456789", kind="text/plain")
+    outside.http.put(tavily_search.SEARCH, {"results": [HIT]})
+    talk = Conversation(
+        canvas(
+            begin=node("Begin", {}, "Invoke:A", "TavilySearch:B"),
+            Invoke__A=node("Invoke", {"url": URL}),
+            TavilySearch__B=node("TavilySearch", {"api_key": "k", "query": "Vasa"}),
+        ),
+        outside,
+    )
+    await talk.ask("?")
+    answered = talk.finished("Invoke:A")["outputs"]
+    assert (answered["formalized_content"], answered["result"]) == ("01234", "01234")
+    assert talk.finished("TavilySearch:B")["outputs"]["formalized_content"].endswith("\nThe V")

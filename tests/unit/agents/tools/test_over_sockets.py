@@ -15,7 +15,7 @@ from ragflow.domain.errors import AddressRefused, ToolFailed
 from ragflow.settings import AgentSettings, Settings
 from ragflow.testing.agents import FakeOutside
 from ragflow.testing.web_server import WebAnswer, WebServer, web_server
-from ragflow.wiring import http_gateway
+from ragflow.wiring import agent_http
 
 INJECTED = (
     "http://127.0.0.1:{port}/secret",
@@ -44,7 +44,7 @@ def server() -> Iterator[WebServer]:
 def run(name: str, *allowed: str, **options: Any) -> ToolResult:
     """Run a tool through the gateway that the settings make."""
     settings = Settings(agents=AgentSettings(allowed_private_hosts=allowed, http_seconds=5))
-    environment = replace(FakeOutside().environment(), http=http_gateway(settings))
+    environment = replace(FakeOutside().environment(), http=agent_http(settings))
     tool = tools[name]()
     return asyncio.run(tool.run(tool.options.model_validate(options), environment))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from ragflow.agents.environment import SearchWanted
 from ragflow.agents.tools.base import ToolResult, spec_of
 from ragflow.agents.tools.retrieval import Retrieval, RetrievalOptions
 from ragflow.domain.chunks import Chunk
+from ragflow.domain.documents import Box
 from ragflow.domain.errors import ModelUnavailable, NotFound, ToolFailed
 from ragflow.domain.queries import Candidate, Hit, ScoredCandidate
 from ragflow.domain.queries import Retrieval as Found
@@ -33,6 +35,19 @@ def test_hits_become_sources_and_objects() -> None:
     assert (source.id, source.document_name, source.similarity) == ("c", "lamp.txt", 0.7)
     assert result.data[0]["content"] == "The lamp turns."
     assert "The lamp turns." in result.text
+
+
+def test_a_source_names_its_place_and_picture_as_other_references_do() -> None:
+    outside = FakeOutside()
+    pictured = replace(CHUNK, boxes=(Box(2, 0.6, 10.4, 20.0, 30.0),), has_image=True)
+    known = Hit(replace(CHUNK, id="g"), "graph", SCORE, graph_of=("ds",))
+    hits = (Hit(pictured, "lamp.pdf", SCORE), Hit(CHUNK, "lamp.txt", SCORE), known)
+    outside.search.found = Found(3, hits, ())
+    picture, text, graph = _run({"query": "lamp", "kb_ids": ["ds"]}, outside).sources
+    assert (picture.image_id, picture.doc_type) == ("ds-c", "image")
+    assert picture.positions == [[2, 1, 10, 20, 30]]
+    assert (text.image_id, text.doc_type, text.positions) == ("", "", [[1, 0, 0, 0, 0]])
+    assert graph.positions == []
 
 
 def test_every_parameter_reaches_the_search() -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from ragflow.domain.documents import BlockKind, Box, ParsedDocument
@@ -24,6 +22,7 @@ from ragflow.ingest.parse.base import (
 from ragflow.ingest.parse.md import MarkdownParser
 from ragflow.ingest.parse.pdf.document import open_page, page_jpeg
 from ragflow.ingest.parse.pdf.plain import page_text
+from ragflow.text.prompts import Prompts
 
 _SCALE = 2.0  # pixels per point
 _MAX_SIDE = 2000  # pixels
@@ -61,10 +60,9 @@ def write_described(
     return True
 
 
-@cache
 def page_prompt() -> str:
     """Return what the model is asked to do with a page."""
-    return files(__package__).joinpath("page_to_markdown.md").read_text(encoding="utf-8").strip()
+    return Prompts("ragflow.ingest.parse.pdf").text("page_to_markdown")
 
 
 def _picture(page: Any, width: float, height: float) -> bytes:
