@@ -35,7 +35,7 @@ def test_a_run_that_was_cut_off_goes_on_behind_what_was_done(
 ) -> None:
     agent_id = made(api, two_models())
     session_id = asyncio.run(cut_off(world, actor, agent_id, gated))
-    assert states(api, agent_id) == [("one", "running", None)]
+    assert states(api, agent_id) == [("one", "cut_off", CUT_OFF)]
     world.ports.catalog.scripted = after = GatedModel("nothing")
     restarted = build_services(world.ports)
     prepared = restarted.agent_runs.begin(actor, agent_id, AgentQuestion(question, session_id))

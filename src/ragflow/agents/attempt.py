@@ -49,7 +49,8 @@ class Attempt:
         Its texts may go on growing where `keeps_growing` says so of its id.
         """
         options = self.component.options
-        for left in range(options.max_retries, -1, -1):
+        tries = 0 if self.component.asks_again else options.max_retries
+        for left in range(tries, -1, -1):
             try:
                 self.outcome = await self.component.run(self.call)
                 if not keeps_growing(self.id) or options.exception_method == "goto":

@@ -69,9 +69,10 @@ class AgentSession:
 
 
 class RunState(StrEnum):
-    """Name how far a run has come."""
+    """Name how far a run has come; CUT_OFF is told of a RUNNING one whose process is gone."""
 
     RUNNING = "running"
+    CUT_OFF = "cut_off"
     WAITING = "waiting"  # for what a user is to fill in
     DONE = "done"
     FAILED = "failed"

@@ -104,13 +104,15 @@ class AgentRunService:
         """List the runs of an agent, or of one of its conversations. Raises `AgentNotFound`."""
         with self._database.reading() as unit:
             require_agent(unit, actor, agent_id)
-            return unit.agent_runs.page(agent_id, paging, session_id)
+            runs, total = unit.agent_runs.page(agent_id, paging, session_id)
+        return [self._told(run) for run in runs], total
 
     def get(self, actor: Actor, agent_id: str, run_id: str) -> tuple[AgentRun, list[NodeTrace]]:
         """Return a run and what its components did. Raises `AgentNotFound`, `RunNotFound`."""
         with self._database.reading() as unit:
             require_agent(unit, actor, agent_id)
-            return _require_run(unit, agent_id, run_id), unit.agent_runs.traces(run_id)
+            run, traces = _require_run(unit, agent_id, run_id), unit.agent_runs.traces(run_id)
+        return self._told(run), traces
 
     def cancel(self, actor: Actor, agent_id: str, run_id: str) -> bool:
         """End a run, in whatever process it goes on; tell whether it had not ended.
@@ -152,6 +154,12 @@ class AgentRunService:
     def _lives(self, run: AgentRun) -> bool:
         silent_for = self._clock.milliseconds() - run.heartbeat
         return run.state is RunState.RUNNING and silent_for < SILENT_MILLISECONDS
+
+    def _told(self, run: AgentRun) -> AgentRun:
+        """Return a run as clients hear of it."""
+        if run.state is not RunState.RUNNING or self._lives(run):
+            return run
+        return replace(run, state=RunState.CUT_OFF, error=CUT_OFF)
 
     def _again(
         self,

@@ -382,3 +382,18 @@ async def test_a_fault_of_our_own_is_told_by_its_name_too() -> None:
 async def test_a_canvas_without_an_entry_is_refused() -> None:
     with pytest.raises(CanvasInvalid, match="begin"):
         Conversation(canvas(Message__A=say("x"))).runtime()
+
+
+async def test_a_model_is_asked_no_more_often_than_was_said() -> None:
+    model = ScriptedChatModel([None] * 9)
+    talk = Conversation(
+        canvas(
+            begin=node("Begin", {}, "LLM:A"),
+            LLM__A=node("LLM", {"max_retries": 2, "delay_after_error": 0}, "StringTransform:B"),
+            StringTransform__B=merge("x"),
+        ),
+        FakeOutside(model=model),
+    )
+    with pytest.raises(ComponentFailed):
+        await talk.ask("q")
+    assert len(model.calls) == 3

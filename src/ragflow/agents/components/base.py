@@ -152,13 +152,15 @@ class Component(ABC, Generic[OptionsT]):
     """Be the base of all components.
 
     `speaks` marks those that talk to the user, one at a time; `waits` those that a run stops at
-    until the user has filled in a form; `enters_loop` the one that begins each round of a loop.
+    until the user has filled in a form; `enters_loop` the one that begins each round of a loop;
+    `asks_again` those that try again by themselves, since what can fail is a model's call.
     """
 
     options_type: ClassVar[type[CommonOptions]] = CommonOptions
     speaks: ClassVar[bool] = False
     waits: ClassVar[bool] = False
     enters_loop: ClassVar[bool] = False
+    asks_again: ClassVar[bool] = False
     default_output: ClassVar[str] = "content"
 
     def __init__(self, node: Node) -> None:

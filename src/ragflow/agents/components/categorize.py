@@ -38,6 +38,7 @@ class Categorize(Component[CategorizeOptions]):
     """Go on where the category of a question leads."""
 
     options_type = CategorizeOptions
+    asks_again = True
     default_output = "category_name"
 
     async def run(self, call: Call) -> Outcome:

@@ -24,6 +24,7 @@ class KeywordExtract(Component[KeywordExtractOptions]):
     """Ask a model for keywords; without one that writes freely, weigh the words."""
 
     options_type = KeywordExtractOptions
+    asks_again = True
 
     async def run(self, call: Call) -> Outcome:
         """Return the keywords, separated by commas."""

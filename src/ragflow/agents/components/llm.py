@@ -48,6 +48,7 @@ class LLM(Component[LLMOptions]):
     """Ask a model."""
 
     options_type = LLMOptions
+    asks_again = True
 
     @property
     def thoughts(self) -> str:

@@ -21,6 +21,7 @@ class Relevant(Component[RelevantOptions]):
     """Go on by the model's judgement."""
 
     options_type = RelevantOptions
+    asks_again = True
 
     async def run(self, call: Call) -> Outcome:
         """Return `yes` or `no`, and go where it leads."""
