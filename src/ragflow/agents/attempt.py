@@ -16,14 +16,18 @@ import structlog
 from ragflow.agents.components.base import Call, Component, Outcome
 from ragflow.agents.text_stream import TextStream
 from ragflow.domain.answers import ModelDelta
-from ragflow.domain.errors import ComponentFailed, RagflowError
+from ragflow.domain.errors import BudgetExceeded, ComponentFailed, ModelError, RagflowError
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class Attempt:
-    """Hold a component at work; `fatal` says that its error ends the run."""
+    """Hold a component at work.
+
+    `fatal` says that its error ends the run; `blamed` names the component that failed where it is
+    another, whose text this one was to speak.
+    """
 
     component: Component[Any]
     call: Call
@@ -31,6 +35,7 @@ class Attempt:
     began: float  # on the runtime's own clock
     outcome: Outcome = field(default_factory=Outcome)
     error: str | None = None
+    blamed: str = ""
     fatal: bool = False
 
     @property
@@ -49,22 +54,27 @@ class Attempt:
         Its texts may go on growing where `keeps_growing` says so of its id.
         """
         options = self.component.options
-        tries = 0 if self.component.asks_again else options.max_retries
-        for left in range(tries, -1, -1):
+        for left in range(options.max_retries, -1, -1):
+            again = left > 0
             try:
                 self.outcome = await self.component.run(self.call)
                 if not keeps_growing(self.id) or options.exception_method == "goto":
                     await self.settle()
                 break
+            except BudgetExceeded:
+                raise  # no default value makes up for it
+            except ComponentFailed as error:
+                reason, self.blamed = error.facts["reason"], error.facts["component"]
             except RagflowError as error:
                 reason = str(error)
+                again = again and not (self.component.asks_again and isinstance(error, ModelError))
             except Exception as error:
                 log.exception("component failed", component=self.id)
                 reason = repr(error)
-            if left:
-                await asyncio.sleep(options.delay_after_error)
-            else:
+            if not again:
                 self._fail(reason)
+                break
+            await asyncio.sleep(options.delay_after_error)
         self._guard_texts()
         self.call.state.outputs[self.id] = dict(self.outcome.outputs)
 
@@ -113,6 +123,8 @@ class Attempt:
         try:
             async for piece in text.pieces():
                 yield piece
+        except BudgetExceeded:
+            raise
         except RagflowError as error:
             self.error = str(error)
             if not self._has_default:

@@ -92,7 +92,8 @@ def read_dsl(value: Any) -> dict[str, Any]:
 def canvas_of(raw: Mapping[str, Any]) -> Canvas:
     """Return the graph of a canvas. Raises `CanvasInvalid` where its parts have wrong shapes."""
     problems: list[Problem] = []
-    components = raw.get("components") or {}
+    components = raw.get("components", {})
+    components = {} if components is None else components
     if not isinstance(components, Mapping):
         raise CanvasInvalid(problems=(Problem("", "components", "it must be an object"),))
     titles = _titles(raw.get("graph"))
@@ -186,7 +187,7 @@ def _shape_problems(node_id: str, component: Any) -> Iterator[Problem]:
     name = obj.get("component_name")
     if not isinstance(name, str) or not name:
         yield Problem(node_id, "obj.component_name", "it is missing")
-    if not isinstance(obj.get("params") or {}, Mapping):
+    if not isinstance(obj.get("params", {}), Mapping | type(None)):
         yield Problem(node_id, "obj.params", "it must be an object")
     for key in ("downstream", "upstream"):
         value = component.get(key)

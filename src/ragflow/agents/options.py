@@ -7,7 +7,7 @@ values with a default for all that is empty. Keys that nobody knows are passed o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -26,7 +26,7 @@ class Options(BaseModel):
         texts = {
             key
             for name, field in cls.model_fields.items()
-            if field.annotation is str
+            if field.annotation is str or "" in get_args(field.annotation)
             for key in (name, field.alias or name)
         }
         return {

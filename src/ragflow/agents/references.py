@@ -49,7 +49,7 @@ def reference_in(value: Any) -> str:
 def references_in(text: str) -> list[str]:
     """Return the names of all references in a text, in order."""
     found = [match["name"] for match in _IN_BRACES.finditer(text)]
-    if _is_template(text):
+    if is_template(text):
         found += [name[0] for code in _CODE.finditer(text) for name in _NAME.finditer(code[0])]
     return list(dict.fromkeys(found))
 
@@ -71,16 +71,21 @@ def parts_of(text: str) -> list[Part]:
 
 def plain_parts_of(text: str) -> list[Part] | None:
     """Return the parts of a text, None where it is a template."""
-    return None if _is_template(text) else parts_of(text)
+    return None if is_template(text) else parts_of(text)
 
 
 def fill(text: str, lookup: Lookup) -> str:
-    """Return a text with its values in their places. Raises `InvalidInput`."""
-    if _is_template(text):
-        made = _render(text, lookup)
-        if made is not None:
-            return made
+    """Return a text with its values in their places."""
     return "".join(part.text or as_text(lookup(part.reference)) for part in parts_of(text))
+
+
+def render(text: str, lookup: Lookup) -> str:
+    """Return a text as `fill` does; where it is a template, what that makes.
+
+    A template may take seconds. Raises `InvalidInput`.
+    """
+    made = _render(text, lookup) if is_template(text) else None
+    return fill(text, lookup) if made is None else made
 
 
 def as_text(value: Any) -> str:
@@ -115,7 +120,8 @@ def _place(braces: str, brace: str, number: int) -> int:
     return places[number]
 
 
-def _is_template(text: str) -> bool:
+def is_template(text: str) -> bool:
+    """Tell whether more than references stands in double braces."""
     return bool(_TEMPLATE.search("".join(part.text for part in parts_of(text))))
 
 

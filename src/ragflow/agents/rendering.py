@@ -1,13 +1,16 @@
 """Templates: Jinja in a sandbox, since whoever draws a canvas may mean harm.
 
 In: the source of a template, and values. Out: its text. Beyond what Jinja's own sandbox holds back,
-the rounds of loops and macros are counted over one rendering, and no step may make a text of more
-than a million characters. Refused with `InvalidInput`: a template that fails or breaks a bound.
+the rounds of loops and macros are counted over one rendering, no step may make a text of more than
+a million characters, and all of it must end in two seconds: each round, filter and sum looks at the
+clock. Refused with `InvalidInput`: a template that fails or breaks a bound.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_ROUNDS = 100_000
 MOST_CHARS = 1_000_000
+MOST_SOURCE = 200_000
+MOST_SECONDS = 2.0
 
 _GROWING_METHODS = frozenset(
     ["center", "expandtabs", "format", "format_map", "join", "ljust", "replace", "rjust", "zfill"]
@@ -26,11 +31,15 @@ _GROWING_FILTERS = ("batch", "center", "format", "indent", "slice", "urlize", "w
 
 
 def compiled(source: str, finalise: Callable[[Any], str]) -> Template | None:
-    """Return a template that can be rendered once; None where the source is no template.
+    """Return a template that can be rendered once, at once; None where the source is none.
 
-    `finalise` writes what stands in double braces.
+    `finalise` writes what stands in double braces. Raises `InvalidInput` for a filter or a test
+    that there is not.
     """
-    from jinja2 import TemplateSyntaxError, Undefined, nodes
+    from jinja2 import TemplateAssertionError, TemplateSyntaxError, Undefined, nodes
+
+    if len(source) > MOST_SOURCE:
+        raise InvalidInput(f"A template has at most {MOST_SOURCE} characters.")
 
     bounds = _Bounds()
     environment = _environment(bounds)
@@ -48,7 +57,10 @@ def compiled(source: str, finalise: Callable[[Any], str]) -> Template | None:
             repeated.body.insert(0, nodes.Output([_call(tick, [])]))
     _bound_joins(tree, concat)
     tree.set_environment(environment).set_lineno(1)
-    code = environment.compile(tree, filename="<template>")
+    try:
+        code = environment.compile(tree, filename="<template>")
+    except TemplateAssertionError as error:
+        raise InvalidInput(f"The template cannot be filled: {error}") from error
     return environment.template_class.from_code(environment, code, environment.globals)
 
 
@@ -81,17 +93,34 @@ def rendered(template: Template, values: Mapping[str, Any]) -> str:
 
 
 class _Bounds:
-    """Count what one rendering does."""
+    """Count what one rendering does, and look at the clock."""
 
     def __init__(self) -> None:
         self._rounds = 0
+        self._until = time.monotonic() + MOST_SECONDS
 
     def tick(self) -> str:
         """Count a round of a loop or a call of a macro."""
         self._rounds += 1
         if self._rounds > MOST_ROUNDS:
             raise _refusal(f"more than {MOST_ROUNDS} rounds")
+        self.look()
         return ""
+
+    def look(self) -> None:
+        """Refuse what takes too long."""
+        if time.monotonic() > self._until:
+            raise _refusal(f"more than {MOST_SECONDS:g} seconds")
+
+    def looking(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function that looks at the clock first."""
+
+        @wraps(function)  # with the marks by which Jinja tells what it wants to be given
+        def looked(*args: Any, **kwargs: Any) -> Any:
+            self.look()
+            return function(*args, **kwargs)
+
+        return looked
 
     def range(self, *bounds: int) -> Iterator[int]:
         """Return numbers, as Python's own does."""
@@ -102,6 +131,7 @@ class _Bounds:
 
     def concat(self, *parts: Any) -> str:
         """Join texts."""
+        self.look()
         return _bounded("".join(str(part) for part in parts))
 
     def replace(self, text: Any, old: str, new: str, count: int | None = None) -> str:
@@ -126,6 +156,7 @@ def _environment(bounds: _Bounds) -> Environment:
         intercepted_binops = frozenset(["**", "*", "+", "%"])
 
         def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+            bounds.look()
             if operator == "%" and isinstance(left, str):
                 raise _refusal("formatting by %")
             if operator == "**" and any(abs(each) > 1000 for each in (left, right)):
@@ -133,6 +164,10 @@ def _environment(bounds: _Bounds) -> Environment:
             if operator in "*+":
                 _check_size(operator, left, right)
             return super().call_binop(context, operator, left, right)
+
+        def call(self, *args: Any, **kwargs: Any) -> Any:
+            bounds.look()
+            return super().call(*args, **kwargs)
 
         def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
             if isinstance(obj, str) and attr in _GROWING_METHODS:
@@ -145,6 +180,7 @@ def _environment(bounds: _Bounds) -> Environment:
         del environment.filters[name]
     environment.filters["replace"] = bounds.replace
     environment.filters["join"] = bounds.join
+    environment.filters = {name: bounds.looking(each) for name, each in environment.filters.items()}
     return environment
 
 

@@ -150,10 +150,16 @@ class Runtime:
             await self._close()
         yield workflow_finished(inputs, last, self._began, self._seconds())
 
+    def refuse(self, question: Question) -> None:
+        """Raise `InvalidInput` where a question does not answer the form that is waited for."""
+        for node_id in self._waiting():
+            self._components[node_id].refuse(question.inputs, question.query)
+
     async def _ask(self, question: Question) -> None:
         """Put a question into the state, to set out from the entry or from an open form."""
         state = self.state
         files = [await self._read(file) for file in question.files]
+        self.refuse(question)
         if not self._waiting():
             state.outputs.clear()
             state.sources.clear()
@@ -186,14 +192,10 @@ class Runtime:
 
     def _begin(self, node_id: str) -> Attempt:
         """Set a component to work. Raises `BudgetExceeded`."""
-        state, limits = self.state, self._environment.limits
-        if state.steps >= limits.steps:
-            raise BudgetExceeded(spent=f"{state.steps} steps", setting="agents.steps")
-        if state.tokens >= limits.tokens:
-            raise BudgetExceeded(spent=f"{state.tokens} tokens", setting="agents.tokens")
-        state.steps += 1
-        state.path = [*state.path[-_LONGEST_PATH:], node_id]
-        return self._attempt(node_id)
+        attempt = self._attempt(node_id)
+        attempt.call.step()
+        self.state.path = [*self.state.path[-_LONGEST_PATH:], node_id]
+        return attempt
 
     def _attempt(self, node_id: str) -> Attempt:
         component = self._components[node_id]
@@ -287,7 +289,8 @@ class Runtime:
         else:
             yield self._finished(attempt)
         if attempt.fatal:
-            raise ComponentFailed(component=attempt.component.node.title, reason=attempt.error)
+            blamed = attempt.blamed or attempt.component.node.title
+            raise ComponentFailed(component=blamed, reason=attempt.error)
 
     def _say_default(self, attempt: Attempt) -> Iterator[Event]:
         """Say the default value of what failed, where nothing that follows would."""

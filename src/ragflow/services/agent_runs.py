@@ -59,7 +59,8 @@ class AgentRunService:
     def begin(self, actor: Actor, agent_id: str, asked: AgentQuestion) -> PreparedRun:
         """Prepare a run.
 
-        Raises `AgentNotFound`, `SessionNotFound`, `CanvasInvalid` or `SessionBusy`.
+        Raises `AgentNotFound`, `SessionNotFound`, `CanvasInvalid`, `SessionBusy`, or `InvalidInput`
+        for what does not answer a form that is open, which stays open.
         """
         with self._database.transaction() as unit:
             agent = require_agent(unit, actor, agent_id)
@@ -70,6 +71,8 @@ class AgentRunService:
                 raise SessionBusy(id=session.id)
             if last is not None and _goes_on(last, session, asked):
                 return self._again(unit, actor, last, session, asked)
+            if last is not None and last.state is RunState.WAITING:
+                self._work.refuse(actor, session, asked)
             session = self._settled(unit, last, session)
             run = self._new(session, asked, last)
             unit.agent_runs.add(run)

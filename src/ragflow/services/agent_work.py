@@ -73,6 +73,12 @@ class RunWork:
     ids: Ids
     seconds: Callable[[], float] = time.perf_counter
 
+    def refuse(self, actor: Actor, session: AgentSession, asked: AgentQuestion) -> None:
+        """Raise `InvalidInput` where a question does not answer the form that is open."""
+        environment = self.environments.of(actor, session.agent_id)
+        state = state_of(session.dsl, session.state)
+        Runtime(canvas_of(session.dsl), state, environment).refuse(_question(asked))
+
     async def __call__(self, prepared: PreparedRun, tell: Tell) -> None:
         """Run to the end, whatever it is, and store it."""
         run, session = prepared.run, prepared.session

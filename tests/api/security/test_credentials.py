@@ -9,7 +9,7 @@ import pytest
 
 from ragflow.domain.answers import ModelDelta
 
-EMBED_ROUTES = ("/chatbots/", "/searchbots/")
+EMBED_ROUTES = ("/chatbots/", "/searchbots/", "/agentbots/")
 
 
 def said_no(response: Any) -> bool:
@@ -22,7 +22,15 @@ def said_no(response: Any) -> bool:
 def test_no_route_takes_the_other_kind_of_secret(
     world: Any, api: Any, own: Any, rows: Any, routes: list[tuple[str, str]]
 ) -> None:
+    agent = api.agent()
+    version = api.data("GET", f"/agents/{agent}/versions")[0]["id"]
     ids = {
+        "agent_id": agent,
+        "version_id": version,
+        "other_id": version,
+        "run_id": agent,
+        "task_id": agent,
+        "name": "translation",
         "dataset_id": own.dataset,
         "document_id": own.document,
         "chunk_id": own.chunk,

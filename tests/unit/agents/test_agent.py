@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from ragflow.agents.check import problems_of
-from ragflow.agents.environment import Environment
+from ragflow.agents.environment import AgentLimits, Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
 from ragflow.domain.agent_ports import ToolServer
 from ragflow.domain.agents import Source
 from ragflow.domain.answers import ModelDelta, ToolCall
-from ragflow.domain.errors import ToolFailed
+from ragflow.domain.errors import BudgetExceeded, ComponentFailed, ToolFailed
 from ragflow.testing.agents import FakeOutside, FakeToolServers
 from ragflow.testing.canvases import Conversation, canvas, node
 from ragflow.testing.chat import ScriptedChatModel
@@ -207,3 +207,20 @@ async def test_an_agent_may_answer_with_data() -> None:
     talk = talk_with(model, output_structure=schema)
     await talk.ask("q")
     assert talk.finished("Agent:A")["outputs"]["structured_content"] == {"n": 7}
+
+
+async def test_other_agents_count_as_steps() -> None:
+    helper = {"component_name": "Agent", "id": "Agent:Helper", "params": {"sys_prompt": "Help."}}
+    endless = [calls(("Helper", {"user_prompt": "x"})) if n % 2 == 0 else "y" for n in range(40)]
+    outside = FakeOutside(limits=AgentLimits(steps=6))
+    talk = talk_with(ScriptedChatModel(endless), outside, tools=[helper], max_rounds=20)
+    with pytest.raises(BudgetExceeded, match="6 steps"):
+        await talk.ask("q")
+
+
+async def test_a_failure_names_the_component_that_failed() -> None:
+    talk = talk_with(ScriptedChatModel([None]))
+    with pytest.raises(ComponentFailed) as failure:
+        await talk.ask("q")
+    assert str(failure.value).count("Agent:A") == 1
+    assert "Message" not in str(failure.value)

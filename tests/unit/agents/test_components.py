@@ -201,19 +201,24 @@ async def test_the_entry_knows_types_and_remembers_the_form() -> None:
         await talk.ask("q", n="many")
 
 
-async def test_a_form_that_lacks_what_is_wanted_is_refused_and_stays_open() -> None:
-    form = {"inputs": {"a": {"name": "A", "type": "line"}, "b": {"name": "B", "type": "line"}}}
+@pytest.mark.parametrize("wrong", [{"a": "1"}, {"a": "1", "n": "many"}, {"a": {"type": "line"}}])
+async def test_a_form_that_is_filled_in_wrongly_is_refused_and_stays_open(wrong: Any) -> None:
+    inputs = {"a": {"name": "A", "type": "line"}, "n": {"name": "N", "type": "integer"}}
     talk = Conversation(
         canvas(
-            begin=node("Begin", {}, "UserFillUp:F"),
-            UserFillUp__F=node("UserFillUp", form, "Message:M"),
-            Message__M=node("Message", {"content": ["{UserFillUp:F@a}{UserFillUp:F@b}"]}),
-        )
+            begin=node("Begin", {}, "LLM:L"),
+            LLM__L=node("LLM", {}, "UserFillUp:F"),
+            UserFillUp__F=node("UserFillUp", {"inputs": inputs}, "Message:M"),
+            Message__M=node("Message", {"content": ["{UserFillUp:F@a}{UserFillUp:F@n}"]}),
+        ),
+        FakeOutside(model=ScriptedChatModel(["asked once"])),
     )
     await talk.ask("q")
-    with pytest.raises(ComponentFailed, match="'B' is to be filled in"):
-        await talk.ask(a="1")
-    assert await talk.ask(a="1", b="2") == "12"
+    open_form = talk.beside
+    with pytest.raises(InvalidInput, match=r"'[AN]'"):
+        await talk.ask(**wrong)
+    assert talk.beside == open_form
+    assert await talk.ask(a="1", n="2") == "12"
 
 
 async def test_one_of_several_messages_is_picked() -> None:

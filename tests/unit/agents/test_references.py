@@ -14,6 +14,7 @@ from ragflow.agents.references import (
     inside,
     reference_in,
     references_in,
+    render,
 )
 
 VALUES: dict[str, Any] = {
@@ -70,7 +71,7 @@ def test_references_are_listed_once_in_order() -> None:
 def test_what_a_value_says_is_never_filled_again() -> None:
     values = {"sys.query": "{Agent:X@content} {{ 7 * 7 }} {% raw %}", "Agent:X@content": "secret"}
     assert fill("{sys.query}", values.get) == values["sys.query"]
-    assert fill("{% if 1 %}{{ sys.query }}{% endif %}", values.get) == values["sys.query"]
+    assert render("{% if 1 %}{{ sys.query }}{% endif %}", values.get) == values["sys.query"]
 
 
 @given(st.text())

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ragflow.agents.references import fill
+from ragflow.agents.references import fill, render
 from ragflow.agents.rendering import MOST_CHARS
 from ragflow.domain.errors import InvalidInput
 
@@ -33,12 +33,12 @@ VALUES: dict[str, Any] = {
     ],
 )
 def test_templates_are_rendered(template: str, text: str) -> None:
-    assert fill(template, VALUES.get) == text
+    assert render(template, VALUES.get) == text
 
 
 @pytest.mark.parametrize("text", ["$E={{mc}^2}$", "{{ {", "{% nonsense %} {sys.query"])
 def test_what_is_no_template_stays_text(text: str) -> None:
-    assert fill(text, VALUES.get) == text
+    assert render(text, VALUES.get) == text
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_what_is_no_template_stays_text(text: str) -> None:
 )
 def test_what_could_harm_is_refused(template: str) -> None:
     with pytest.raises(InvalidInput):
-        fill(template, VALUES.get)
+        render(template, VALUES.get)
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,39 @@ def test_what_could_harm_is_refused(template: str) -> None:
     ],
 )
 def test_nothing_of_the_server_can_be_named(template: str) -> None:
-    assert fill(template, VALUES.get) == ""
+    assert render(template, VALUES.get) == ""
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% for i in range(9000) %}{% set y = ('xa' * 49999) | list | sort %}{% endfor %}",
+        "{% for i in range(50000) %}{% set y = ('x' * 999999) | upper %}{% endfor %}",
+        "{% set x = range(90000) | list %}" + "{% set y = x | sort | sort | sort %}" * 300,
+        "{% set x = 'x' * 999999 %}" + "{% set y = x.upper() %}" * 3000,
+    ],
+)
+def test_what_takes_long_is_ended(template: str) -> None:
+    with pytest.raises(InvalidInput, match="seconds"):
+        render(template, VALUES.get)
+
+
+def test_filters_that_there_are_not_are_named() -> None:
+    with pytest.raises(InvalidInput, match="No filter named 'format'"):
+        render("{{ sys.query | format }}", VALUES.get)
+
+
+def test_the_longest_template_is_bounded() -> None:
+    with pytest.raises(InvalidInput, match="at most"):
+        render("{{ 1 + 1 }}" * 30_000, VALUES.get)
+
+
+def test_texts_that_are_no_templates_are_only_filled() -> None:
+    assert fill("{{ 1 + 1 }} {sys.query}", VALUES.get) == "{{ 1 + 1 }} what?"
 
 
 def test_the_longest_text_is_bounded() -> None:
     with pytest.raises(InvalidInput, match=str(MOST_CHARS)):
-        fill("{% for i in range(2000) %}{{ sys.query }}{% endfor %}", {"sys.query": "x" * 1000}.get)
+        render(
+            "{% for i in range(2000) %}{{ sys.query }}{% endfor %}", {"sys.query": "x" * 1000}.get
+        )

@@ -76,6 +76,7 @@ class Agent(LLM):
     async def answer_for(self, call: Call, request: str) -> str:
         """Return the answer to what another agent asks for."""
         options = self.options
+        call.step()
         model = await model_of(options, call)
         toolbox = await toolbox_of(options.tools, options.mcp, call)
         system = await call.fill(options.sys_prompt)

@@ -8,21 +8,30 @@ asks the runtime for by what it returns.
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
 from ragflow.agents.dsl import Canvas, Node
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
-from ragflow.agents.references import fill, inside, reference_in, references_in
+from ragflow.agents.references import (
+    fill,
+    inside,
+    is_template,
+    reference_in,
+    references_in,
+    render,
+)
 from ragflow.agents.sources import SourceBook
 from ragflow.agents.state import CanvasState
 from ragflow.agents.text_stream import TextStream
 from ragflow.domain.answers import ChatTurn, ModelDelta
+from ragflow.domain.errors import BudgetExceeded
 from ragflow.domain.registry import Registry
 
 
@@ -36,7 +45,7 @@ class CommonOptions(Options):
     message_history_window_size: int = 13
     max_retries: int = Field(0, ge=0, le=100)
     delay_after_error: float = Field(2.0, ge=0, le=600)
-    exception_method: str = ""
+    exception_method: Literal["comment", "goto", ""] = ""
     exception_default_value: Any = None
     exception_goto: tuple[str, ...] = ()
     description: str = ""
@@ -97,9 +106,16 @@ class Call:
         return value if isinstance(value, TextStream) else None
 
     async def fill(self, text: str) -> str:
-        """Return a text with its references filled in. Raises `InvalidInput`."""
+        """Return a text with its references filled in."""
         values = {name: await self.value(name) for name in references_in(text)}
         return fill(text, values.get)
+
+    async def render(self, text: str) -> str:
+        """Return a text filled in, or what it makes as a template. Raises `InvalidInput`."""
+        if not is_template(text):
+            return await self.fill(text)
+        values = {name: await self.value(name) for name in references_in(text)}
+        return await asyncio.to_thread(render, text, values.get)
 
     async def resolved(self, value: Any) -> Any:
         """Return parameters with all references in them resolved, to any depth.
@@ -123,6 +139,20 @@ class Call:
     def turns(self, window: int) -> list[ChatTurn]:
         """Return the conversation before this question."""
         return self.state.turns(window)
+
+    def step(self) -> None:
+        """Count a step of the run. Raises `BudgetExceeded`."""
+        self.within_budget()
+        steps = self.state.steps
+        if steps >= self.environment.limits.steps:
+            raise BudgetExceeded(spent=f"{steps} steps", setting="agents.steps")
+        self.state.steps += 1
+
+    def within_budget(self) -> None:
+        """Raise `BudgetExceeded` when the run has spent its tokens."""
+        tokens = self.state.tokens
+        if tokens >= self.environment.limits.tokens:
+            raise BudgetExceeded(spent=f"{tokens} tokens", setting="agents.tokens")
 
     def spend(self, tokens: int) -> None:
         """Count tokens of a model."""
@@ -153,7 +183,7 @@ class Component(ABC, Generic[OptionsT]):
 
     `speaks` marks those that talk to the user, one at a time; `waits` those that a run stops at
     until the user has filled in a form; `enters_loop` the one that begins each round of a loop;
-    `asks_again` those that try again by themselves, since what can fail is a model's call.
+    `asks_again` those that ask a model again by themselves when it does not answer.
     """
 
     options_type: ClassVar[type[CommonOptions]] = CommonOptions
@@ -194,6 +224,10 @@ class Component(ABC, Generic[OptionsT]):
     def collects(self) -> Mapping[str, str]:
         """Return what a loop gathers from each of its rounds, as references by output name."""
         return {}
+
+    def refuse(self, given: Mapping[str, Any], question: str) -> None:  # noqa: ARG002
+        """Raise `InvalidInput` where what a user filled in does not answer the form."""
+        return
 
     async def form(self, call: Call) -> Form:  # noqa: ARG002
         """Return the form that this waits for."""

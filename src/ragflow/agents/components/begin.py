@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, components
-from ragflow.agents.components.forms import default_of, typed_value
+from ragflow.agents.components.forms import default_of, read_files, typed
 from ragflow.agents.dsl import PROLOGUE
 
 
@@ -40,8 +40,8 @@ class Begin(Component[BeginOptions]):
                 remembered[key] = sent
             else:
                 sent = remembered.get(key, default_of(declared))
-            outputs[key] = await typed_value(key, declared, sent, call)
+            outputs[key] = await read_files(declared, typed(key, declared, sent), call)
         for key in call.given.keys() - self.options.inputs.keys():
-            outputs[key] = await typed_value(key, {}, call.given[key], call)
+            outputs[key] = typed(key, {}, call.given[key])
         call.inputs.update(outputs)
         return Outcome(outputs)

@@ -13,12 +13,15 @@ from typing import Any
 from ragflow.agents.components.base import Call
 from ragflow.domain.errors import InvalidInput
 
+Declared = Mapping[str, Any]
+"""The inputs of a form by key, as the canvas declares them."""
+
 
 def plain_value(sent: Any) -> Any:
-    """Return what a client sent for an input without its wrapping."""
+    """Return what a client sent for an input without its wrapping; null where that is empty."""
     if isinstance(sent, Mapping) and "value" in sent:
         return sent["value"]
-    return sent
+    return None if isinstance(sent, Mapping) and set(sent) <= {"type", "name"} else sent
 
 
 def is_optional(declared: Any) -> bool:
@@ -41,8 +44,28 @@ def title_of(key: str, declared: Any) -> str:
     return str(declared.get("name") or key) if isinstance(declared, Mapping) else key
 
 
-async def typed_value(key: str, declared: Any, sent: Any, call: Call) -> Any:
-    """Return the value of an input in its type; a file is read. Raises `InvalidInput`."""
+def plain_answers(inputs: Declared, given: Mapping[str, Any], question: str) -> dict[str, Any]:
+    """Return the values of a form in their types, files still as records.
+
+    A plain answer fills in a form of one input. Raises `InvalidInput` for a value that is wanted
+    and not there, or is of another type.
+    """
+    if not given and question and len(inputs) == 1:
+        given = dict.fromkeys(inputs, question)
+    answers: dict[str, Any] = {}
+    for key, declared in inputs.items():
+        value = typed(key, declared, given.get(key, default_of(declared)))
+        if value in (None, "") and not is_optional(declared):
+            raise InvalidInput(f"The input {title_of(key, declared)!r} is to be filled in.")
+        answers[key] = value
+    return answers
+
+
+def typed(key: str, declared: Any, sent: Any) -> Any:
+    """Return the value of an input in its type, a file still as its record.
+
+    Raises `InvalidInput`.
+    """
     value = plain_value(sent)
     kind = kind_of(declared)
     if value is None or value == "":
@@ -52,16 +75,23 @@ async def typed_value(key: str, declared: Any, sent: Any, call: Call) -> Any:
             return int(value) if float(value).is_integer() else float(value)
         if kind == "boolean":
             return value if isinstance(value, bool) else str(value).lower() in ("true", "1", "yes")
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidInput(f"The input {title_of(key, declared)!r} must be a number.") from None
     if kind.startswith("file"):
         records = value if isinstance(value, list) else [value]
-        return "\n\n".join([await _read(key, record, call) for record in records])
+        if not all(isinstance(record, Mapping) for record in records):
+            raise InvalidInput(
+                f"The input {title_of(key, declared)!r} must be the record of an uploaded file."
+            )
     return value
 
 
-async def _read(key: str, record: Any, call: Call) -> str:
-    if not isinstance(record, Mapping):
-        raise InvalidInput(f"The input {key!r} must be the record of an uploaded file.")
-    read = await call.environment.files(record)
-    return read.picture or read.text
+async def read_files(declared: Any, value: Any, call: Call) -> Any:
+    """Return the value of an input, with what is in its files in their place."""
+    if not kind_of(declared).startswith("file") or value is None:
+        return value
+    read = [
+        await call.environment.files(record)
+        for record in (value if isinstance(value, list) else [value])
+    ]
+    return "\n\n".join(each.picture or each.text for each in read)

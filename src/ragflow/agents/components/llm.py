@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from pydantic import field_validator
@@ -11,7 +11,9 @@ from ragflow.agents.components.base import Call, Component, Outcome, components
 from ragflow.agents.components.citing import cited, passages_of, with_citation_rules
 from ragflow.agents.components.model_call import ModelOptions, model_of, said_by
 from ragflow.agents.components.structured import structured
+from ragflow.agents.dsl import Canvas
 from ragflow.agents.options import Options
+from ragflow.agents.schemas import fault_of
 from ragflow.agents.text_stream import TextStream
 from ragflow.domain.answers import ChatTurn, ModelDelta
 from ragflow.domain.ports import ChatModel
@@ -49,6 +51,14 @@ class LLM(Component[LLMOptions]):
 
     options_type = LLMOptions
     asks_again = True
+
+    def problems(self, canvas: Canvas) -> Iterator[tuple[str, str]]:
+        """Yield what is wrong with the schema."""
+        yield from super().problems(canvas)
+        schema = self.options.output_structure
+        fault = fault_of(schema) if schema else ""
+        if fault:
+            yield "params.output_structure", fault
 
     @property
     def thoughts(self) -> str:

@@ -36,7 +36,7 @@ class Message(Component[MessageOptions]):
         content = call.environment.chance.choice(self.options.content or ("",))
         parts = plain_parts_of(content) if self.options.stream else None
         if parts is None:
-            said = await call.fill(content)
+            said = await call.render(content)
             call.say(ModelDelta(said))
             return Outcome({"content": said})
         pieces: list[str] = []

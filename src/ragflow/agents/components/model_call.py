@@ -68,6 +68,7 @@ async def said_by(
     """
     sampling = options.sampling()
     sent = fitted(model, turns, tools, sampling.max_tokens)
+    call.within_budget()
     call.spend(count_turn_tokens(sent, tools))
     for left in range(options.max_retries, -1, -1):
         begun = False

@@ -36,7 +36,7 @@ class StringTransform(Component[StringTransformOptions]):
         """Return a list for split, a text for merge."""
         options = self.options
         if options.method == "merge":
-            return Outcome({"result": await call.fill(options.script)})
+            return Outcome({"result": await call.render(options.script)})
         value = await call.resolved(options.split_ref)
         return Outcome({"result": split(value, options.delimiters)})
 

@@ -6,6 +6,7 @@ reason. Refused with `ComponentFailed`: a model that does not come to it.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import Any
 from ragflow.agents.components.base import Call
 from ragflow.agents.components.model_call import said_by
 from ragflow.agents.prompts import prompt
+from ragflow.agents.schemas import misfit
 from ragflow.domain.answers import ChatTurn
 from ragflow.domain.errors import ComponentFailed
 from ragflow.domain.ports import ChatModel
@@ -32,7 +34,7 @@ async def structured(model: ChatModel, options: Any, turns: Sequence[ChatTurn], 
     for _ in range(_ATTEMPTS):
         said = [piece.content async for piece in said_by(model, options, asked, call)]
         answer = spoken_text("".join(said))
-        data, reason = fitting_data(answer, schema)
+        data, reason = await asyncio.to_thread(fitting_data, answer, schema)
         if not reason:
             return data
         wrong = prompt("structured_again", reason=reason)
@@ -52,16 +54,3 @@ def fitting_data(answer: str, schema: Mapping[str, Any]) -> tuple[Any, str]:
     except ValueError as error:
         return None, f"it is no JSON: {error}"
     return data, misfit(data, schema)
-
-
-def misfit(data: Any, schema: Mapping[str, Any]) -> str:
-    """Return why data does not fit a schema, an empty text where it does."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError, best_match
-
-    try:
-        Draft202012Validator.check_schema(schema)
-        error = best_match(Draft202012Validator(schema).iter_errors(data))
-    except SchemaError as error:
-        return f"the schema itself is wrong: {error.message}"
-    return "" if error is None else f"{error.json_path}: {error.message}"

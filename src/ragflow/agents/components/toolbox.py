@@ -23,7 +23,7 @@ from ragflow.agents.tools.base import Tool, spec_of
 from ragflow.agents.tools.load import tools
 from ragflow.domain.agent_ports import ToolServer
 from ragflow.domain.answers import ToolCall, ToolSpec
-from ragflow.domain.errors import RagflowError
+from ragflow.domain.errors import BudgetExceeded, RagflowError
 from ragflow.text.tokens import truncate_tokens
 
 RETRIEVAL = "Retrieval"
@@ -106,6 +106,8 @@ class Toolbox:
             return "ERROR: the arguments must be a JSON object."
         try:
             return await function(arguments)
+        except BudgetExceeded:
+            raise
         except RagflowError as error:
             return f"ERROR: {error}"
 

@@ -8,8 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from ragflow.agents.components.base import Call, CommonOptions, Component, Form, Outcome, components
-from ragflow.agents.components.forms import default_of, is_optional, title_of, typed_value
-from ragflow.domain.errors import InvalidInput
+from ragflow.agents.components.forms import plain_answers, read_files
 
 
 class UserFillUpOptions(CommonOptions):
@@ -32,16 +31,14 @@ class UserFillUp(Component[UserFillUpOptions]):
         tips = await call.fill(self.options.tips) if self.options.enable_tips else ""
         return Form(dict(self.options.inputs), tips)
 
+    def refuse(self, given: Mapping[str, Any], question: str) -> None:
+        """Raise `InvalidInput` where the form is not filled in as it should be."""
+        plain_answers(self.options.inputs, given, question)
+
     async def run(self, call: Call) -> Outcome:
         """Return one output for each input; a plain answer fills in a form of one line."""
-        given = dict(call.given)
-        if not given and call.state.question and len(self.options.inputs) == 1:
-            given = dict.fromkeys(self.options.inputs, call.state.question)
-        outputs: dict[str, Any] = {}
-        for key, declared in self.options.inputs.items():
-            value = await typed_value(key, declared, given.get(key, default_of(declared)), call)
-            if value in (None, "") and not is_optional(declared):
-                raise InvalidInput(f"The input {title_of(key, declared)!r} is to be filled in.")
-            outputs[key] = value
+        inputs = self.options.inputs
+        answers = plain_answers(inputs, call.given, call.state.question)
+        outputs = {key: await read_files(inputs[key], answers[key], call) for key in answers}
         call.inputs.update(outputs)
         return Outcome(outputs)
