@@ -30,6 +30,7 @@ from ragflow.domain.ports import Clock, ModelCatalog
 from ragflow.domain.repositories import Database
 from ragflow.services.agent_reading import AgentFileReader
 from ragflow.services.agent_search import AgentSearch
+from ragflow.services.fair_code import FairCode
 from ragflow.services.retrieval import RetrievalService
 
 _FILE_ID = re.compile(r"[0-9a-f]{32}")
@@ -58,6 +59,7 @@ class Environments:
     catalog: ModelCatalog
     reader: AgentFileReader
     outside: AgentPorts
+    code: FairCode
     tool_server: FindToolServer
     clock: Clock
     limits: AgentLimits
@@ -73,7 +75,7 @@ class Environments:
             search=AgentSearch(actor, self.database, self.retrieval),
             files=read,
             http=self.outside.http,
-            code=self.outside.code,
+            code=self.code.of(actor.tenant_id),
             databases=self.outside.databases,
             mail=self.outside.mail,
             tool_servers=self.outside.tool_servers,
