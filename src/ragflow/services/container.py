@@ -138,7 +138,8 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
     mcp_servers = McpServerService(
         database, ports.agents.tool_servers, clock, ids, options.mcp_commands
     )
-    agent_sessions = AgentSessionService(database, clock, ids)
+    live = LiveRuns(database, clock)
+    agent_sessions = AgentSessionService(database, live, clock, ids)
     environments = Environments(
         database=database,
         retrieval=retrieval,
@@ -185,14 +186,14 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         completions=completions,
         graphs=GraphService(database),
         agent_templates=AgentTemplateService(),
-        agents=AgentService(database, relay, clock, ids),
+        agents=AgentService(database, relay, live, clock, ids),
         agent_sessions=agent_sessions,
         agent_files=AgentFileService(database, ports.blobs, clock, ids),
         agent_runs=AgentRunService(
             database,
             agent_sessions,
             environments,
-            LiveRuns(database, clock),
+            live,
             clock,
             ids,
             options.keep_runs,
