@@ -28,6 +28,7 @@ from ragflow.domain.errors import NotFound
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock, ModelCatalog
 from ragflow.domain.repositories import Database
+from ragflow.services.agent_errors import FileNotOfAgent
 from ragflow.services.agent_reading import AgentFileReader
 from ragflow.services.agent_search import AgentSearch
 from ragflow.services.fair_code import FairCode
@@ -86,8 +87,11 @@ class Environments:
         )
 
     def _read(self, actor: Actor, agent_id: str, record: Mapping[str, Any]) -> ReadFile:
-        """Read a file that was uploaded for the agent. Raises `NotFound` or `ParseError`."""
+        """Read a file of the agent's. Raises `FileNotOfAgent` or `ParseError`."""
         file_id, name = str(record.get("id")), str(record.get("name") or "file")
         if not _FILE_ID.fullmatch(file_id):  # anything else could name another blob
-            raise NotFound(noun="file", id=file_id)
-        return self.reader.read(actor.tenant_id, agent_file_key(agent_id, file_id), name)
+            raise FileNotOfAgent(id=file_id)
+        try:
+            return self.reader.read(actor.tenant_id, agent_file_key(agent_id, file_id), name)
+        except NotFound as error:
+            raise FileNotOfAgent(id=file_id) from error

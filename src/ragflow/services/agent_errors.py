@@ -23,6 +23,12 @@ class RunNotFound(NotFound):
     template = "There is no run {id} of this agent."
 
 
+class FileNotOfAgent(NotFound):
+    """Say that no such file was uploaded for an agent (facts: id)."""
+
+    template = "There is no file {id} of this agent."
+
+
 class RunCancelled(AgentError):
     """Say that somebody ended a run."""
 
