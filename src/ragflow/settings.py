@@ -148,7 +148,12 @@ class AgentSettings(_Section):
     code_output_kib: int = Field(
         1024, gt=0, description="Most that one script may return, and print, in KiB."
     )
-    code_parallel: int = Field(4, gt=0, description="Scripts that run at once per process.")
+    code_parallel: int = Field(
+        4,
+        gt=0,
+        description="Scripts that run at once per process; those of one tenant take half of the "
+        "places at most.",
+    )
     allowed_private_hosts: tuple[str, ...] = Field(
         (), description="Hosts in private networks that the tools of agents may reach."
     )

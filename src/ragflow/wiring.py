@@ -177,6 +177,7 @@ def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
                 rounds=settings.agents.rounds,
                 text_chars=settings.agents.text_chars,
             ),
+            code_parallel=settings.agents.code_parallel,
             keep_runs=settings.agents.keep_runs,
             reading=ReadLimits(
                 settings.limits.file_mib,

@@ -226,7 +226,7 @@ def test_a_file_that_is_not_the_agents_is_not_found(api: Any, identity: Any) -> 
     elsewhere = upload(api, api.agent("other"), "log.txt", b"ships")
     for record in ({"id": identity, "name": "a.txt"}, elsewhere):
         reply = ask(api, agent_id, question="x", files=[record])
-        assert reply["data"].startswith("**ERROR**: There is no ")
+        assert reply["data"] == f"**ERROR**: There is no file {record['id']} of this agent."
 
 
 def made_to_show_files(api: Any) -> str:

@@ -126,8 +126,8 @@ class AgentRuns(Protocol):
         """Wish that a run ends; tell whether it was running or waiting."""
         ...
 
-    def cancelled_of(self, run_ids: Sequence[str]) -> set[str]:
-        """Return which of the runs somebody wishes to end."""
+    def wishes(self, run_ids: Sequence[str]) -> dict[str, bool]:
+        """Tell of each of the runs that there still is whether somebody wishes to end it."""
         ...
 
     def beat(self, run_ids: Sequence[str], now: int) -> None:

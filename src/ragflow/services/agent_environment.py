@@ -28,8 +28,10 @@ from ragflow.domain.errors import NotFound
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock, ModelCatalog
 from ragflow.domain.repositories import Database
+from ragflow.services.agent_errors import FileNotOfAgent
 from ragflow.services.agent_reading import AgentFileReader
 from ragflow.services.agent_search import AgentSearch
+from ragflow.services.fair_code import FairCode
 from ragflow.services.retrieval import RetrievalService
 
 _FILE_ID = re.compile(r"[0-9a-f]{32}")
@@ -58,6 +60,7 @@ class Environments:
     catalog: ModelCatalog
     reader: AgentFileReader
     outside: AgentPorts
+    code: FairCode
     tool_server: FindToolServer
     clock: Clock
     limits: AgentLimits
@@ -73,7 +76,7 @@ class Environments:
             search=AgentSearch(actor, self.database, self.retrieval),
             files=read,
             http=self.outside.http,
-            code=self.outside.code,
+            code=self.code.of(actor.tenant_id),
             databases=self.outside.databases,
             mail=self.outside.mail,
             tool_servers=self.outside.tool_servers,
@@ -84,8 +87,11 @@ class Environments:
         )
 
     def _read(self, actor: Actor, agent_id: str, record: Mapping[str, Any]) -> ReadFile:
-        """Read a file that was uploaded for the agent. Raises `NotFound` or `ParseError`."""
+        """Read a file of the agent's. Raises `FileNotOfAgent` or `ParseError`."""
         file_id, name = str(record.get("id")), str(record.get("name") or "file")
         if not _FILE_ID.fullmatch(file_id):  # anything else could name another blob
-            raise NotFound(noun="file", id=file_id)
-        return self.reader.read(actor.tenant_id, agent_file_key(agent_id, file_id), name)
+            raise FileNotOfAgent(id=file_id)
+        try:
+            return self.reader.read(actor.tenant_id, agent_file_key(agent_id, file_id), name)
+        except NotFound as error:
+            raise FileNotOfAgent(id=file_id) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ragflow.domain.errors import Conflict, InvalidInput, NotFound
+from ragflow.domain.errors import AgentError, Conflict, InvalidInput, NotFound
 
 
 class AgentNotFound(NotFound):
@@ -21,6 +21,24 @@ class RunNotFound(NotFound):
     """Say that an agent has no such run (facts: id)."""
 
     template = "There is no run {id} of this agent."
+
+
+class FileNotOfAgent(NotFound):
+    """Say that no such file was uploaded for an agent (facts: id)."""
+
+    template = "There is no file {id} of this agent."
+
+
+class RunCancelled(AgentError):
+    """Say that somebody ended a run."""
+
+    template = "This run was cancelled."
+
+
+class RunDeleted(AgentError):
+    """Say that a run ended with what it belonged to."""
+
+    template = "This run has ended: its session or its agent was deleted."
 
 
 class SessionBusy(Conflict):

@@ -1,7 +1,7 @@
 """Runs that go on in this process: who began them may leave, others may end them.
 
 One keeper looks after all runs of a process: it says in the database that they live, and ends those
-that somebody wishes to end from another process.
+that somebody wishes to end, or deletes, from another process.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class Ending(Enum):
     """Say why a run is ended from outside."""
 
     CANCELLED = auto()
+    DELETED = auto()  # with its conversation
     PAUSED = auto()  # the process ends; the run goes on in another
 
 
@@ -38,6 +39,7 @@ class _Live:
     task: asyncio.Task[None]
     loop: asyncio.AbstractEventLoop
     ending: Ending | None = None
+    storing: bool = False
 
 
 class LiveRuns:
@@ -64,13 +66,20 @@ class LiveRuns:
         live = self._live.get(run_id)
         return (live and live.ending) or Ending.PAUSED
 
-    def end(self, run_id: str, after_seconds: float = 0.0) -> None:
+    def storing(self, run_id: str) -> None:
+        """Let a run that has come to its end store it; nothing ends it any more."""
+        if live := self._live.get(run_id):
+            live.storing = True
+
+    def end(
+        self, run_id: str, why: Ending = Ending.CANCELLED, *, after_seconds: float = 0.0
+    ) -> None:
         """End a run if it is one of this process, unless it ends before; from any thread."""
         live = self._live.get(run_id)
         if live is None:
             return
         loop = live.loop
-        end = partial(self._end, live, Ending.CANCELLED)
+        end = partial(self._end, live, why)
         if after_seconds:
             loop.call_soon_threadsafe(loop.call_later, after_seconds, end)
         else:
@@ -85,7 +94,8 @@ class LiveRuns:
 
     @staticmethod
     def _end(live: _Live, why: Ending) -> None:
-        if live.ending is None:  # a second time would cut off the storing of what was said
+        # a second time, or a late one, would cut off the storing of what was said
+        if live.ending is None and not live.storing:
             live.ending = why
             live.task.cancel()
 
@@ -93,19 +103,21 @@ class LiveRuns:
         looks = 0
         while self._live:
             try:
-                wished = await asyncio.to_thread(self._look, list(self._live), looks)
+                wishes = await asyncio.to_thread(self._look, list(self._live), looks)
             except StoreUnavailable as error:
                 log.warning("runs of agents cannot be looked after", why=str(error))
-                wished = set()
-            for run_id in wished:
-                self.end(run_id)
+                wishes = {}
+            for run_id, why in wishes.items():
+                self.end(run_id, why)
             looks += 1
             await asyncio.sleep(self._look_seconds)
 
-    def _look(self, run_ids: list[str], looks: int) -> set[str]:
-        """Say that runs live, now and then, and return those that are to end."""
+    def _look(self, run_ids: list[str], looks: int) -> dict[str, Ending]:
+        """Say that runs live, now and then, and return those that are to end, and why."""
         if looks % BEATS_PER_LOOK == 0:
             with self._database.transaction() as unit:
                 unit.agent_runs.beat(run_ids, self._clock.milliseconds())
         with self._database.reading() as unit:
-            return unit.agent_runs.cancelled_of(run_ids)
+            wishes = unit.agent_runs.wishes(run_ids)
+        gone = {run_id: Ending.DELETED for run_id in run_ids if run_id not in wishes}
+        return gone | {run_id: Ending.CANCELLED for run_id, wished in wishes.items() if wished}

@@ -19,6 +19,7 @@ from ragflow.domain.agents import AgentRun, AgentSession, NodeTrace, RunState
 from ragflow.domain.errors import NotFound, StoreUnavailable
 from ragflow.domain.ports import Clock
 from ragflow.domain.repositories import Database
+from ragflow.services.agent_errors import RunDeleted
 from ragflow.text.json_values import plain_json
 
 log = structlog.get_logger(__name__)
@@ -90,7 +91,10 @@ class RunRecord:
             await self._flushed()
 
     async def end(self, state: CanvasState, ended: Ended, message_id: str) -> None:
-        """Store how a run ended, and what was asked and said in its conversation."""
+        """Store how a run ended, and what was asked and said in its conversation.
+
+        Raises `RunDeleted` where that is gone, and `StoreUnavailable`.
+        """
         await self._settled()
         last = self._snapshot(state)
         await asyncio.to_thread(self._store_end, last, ended, message_id)
@@ -161,7 +165,7 @@ class RunRecord:
         with self._database.transaction() as unit:
             session = unit.agent_sessions.get(self._session.id)
             if session is None or unit.agent_runs.get(run.id) is None:
-                return  # deleted while it ran
+                raise RunDeleted
             unit.agent_sessions.update(
                 replace(
                     session,

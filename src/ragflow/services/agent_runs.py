@@ -99,7 +99,7 @@ class AgentRunService:
                     raise item
                 yield item
         finally:
-            self._live.end(run_id, _LEAVE_SECONDS)
+            self._live.end(run_id, after_seconds=_LEAVE_SECONDS)
 
     def page(
         self, actor: Actor, agent_id: str, paging: Paging, session_id: str | None = None

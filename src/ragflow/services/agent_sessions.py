@@ -15,6 +15,7 @@ from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock, Ids
 from ragflow.domain.repositories import Database, Paging, UnitOfWork
 from ragflow.services.agent_errors import NoSessions
+from ragflow.services.agent_live import Ending, LiveRuns
 from ragflow.services.agents import require_agent
 from ragflow.services.bulk import BulkOutcome, unique
 from ragflow.services.errors import SessionNotFound
@@ -23,8 +24,9 @@ from ragflow.services.errors import SessionNotFound
 class AgentSessionService:
     """Manage the conversations of a tenant's agents."""
 
-    def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
+    def __init__(self, database: Database, live: LiveRuns, clock: Clock, ids: Ids) -> None:
         self._database = database
+        self._live = live
         self._clock = clock
         self._ids = ids
 
@@ -86,7 +88,7 @@ class AgentSessionService:
     def delete(self, actor: Actor, agent_id: str, session_ids: Sequence[str] | None) -> BulkOutcome:
         """Delete an agent's conversations, None for all. Raises `AgentNotFound`, `NoSessions`.
 
-        Those with known ids are gone in any case.
+        Those with known ids are gone in any case, and their runs end.
         """
         with self._database.transaction() as unit:
             require_agent(unit, actor, agent_id)
@@ -96,7 +98,12 @@ class AgentSessionService:
             wanted, duplicates = unique(known if session_ids is None else session_ids)
             unknown = tuple(each for each in wanted if each not in set(known))
             deleted = [each for each in wanted if each not in unknown]
+            gone = set(deleted)
+            runs = unit.agent_runs.open_of(agent_id)
             unit.agent_sessions.delete(deleted)
+        for run in runs:
+            if run.session_id in gone:
+                self._live.end(run.id, Ending.DELETED)
         return BulkOutcome(len(deleted), duplicates, unknown)
 
 

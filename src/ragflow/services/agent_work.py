@@ -27,6 +27,7 @@ from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock, Ids
 from ragflow.domain.repositories import Database
 from ragflow.services.agent_environment import Environments
+from ragflow.services.agent_errors import RunCancelled, RunDeleted
 from ragflow.services.agent_live import Ending, LiveRuns
 from ragflow.services.agent_record import Ended, RunRecord
 
@@ -89,11 +90,12 @@ class RunWork:
             run,
             session,
             prepared.traces,
-            gone=lambda: self.live.end(run.id),
+            gone=lambda: self.live.end(run.id, Ending.DELETED),
         )
         began = self.seconds()
         reference: Mapping[str, Any] = {}
         failure: RagflowError | None = None
+        stopped: RagflowError | None = None
         try:
             environment = self.environments.of(prepared.actor, run.agent_id)
             runtime = Runtime(
@@ -115,16 +117,19 @@ class RunWork:
                 reference = runtime.reference
             how = RunState.WAITING if runtime.waits else RunState.DONE
         except asyncio.CancelledError:
-            if self.live.ending(run.id) is Ending.PAUSED:
+            ending = self.live.ending(run.id)
+            if ending is Ending.PAUSED:
                 await record.leave()
                 tell(AgentError("The server stops. Ask again to go on."))
                 return
             how = RunState.CANCELLED
+            stopped = RunDeleted() if ending is Ending.DELETED else RunCancelled()
         except RagflowError as error:
             how, failure = RunState.FAILED, error
         except Exception as error:
             log.exception("run of an agent failed", run=run.id)
             how, failure = RunState.FAILED, AgentError(repr(error))
+        self.live.storing(run.id)
         said = "".join(state.said)
         if how in (RunState.FAILED, RunState.CANCELLED):
             _close(state, said)
@@ -132,10 +137,12 @@ class RunWork:
         ended = Ended(how, seconds, said, reference, str(failure) if failure else None)
         try:
             await record.end(state, ended, self.ids.message_id())
+        except RunDeleted as error:
+            stopped = error
         except RagflowError as error:
             log.warning("the end of an agent's run is not stored", run=run.id, why=str(error))
             failure = failure or error
-        tell(failure)
+        tell(stopped or failure)
 
 
 def _question(asked: AgentQuestion) -> Question:

@@ -27,6 +27,7 @@ from ragflow.services.agent_errors import (
     TitleRequired,
     VersionNotFound,
 )
+from ragflow.services.agent_live import Ending, LiveRuns
 from ragflow.services.agent_versions import VersionDiff, diff_of
 from ragflow.services.errors import NameTooLong
 from ragflow.services.outbox import OutboxRelay
@@ -57,9 +58,12 @@ class AgentDraft:
 class AgentService:
     """Manage the agents of a tenant."""
 
-    def __init__(self, database: Database, relay: OutboxRelay, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self, database: Database, relay: OutboxRelay, live: LiveRuns, clock: Clock, ids: Ids
+    ) -> None:
         self._database = database
         self._relay = relay
+        self._live = live
         self._clock = clock
         self._ids = ids
 
@@ -127,11 +131,14 @@ class AgentService:
         return changed
 
     def delete(self, actor: Actor, agent_id: str) -> None:
-        """Delete an agent with all that belongs to it. Raises `AgentNotFound`."""
+        """Delete an agent with all that belongs to it; its runs end. Raises `AgentNotFound`."""
         with self._database.transaction() as unit:
             require_agent(unit, actor, agent_id)
+            runs = unit.agent_runs.open_of(agent_id)
             unit.agents.delete(agent_id)
             unit.outbox.add(OutboxKind.DELETE_BLOBS, {"prefix": agent_prefix(agent_id)})
+        for run in runs:
+            self._live.end(run.id, Ending.DELETED)
         self._relay.flush()
 
     def versions(self, actor: Actor, agent_id: str) -> list[AgentVersion]:

@@ -25,6 +25,7 @@ from ragflow.services.completions import CompletionService
 from ragflow.services.credentials import Passwords
 from ragflow.services.datasets import DatasetService
 from ragflow.services.documents import DocumentService
+from ragflow.services.fair_code import FairCode
 from ragflow.services.file_browser import FileBrowser
 from ragflow.services.file_links import FileLinkService
 from ragflow.services.files import FileService
@@ -78,6 +79,7 @@ class ServiceOptions:
     sql_rows: int = 100_000
     sql_seconds: float = 2.0
     agent_limits: AgentLimits = field(default_factory=AgentLimits)
+    code_parallel: int = 4
     keep_runs: int = 1000
     reading: ReadLimits = field(default_factory=ReadLimits)
     page_models: Callable[[], Mapping[str, str | None]] = dict
@@ -136,7 +138,8 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
     mcp_servers = McpServerService(
         database, ports.agents.tool_servers, clock, ids, options.mcp_commands
     )
-    agent_sessions = AgentSessionService(database, clock, ids)
+    live = LiveRuns(database, clock)
+    agent_sessions = AgentSessionService(database, live, clock, ids)
     environments = Environments(
         database=database,
         retrieval=retrieval,
@@ -145,6 +148,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
             ports.blobs, ports.sandbox, catalog, options.reading, options.page_models
         ),
         outside=ports.agents,
+        code=FairCode(ports.agents.code, options.code_parallel),
         tool_server=mcp_servers.reached,
         clock=clock,
         limits=options.agent_limits,
@@ -182,14 +186,14 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         completions=completions,
         graphs=GraphService(database),
         agent_templates=AgentTemplateService(),
-        agents=AgentService(database, relay, clock, ids),
+        agents=AgentService(database, relay, live, clock, ids),
         agent_sessions=agent_sessions,
         agent_files=AgentFileService(database, ports.blobs, clock, ids),
         agent_runs=AgentRunService(
             database,
             agent_sessions,
             environments,
-            LiveRuns(database, clock),
+            live,
             clock,
             ids,
             options.keep_runs,

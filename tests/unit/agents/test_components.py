@@ -8,7 +8,6 @@ import pytest
 
 from ragflow.agents.components.categorize import chosen
 from ragflow.agents.components.iteration import items_in
-from ragflow.agents.components.string_transform import split
 from ragflow.agents.components.structured import fitting_data
 from ragflow.agents.components.switch import compare
 from ragflow.domain.errors import ComponentFailed, InvalidInput
@@ -75,12 +74,6 @@ def test_items_are_found_in_many_shapes(value: Any, items: list[Any]) -> None:
 def test_a_number_is_no_list() -> None:
     with pytest.raises(InvalidInput, match="list"):
         items_in(7)
-
-
-def test_texts_are_split_at_any_delimiter() -> None:
-    assert split("a, b;c", (", ", ";", ",")) == ["a", "b", "c"]
-    assert split("a.b", (".",)) == ["a", "b"]
-    assert split("abc", ()) == ["abc"]
 
 
 @pytest.mark.parametrize(

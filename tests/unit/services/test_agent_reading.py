@@ -111,7 +111,7 @@ def test_what_cannot_be_read_says_why(reader: AgentFileReader, blobs: ObstoreBlo
     blobs.put(KEY, b"%PDF-1.4 broken")
     with pytest.raises(CorruptFile):
         reader.read("t", KEY, "a.pdf")
-    with pytest.raises(CorruptFile):
+    with pytest.raises(CorruptFile, match=r"^a\.png cannot be read: there is no picture in it\."):
         reader.read("t", KEY, "a.png")
     with pytest.raises(UnsupportedFile):
         reader.read("t", KEY, "a.mp4")

@@ -16,6 +16,7 @@ from ragflow.adapters.db.migrate import migrate
 from ragflow.agents.state import CanvasState
 from ragflow.domain.agents import NodeTrace, RunState
 from ragflow.domain.errors import StoreUnavailable
+from ragflow.services.agent_errors import RunDeleted
 from ragflow.services.agent_record import Ended, RunRecord
 from ragflow.testing.clock import FixedClock
 from ragflow.testing.database.samples import a_run, an_agent, an_agent_session, fill
@@ -138,7 +139,8 @@ def test_a_conversation_that_is_deleted_ends_its_run(database: SqlDatabase) -> N
         with database.transaction() as work:
             work.agent_sessions.delete(["session-1"])
         await record.keep(state("begin"), True)
-        await record.end(state("begin"), Ended(RunState.DONE, 1.0), "m")
+        with pytest.raises(RunDeleted):
+            await record.end(state("begin"), Ended(RunState.DONE, 1.0), "m")
 
     asyncio.run(keep())
     assert gone == ["gone"]

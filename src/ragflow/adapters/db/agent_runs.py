@@ -70,12 +70,13 @@ class SqlAgentRuns(Repository):
         open_run = (agent_runs.c.id == run_id, agent_runs.c.state.in_(_OPEN))
         return bool(self._write(update(agent_runs).where(*open_run).values(cancel_requested=True)))
 
-    def cancelled_of(self, run_ids: Sequence[str]) -> set[str]:
-        """Return which of the runs somebody wishes to end."""
-        found: set[str] = set()
+    def wishes(self, run_ids: Sequence[str]) -> dict[str, bool]:
+        """Tell of each of the runs that there still is whether somebody wishes to end it."""
+        found: dict[str, bool] = {}
+        told = select(agent_runs.c.id, agent_runs.c.cancel_requested)
         for ids in batches(run_ids, IDS_PER_STATEMENT):
-            wished = (agent_runs.c.id.in_(ids), agent_runs.c.cancel_requested)
-            found |= {row.id for row in self._rows(select(agent_runs.c.id).where(*wished))}
+            rows = self._rows(told.where(agent_runs.c.id.in_(ids)))
+            found |= {row.id: row.cancel_requested for row in rows}
         return found
 
     def beat(self, run_ids: Sequence[str], now: int) -> None:

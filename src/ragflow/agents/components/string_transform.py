@@ -1,14 +1,22 @@
-"""StringTransform: splits a text into a list, or merges values into a text."""
+"""StringTransform: splits a text into a list, or merges values into a text.
+
+Refused: texts of more parts than a list can hold in a canvas.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import re
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import field_validator
 
 from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, components
 from ragflow.agents.references import as_text
+from ragflow.domain.errors import InvalidInput
+
+MOST_PARTS = 100_000
+_SPLIT_AT_ONCE = 100_000  # characters
 
 
 class StringTransformOptions(CommonOptions):
@@ -38,12 +46,22 @@ class StringTransform(Component[StringTransformOptions]):
         if options.method == "merge":
             return Outcome({"result": await call.render(options.script)})
         value = await call.resolved(options.split_ref)
-        return Outcome({"result": split(value, options.delimiters)})
+        text = as_text(value)
+        if len(text) > _SPLIT_AT_ONCE:  # others would wait for it
+            parts = await asyncio.to_thread(split, text, options.delimiters)
+        else:
+            parts = split(text, options.delimiters)
+        return Outcome({"result": parts})
 
 
-def split(value: Any, delimiters: tuple[str, ...]) -> list[str]:
-    """Split a text at any of the delimiters."""
+def split(text: str, delimiters: tuple[str, ...]) -> list[str]:
+    """Split a text at any of the delimiters; nothing has no parts. Raises `InvalidInput`."""
     wanted = sorted((each for each in delimiters if each), key=len, reverse=True)
+    if not text:
+        return []
     if not wanted:
-        return [as_text(value)]
-    return re.split("|".join(map(re.escape, wanted)), as_text(value))
+        return [text]
+    parts = re.split("|".join(map(re.escape, wanted)), text, maxsplit=MOST_PARTS)
+    if len(parts) > MOST_PARTS:
+        raise InvalidInput(f"The text splits into more than {MOST_PARTS:,} parts.")
+    return parts

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ragflow.domain.documents import Block, BlockKind, Box, ParsedDocument, Span
-from ragflow.domain.errors import LimitExceeded
+from ragflow.domain.errors import CorruptFile, LimitExceeded
 from ragflow.domain.file_types import PICTURE_SUFFIXES
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import ParseOptions, SourceFile, parsers
@@ -119,12 +119,14 @@ def _frames(source: SourceFile) -> Iterator[_Frame]:
     from PIL import Image, UnidentifiedImageError
 
     bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
-    errors = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, TypeError)
+    errors = (OSError, ValueError, SyntaxError, EOFError, TypeError)
     with reading(source.name, *errors):
         try:
             image = Image.open(io.BytesIO(source.data))
         except bombs:
             raise _too_many_pixels(source.name) from None
+        except UnidentifiedImageError as error:  # whose text names an object in memory
+            raise CorruptFile(name=source.name, reason="there is no picture in it") from error
         with image:
             count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
             for index in range(count):

@@ -59,15 +59,16 @@ class AgentRunsContract:
             work.agent_runs.add(a_run())
             work.agent_runs.add(a_run("waits", state=RunState.WAITING))
             work.agent_runs.add(a_run("ended", state=RunState.DONE))
-            wishes = [
+            wished = [
                 work.agent_runs.request_cancel(each)
                 for each in ("run-1", "waits", "ended", "unknown")
             ]
-        assert wishes == [True, True, False, False]
+        assert wished == [True, True, False, False]
         with held.transaction() as work:
             work.agent_runs.update(replace(a_run(), steps=1))
-            assert work.agent_runs.cancelled_of(["run-1", "ended", "unknown"]) == {"run-1"}
-            assert work.agent_runs.cancelled_of([]) == set()
+            wishes = work.agent_runs.wishes(["run-1", "ended", "unknown"])
+            assert wishes == {"run-1": True, "ended": False}
+            assert work.agent_runs.wishes([]) == {}
 
     def test_the_open_runs_of_an_agent_are_found(self, held: Database) -> None:
         with held.transaction() as work:
