@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ragflow.vision.sessions import session
+from ragflow.vision.sessions import giving_back, session
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,7 +75,8 @@ class LayoutModel:
         pixels /= np.array(_DEVIATION, np.float32)[:, None, None] * 255
         if self._session is None:
             self._session = session(self._path, self._threads)
-        outputs = self._session.run(None, {self._session.get_inputs()[0].name: pixels})
+        given = {self._session.get_inputs()[0].name: pixels}
+        outputs = self._session.run(None, given, giving_back())
         boxes, scores = _decoded([output[0] for output in outputs])
         return _without_repeats(boxes, scores)
 

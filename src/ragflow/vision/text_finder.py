@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ragflow.vision.sessions import session
+from ragflow.vision.sessions import giving_back, session
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +44,8 @@ class TextFinder:
         """Return the corners of each line, from top to bottom."""
         height, width = picture.shape[:2]
         scale = min(1.0, _MOST_SIDE / max(height, width))
-        cores = self._session.run(None, {self._input: _prepared(picture, scale)})[0][0, 0]
+        given = {self._input: _prepared(picture, scale)}
+        cores = self._session.run(None, given, giving_back())[0][0, 0]
         return _in_order(_found(cores, width, height))
 
 
