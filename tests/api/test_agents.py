@@ -100,14 +100,6 @@ def test_what_is_no_canvas_is_refused(api: Any, dsl: Any) -> None:
     assert api.data("GET", "/agents") == []
 
 
-@pytest.mark.parametrize("sent", ["[" * 100_000, '{"title": "x", "dsl": ' + '{"a":' * 100_000])
-def test_a_body_that_is_nested_too_deeply_is_refused_for_that(api: Any, sent: str) -> None:
-    headers = {"Authorization": f"Bearer {api.key}"}
-    reply = api.client.post("/api/v1/agents", content=sent, headers=headers).json()
-    assert reply["code"] == 101
-    assert reply["message"] == "The JSON of the request is nested too deeply."
-
-
 def test_a_canvas_that_cannot_run_is_refused_by_component_and_field(api: Any) -> None:
     agent_id = api.agent()
     before = only(api)

@@ -57,8 +57,8 @@ def validated(model: type[Model], values: dict[str, Any], *, strict: bool = True
 async def lenient_json(request: Request) -> Any:
     """Return the JSON value of a body whatever its content type; None where there is none."""
     try:
-        return await _json_of(request)
-    except RecursionError:
+        return json.loads(await request.body())
+    except (ValueError, RecursionError):
         return None
 
 
@@ -101,29 +101,12 @@ def number_in(body: Mapping[str, Any], key: str, default: float) -> float:
     return number
 
 
-async def _json_of(request: Request) -> Any:
-    """Return the JSON value of a body, None where there is none. Raises `RecursionError`."""
-    try:
-        return json.loads(await request.body())
-    except ValueError:
-        return None
-
-
-async def _shallow_json(request: Request) -> Any:
-    """Return the JSON value of a body, None where there is none. Raises `WireError`."""
-    try:
-        return await _json_of(request)
-    except RecursionError:
-        message = "The JSON of the request is nested too deeply."
-        raise WireError(Code.ARGUMENT, message) from None
-
-
 async def _object_of(request: Request) -> dict[str, Any]:
     """Return the JSON object of a body; none and null mean an empty one.
 
     On DELETE an empty object means all objects, so a body that is broken is refused there.
     """
-    body = await _shallow_json(request)
+    body = await lenient_json(request)
     if body is None:
         if request.method == "DELETE" and (await request.body()).strip() not in (b"", b"null"):
             raise WireError(Code.ARGUMENT, "Malformed JSON syntax: nothing was deleted.")
@@ -137,7 +120,7 @@ async def _object_of(request: Request) -> dict[str, Any]:
 
 async def given_object(request: Request, actor: CurrentActor) -> dict[str, Any]:
     """Return the JSON object of a body that must be there."""
-    if await _shallow_json(request) is None:
+    if await lenient_json(request) is None:
         message = "argument of type 'NoneType' is not iterable"
         raise WireError(Code.EXCEPTION, repr(TypeError(message)), data=None)
     return await lenient_object(request, actor)
