@@ -198,14 +198,55 @@ def test_the_universal_form_carries_the_answer_so_far(api: Any, agent_id: str, w
     assert frames[-1]["data"] == {"reference": None, "running_status": True}
 
 
-def test_newer_clients_name_the_agent_in_the_body(api: Any, agent_id: str) -> None:
+@pytest.mark.parametrize("path", ["/agents/chat/completions", "/agents/chat/completion"])
+def test_newer_clients_name_the_agent_in_the_body(api: Any, agent_id: str, path: str) -> None:
     body = {"agent_id": agent_id, "query": "x", "stream": True, "openai-compatible": False}
-    frames = api.stream("/agents/chat/completions", **body)
+    frames = api.stream(path, **body)
     assert content_of(frames) == "You said x"
     spoken = {"messages": [{"role": "user", "content": "y"}], "openai-compatible": True}
-    reply = api("POST", "/agents/chat/completions", json={"agent_id": agent_id, **spoken})
+    reply = api("POST", path, json={"agent_id": agent_id, **spoken})
     assert reply["choices"][0]["message"]["content"] == "You said y"
-    assert api("POST", "/agents/chat/completions", json={"query": "x"}) == {
+    assert api("POST", path, json={"query": "x"}) == {
         "code": 102,
         "message": "`agent_id` is required.",
     }
+
+
+def test_a_file_that_was_uploaded_is_read_for_the_question(api: Any) -> None:
+    agent_id = made_to_show_files(api)
+    record = upload(api, agent_id, "log.txt", b"The keeper counts ships.")
+    event = ask(api, agent_id, question="x", files=[record])["data"]
+    assert "log.txt" in event["data"]["content"]
+    assert "The keeper counts ships." in event["data"]["content"]
+
+
+@pytest.mark.parametrize("identity", ["unknown", "../secret", "0" * 32, None])
+def test_a_file_that_is_not_the_agents_is_not_found(api: Any, identity: Any) -> None:
+    agent_id = made_to_show_files(api)
+    elsewhere = upload(api, api.agent("other"), "log.txt", b"ships")
+    for record in ({"id": identity, "name": "a.txt"}, elsewhere):
+        reply = ask(api, agent_id, question="x", files=[record])
+        assert reply["data"].startswith("**ERROR**: There is no ")
+
+
+def made_to_show_files(api: Any) -> str:
+    agent_id = str(api.agent("reader"))
+    dsl = api.data("GET", f"/agents/{agent_id}")["dsl"]
+    dsl["components"]["Message:Echo"]["obj"]["params"]["content"] = ["{sys.files}"]
+    api.data("PUT", f"/agents/{agent_id}", json={"dsl": dsl})
+    return agent_id
+
+
+def upload(api: Any, agent_id: str, name: str, content: bytes) -> Any:
+    response = api.client.post(
+        f"/v1/canvas/upload/{agent_id}",
+        files={"file": (name, content)},
+        headers={"Authorization": f"Bearer {api.key}"},
+    )
+    return response.json()["data"]
+
+
+def test_the_universal_form_of_a_whole_answer_has_it_on_top(api: Any, agent_id: str) -> None:
+    event = ask(api, agent_id, question="x", universal=True)["data"]
+    assert event["answer"] == event["data"]["content"] == "You said x"
+    assert "answer" not in ask(api, agent_id, question="x")["data"]

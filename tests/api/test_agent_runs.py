@@ -9,10 +9,9 @@ import pytest
 
 from ragflow.agents.runtime import Event
 from ragflow.domain.agents import RunState
-from ragflow.domain.errors import AgentError
 from ragflow.domain.identity import Actor
 from ragflow.services.agent_errors import SessionBusy
-from ragflow.services.agent_runs import CUT_OFF, AgentQuestion, PreparedRun
+from ragflow.services.agent_work import AgentQuestion, PreparedRun
 from ragflow.services.container import ServiceOptions, Services, build_services
 from ragflow.testing.agent_canvases import GatedModel, two_models, with_form
 
@@ -155,7 +154,45 @@ def test_a_busy_session_is_refused_in_plain_words(api: Any, world: Any, actor: A
     assert "Another run of the session" in reply["message"]
 
 
+def test_a_question_waits_for_a_run_that_is_about_to_end(
+    world: Any, actor: Actor, api: Any, gated: GatedModel
+) -> None:
+    agent_id, runs = made(api, two_models()), world.services.agent_runs
+
+    async def ask_again_at_once() -> list[Event]:
+        first = runs.begin(actor, agent_id, AgentQuestion("one"))
+        hearing = asyncio.create_task(heard(world.services, first))
+        await gated.reached.wait()
+        asked = AgentQuestion("two", first.session.id)
+        waiting = asyncio.create_task(runs.begun(actor, agent_id, asked))
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+        gated.open.set()
+        await hearing
+        return await heard(world.services, await waiting)
+
+    assert said(asyncio.run(ask_again_at_once())).endswith("first two")
+
+
 # how they end
+
+
+def test_who_leaves_with_the_answer_leaves_a_run_that_is_done(
+    world: Any, api: Any, actor: Actor
+) -> None:
+    agent_id, runs = api.agent(), world.services.agent_runs
+
+    async def listen_to_the_answer() -> None:
+        prepared = runs.begin(actor, agent_id, AgentQuestion("one"))
+        events = runs.events(prepared)
+        async for event in events:
+            if event.kind == "message_end":
+                break
+        await events.aclose()
+        await _ended(world, prepared.run.id)
+
+    asyncio.run(listen_to_the_answer())
+    assert states(api, agent_id) == [("one", "done", None)]
 
 
 def test_who_leaves_cancels_the_run_and_what_was_said_is_kept(
@@ -256,72 +293,6 @@ def test_a_run_whose_session_is_deleted_ends(
 
     asyncio.run(deleted())
     assert states(api, agent_id) == []
-
-
-# runs that were cut off
-
-
-async def cut_off(world: Any, actor: Actor, agent_id: str, gated: GatedModel) -> str:
-    """Run to the model's gate and end the process there; return the session's id."""
-    runs = world.services.agent_runs
-    prepared = runs.begin(actor, agent_id, AgentQuestion("one"))
-    hearing = asyncio.create_task(heard(world.services, prepared))
-    await gated.reached.wait()
-    await runs.pause()
-    with pytest.raises(AgentError, match="Ask again to go on"):
-        await hearing
-    return str(prepared.session.id)
-
-
-@pytest.mark.parametrize("question", ["one", ""])
-def test_a_run_that_was_cut_off_goes_on_behind_what_was_done(
-    world: Any, api: Any, actor: Actor, gated: GatedModel, question: str
-) -> None:
-    agent_id = made(api, two_models())
-    session_id = asyncio.run(cut_off(world, actor, agent_id, gated))
-    assert states(api, agent_id) == [("one", "running", None)]
-    world.ports.catalog.scripted = after = GatedModel("nothing")
-    restarted = build_services(world.ports)
-    prepared = restarted.agent_runs.begin(actor, agent_id, AgentQuestion(question, session_id))
-    events = asyncio.run(heard(restarted, prepared))
-    assert after.asked == ["second I heard first one"]
-    assert said(events) == "I heard second I heard first one"
-    ((_, state, _),) = states(api, agent_id)
-    assert state == RunState.DONE
-    (run,) = api.data("GET", f"/agents/{agent_id}/runs")["runs"]
-    traces = api.data("GET", f"/agents/{agent_id}/runs/{run['id']}")["traces"]
-    assert [trace["component_id"] for trace in traces] == [
-        "begin",
-        "LLM:First",
-        "StringTransform:Join",
-        "Message:Say",
-        "LLM:Second",
-    ]
-    assert [trace["ordinal"] for trace in traces] == list(range(len(traces)))
-    assert messages(api, agent_id) == ["one", "I heard second I heard first one"]
-
-
-def test_another_question_begins_anew(
-    world: Any, api: Any, actor: Actor, gated: GatedModel
-) -> None:
-    agent_id = made(api, two_models())
-    session_id = asyncio.run(cut_off(world, actor, agent_id, gated))
-    world.ports.catalog.scripted = after = GatedModel("nothing")
-    prepared = world.services.agent_runs.begin(actor, agent_id, AgentQuestion("two", session_id))
-    asyncio.run(heard(world.services, prepared))
-    assert after.asked == ["first two", "second I heard first two"]
-    assert states(api, agent_id) == [("two", "done", None), ("one", "failed", CUT_OFF)]
-
-
-def test_a_run_that_was_cut_off_can_be_cancelled(
-    world: Any, api: Any, actor: Actor, gated: GatedModel
-) -> None:
-    agent_id = made(api, two_models())
-    asyncio.run(cut_off(world, actor, agent_id, gated))
-    (run,) = api.data("GET", f"/agents/{agent_id}/runs")["runs"]
-    path = f"/agents/{agent_id}/runs/{run['id']}"
-    assert api.data("POST", f"{path}/cancel") == {"cancelled": True}
-    assert states(api, agent_id) == [("one", "cancelled", None)]
 
 
 async def _ended(world: Any, run_id: str) -> None:

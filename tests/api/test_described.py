@@ -89,7 +89,7 @@ def test_every_operation_says_how_to_sign_and_what_a_refusal_is(name: str) -> No
 
 def test_routes_of_pages_take_an_embed_token_alone() -> None:
     for operation in OPERATIONS.values():
-        of_pages = not {"chatbots", "searchbots"}.isdisjoint(operation["tags"])
+        of_pages = not {"agentbots", "chatbots", "searchbots"}.isdisjoint(operation["tags"])
         assert (operation["security"] == [{"embedToken": []}]) is of_pages
 
 

@@ -19,7 +19,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Route
 
 from ragflow.domain.identity import Membership, TenantRole
-from ragflow.services.agent_runs import AgentQuestion
+from ragflow.services.agent_work import AgentQuestion
 from ragflow.services.mcp_servers import McpServerDraft
 
 SECRET = "lighthouse"  # stands in everything that the owner has
@@ -116,6 +116,8 @@ ROWS = (
     Row("POST", "/datasets", ANY_KEY, {"name": "new"}),
     Row("GET", "/datasets", ANY_KEY),
     Row("GET", "/chunk_methods", ANY_KEY),
+    Row("GET", "/agent_templates", ANY_KEY),
+    Row("GET", "/agent_templates/{name}", ANY_KEY),
     Row("GET", "/datasets", TEAM, query="?id={dataset_id}"),
     Row("GET", "/datasets", TEAM, query="?ids={dataset_id}"),
     Row("PUT", DATASET, OWNER, {"description": "x"}),
@@ -233,6 +235,7 @@ ROWS = (
     Row("DELETE", f"{AGENT}/sessions", OWNER, {"ids": ["{agent_session_id}"]}),
     Row("POST", f"{AGENT}/completions", OWNER, QUESTION),
     Row("POST", f"{AGENT}/completions", OWNER, QUESTION | {"session_id": "{agent_session_id}"}),
+    Row("POST", "/agents/chat/completion", OWNER, QUESTION | {"agent_id": "{agent_id}"}),
     Row("POST", "/agents/chat/completions", OWNER, QUESTION | {"agent_id": "{agent_id}"}),
     Row("POST", "/agents_openai/{agent_id}/chat/completions", OWNER, SPOKEN),
     Row("GET", f"{AGENT}/runs", OWNER),
@@ -298,6 +301,7 @@ def estate(world: Any, api: Any, tmp_path: Path) -> Estate:
         "chunk_id": picture["id"],
         "image_id": picture["image_id"],
         "number": "1",
+        "name": "translation",
         "chat_id": chat,
         "session_id": api.session(chat, name=f"about the {SECRET}"),
         "file_id": file["id"],

@@ -98,6 +98,7 @@ def ids(world: Any, api: Any, parsed: tuple[str, str]) -> dict[str, str]:
         "chunk_id": picture["id"],
         "image_id": picture["image_id"],
         "number": "1",
+        "name": "translation",
         "chat_id": chat,
         "session_id": api.session(chat),
         "embed_session_id": embedded["data"]["session_id"],

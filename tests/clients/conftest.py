@@ -68,7 +68,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 @pytest.fixture(scope="session")
 def drive(server: RunningServer) -> Drive:
     """Run a driver with an official package; return what it saw."""
+    return _driven(server)
 
+
+@pytest.fixture(scope="session")
+def drive_universal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drive]:
+    """Do the same with a server whose streams of agents 0.20 can read."""
+    settings = {
+        "RAGFLOW_MODELS__EMBEDDING": "hashing",
+        "RAGFLOW_COMPAT__UNIVERSAL_AGENT_STREAMS": "true",
+    }
+    with running_server(tmp_path_factory.mktemp("universal") / "data", settings) as running:
+        yield _driven(running)
+
+
+def _driven(server: RunningServer) -> Drive:
     def observed(version: str, driver: str, prefix: str = "") -> Observed:
         command = [str(official_python(version)), str(DRIVERS / driver)]
         done = subprocess.run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ragflow_sdk.agent import Agent
-from ragflow_sdk.base import checked, other_order
+from ragflow_sdk.base import Base, checked, other_order
 from ragflow_sdk.chat import Chat
 from ragflow_sdk.chunk import Chunk
 from ragflow_sdk.dataset import DataSet
@@ -266,3 +266,13 @@ class RAGFlow:
     def delete_agent(self, agent_id: str) -> None:
         """Delete an agent."""
         envelope_data(self.transport.delete(f"/agents/{agent_id}", {}))
+
+    def list_agent_templates(self) -> list[Base]:
+        """List agents to begin with; `needs` says what has to be set in each."""
+        data = envelope_data(self.transport.get("/agent_templates", {}))
+        return [Base(self, fields) for fields in data]
+
+    @checked
+    def get_agent_template(self, name: str) -> dict[str, Any]:
+        """Return a template with its canvas, `dsl`."""
+        return dict(envelope_data(self.transport.get(f"/agent_templates/{name}", {})))

@@ -15,7 +15,7 @@ from ragflow.domain.errors import RagflowError
 from ragflow.http.schemas.agent_runs import Frames
 from ragflow.http.schemas.completions import truth
 from ragflow.http.sse import frame
-from ragflow.services.agent_runs import PreparedRun
+from ragflow.services.agent_work import PreparedRun
 from ragflow.services.container import Services
 
 log = structlog.get_logger(__name__)
@@ -55,11 +55,10 @@ async def agent_frames(
         yield frames.end()
 
 
-async def whole_run(services: Services, prepared: PreparedRun) -> Any:
+async def whole_run(services: Services, frames: Frames) -> Any:
     """Return the last event of a run with all that was said, or the text of its error."""
-    frames = Frames(prepared)
     last = Event("message", {})
-    async with aclosing(told(services, prepared)) as events:
+    async with aclosing(told(services, frames.prepared)) as events:
         async for event in events:
             if isinstance(event, str):
                 return f"**ERROR**: {event}"

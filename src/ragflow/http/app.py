@@ -21,6 +21,7 @@ from ragflow.http.routers import (
     agent_completions,
     agent_runs,
     agent_sessions,
+    agent_templates,
     agentbots,
     agents,
     agents_openai,
@@ -80,6 +81,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     agents_openai.router,
     agent_runs.router,
     agentbots.router,
+    agent_templates.router,
     system.router,
     system.health,
 )

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 from typing import Any
 
 import structlog
@@ -63,13 +64,17 @@ class LiveRuns:
         live = self._live.get(run_id)
         return (live and live.ending) or Ending.PAUSED
 
-    def end(self, run_id: str, why: Ending = Ending.CANCELLED) -> bool:
-        """End a run if it is one of this process, from any thread; tell whether it is."""
+    def end(self, run_id: str, after_seconds: float = 0.0) -> None:
+        """End a run if it is one of this process, unless it ends before; from any thread."""
         live = self._live.get(run_id)
         if live is None:
-            return False
-        live.loop.call_soon_threadsafe(self._end, live, why)
-        return True
+            return
+        loop = live.loop
+        end = partial(self._end, live, Ending.CANCELLED)
+        if after_seconds:
+            loop.call_soon_threadsafe(loop.call_later, after_seconds, end)
+        else:
+            loop.call_soon_threadsafe(end)
 
     async def pause(self) -> None:
         """End all runs, to be gone on with by another process."""

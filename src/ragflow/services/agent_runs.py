@@ -9,62 +9,34 @@ comes again. Refused: a second run in a conversation whose first one goes on.
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 import structlog
 
 from ragflow.agents.check import components_of
 from ragflow.agents.dsl import canvas_of
-from ragflow.agents.runtime import Event, Question, Runtime
-from ragflow.agents.state import CanvasState, state_of
+from ragflow.agents.runtime import Event
 from ragflow.domain.agents import Agent, AgentRun, AgentSession, NodeTrace, RunState
-from ragflow.domain.chats import SessionOrigin
-from ragflow.domain.errors import AgentError, RagflowError
+from ragflow.domain.errors import RagflowError
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock, Ids
 from ragflow.domain.repositories import Database, Paging, UnitOfWork
 from ragflow.services.agent_environment import Environments
 from ragflow.services.agent_errors import RunNotFound, SessionBusy
-from ragflow.services.agent_live import SILENT_MILLISECONDS, Ending, LiveRuns
-from ragflow.services.agent_record import Ended, RunRecord
+from ragflow.services.agent_live import SILENT_MILLISECONDS, LiveRuns
 from ragflow.services.agent_sessions import AgentSessionService, require_agent_session
+from ragflow.services.agent_work import AgentQuestion, PreparedRun, RunWork
 from ragflow.services.agents import require_agent
 from ragflow.text.json_values import plain_json
 
 log = structlog.get_logger(__name__)
 
+_LEAVE_SECONDS = 0.5
+"""How long a run may go on that nobody hears: many clients leave when they have the answer."""
+_PATIENCE_SECONDS, _LOOKS = 2.0, 20
+
 CUT_OFF = "The server stopped in the midst of this run."
-
-
-@dataclass(frozen=True, slots=True)
-class AgentQuestion:
-    """Ask an agent; without a session, in a conversation that begins with it.
-
-    `inputs` are the values of its form, `files` the records of uploaded files.
-    """
-
-    question: str = ""
-    session_id: str = ""
-    inputs: Mapping[str, Any] = field(default_factory=dict)
-    files: tuple[Mapping[str, Any], ...] = ()
-    user_id: str = ""
-    origin: SessionOrigin = SessionOrigin.API
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedRun:
-    """Hold a run that may go on: rights are checked, and nobody else runs in its conversation."""
-
-    actor: Actor
-    run: AgentRun
-    session: AgentSession
-    asked: AgentQuestion
-    goes_on: bool = False
-    traces: int = 0  # of what was done before it was cut off
 
 
 class AgentRunService:
@@ -79,16 +51,14 @@ class AgentRunService:
         clock: Clock,
         ids: Ids,
         keep_runs: int,
-        seconds: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._database = database
         self._sessions = sessions
-        self._environments = environments
         self._live = live
         self._clock = clock
         self._ids = ids
         self._keep_runs = keep_runs
-        self._seconds = seconds
+        self._work = RunWork(database, environments, live, clock, ids)
 
     def begin(self, actor: Actor, agent_id: str, asked: AgentQuestion) -> PreparedRun:
         """Prepare a run.
@@ -110,6 +80,15 @@ class AgentRunService:
             unit.agent_runs.prune(agent_id, self._keep_runs)
         return PreparedRun(actor, run, session, asked)
 
+    async def begun(self, actor: Actor, agent_id: str, asked: AgentQuestion) -> PreparedRun:
+        """Prepare a run, waiting a little for one that is about to end; raises as `begin`."""
+        for _ in range(_LOOKS):
+            try:
+                return await asyncio.to_thread(self.begin, actor, agent_id, asked)
+            except SessionBusy:
+                await asyncio.sleep(_PATIENCE_SECONDS / _LOOKS)
+        return await asyncio.to_thread(self.begin, actor, agent_id, asked)
+
     async def events(self, prepared: PreparedRun) -> AsyncGenerator[Event, None]:
         """Tell what happens in a run; whoever stops listening ends it. Raises `AgentError`."""
         told: asyncio.Queue[Event | RagflowError | None] = asyncio.Queue()
@@ -121,7 +100,7 @@ class AgentRunService:
                     raise item
                 yield item
         finally:
-            self._live.end(run_id)
+            self._live.end(run_id, _LEAVE_SECONDS)
 
     def page(
         self, actor: Actor, agent_id: str, paging: Paging, session_id: str | None = None
@@ -232,66 +211,6 @@ class AgentRunService:
             inputs=plain_json(asked.inputs),
         )
 
-    async def _work(
-        self, prepared: PreparedRun, tell: Callable[[Event | RagflowError | None], None]
-    ) -> None:
-        """Run to the end, whatever it is, and store it."""
-        run, session = prepared.run, prepared.session
-        state = state_of(session.dsl, session.state)
-        record = RunRecord(
-            self._database,
-            self._clock,
-            run,
-            session,
-            prepared.traces,
-            gone=lambda: self._live.end(run.id),
-        )
-        began = self._seconds()
-        reference: Mapping[str, Any] = {}
-        failure: RagflowError | None = None
-        try:
-            environment = self._environments.of(prepared.actor, run.agent_id)
-            runtime = Runtime(
-                canvas_of(session.dsl),
-                state,
-                environment,
-                run_id=run.id,
-                keep=record.keep,
-                seconds=self._seconds,
-            )
-            stream = runtime.go_on() if prepared.goes_on else runtime.run(_question(prepared.asked))
-            try:
-                async with aclosing(stream) as events:
-                    async for event in events:
-                        if event.trace is not None:
-                            record.add(event.trace)
-                        tell(event)
-            finally:
-                reference = runtime.reference
-            how = RunState.WAITING if runtime.waits else RunState.DONE
-        except asyncio.CancelledError:
-            if self._live.ending(run.id) is Ending.PAUSED:
-                await record.leave()
-                tell(AgentError("The server stops. Ask again to go on."))
-                return
-            how = RunState.CANCELLED
-        except RagflowError as error:
-            how, failure = RunState.FAILED, error
-        except Exception as error:
-            log.exception("run of an agent failed", run=run.id)
-            how, failure = RunState.FAILED, AgentError(repr(error))
-        said = "".join(state.said)
-        if how in (RunState.FAILED, RunState.CANCELLED):
-            _close(state, said)
-        seconds = self._seconds() - began
-        ended = Ended(how, seconds, said, reference, str(failure) if failure else None)
-        try:
-            await record.end(state, ended, self._ids.message_id())
-        except RagflowError as error:
-            log.warning("the end of an agent's run is not stored", run=run.id, why=str(error))
-            failure = failure or error
-        tell(failure)
-
 
 def _conversation(unit: UnitOfWork, run: AgentRun) -> AgentSession:
     """Return the conversation that a run belongs to."""
@@ -316,14 +235,3 @@ def _goes_on(last: AgentRun, session: AgentSession, asked: AgentQuestion) -> boo
         and asked.question in ("", last.question)
         and plain_json(asked.inputs) in ({}, last.inputs)
     )
-
-
-def _question(asked: AgentQuestion) -> Question:
-    return Question(asked.question, asked.inputs, asked.files, asked.user_id)
-
-
-def _close(state: CanvasState, said: str) -> None:
-    """Let the next question begin anew after a run that did not come to its end."""
-    state.frontier, state.loops, state.path = [], {}, []
-    if said and state.history and state.history[-1][0] == "user":
-        state.history.append(["assistant", said])

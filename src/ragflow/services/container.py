@@ -16,6 +16,7 @@ from ragflow.services.agent_live import LiveRuns
 from ragflow.services.agent_reading import AgentFileReader, ReadLimits
 from ragflow.services.agent_runs import AgentRunService
 from ragflow.services.agent_sessions import AgentSessionService
+from ragflow.services.agent_templates import AgentTemplateService
 from ragflow.services.agents import AgentService
 from ragflow.services.chats import ChatService
 from ragflow.services.chunk_methods import ChunkMethodService
@@ -109,6 +110,7 @@ class Services:
     completions: CompletionService
     graphs: GraphService
     agents: AgentService
+    agent_templates: AgentTemplateService
     agent_sessions: AgentSessionService
     agent_files: AgentFileService
     agent_runs: AgentRunService
@@ -179,6 +181,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         sessions=sessions,
         completions=completions,
         graphs=GraphService(database),
+        agent_templates=AgentTemplateService(),
         agents=AgentService(database, relay, clock, ids),
         agent_sessions=agent_sessions,
         agent_files=AgentFileService(database, ports.blobs, clock, ids),

@@ -22,10 +22,10 @@ def chain(*components: tuple[str, str, dict[str, Any]]) -> dict[str, Any]:
     return {"components": drawn, "history": [], "path": [], "retrieval": []}
 
 
-def llm(prompt: str) -> dict[str, Any]:
-    """Return the parameters of a component that asks the scripted model."""
+def llm(prompt: str, model: str = "scripted") -> dict[str, Any]:
+    """Return the parameters of a component that asks a model."""
     prompts = [{"role": "user", "content": prompt}]
-    return {"llm_id": "scripted", "sys_prompt": "Be brief.", "prompts": prompts}
+    return {"llm_id": model, "sys_prompt": "Be brief.", "prompts": prompts}
 
 
 def two_models() -> dict[str, Any]:

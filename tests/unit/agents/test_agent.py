@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ragflow.agents.check import problems_of
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, ToolResult, tools
@@ -167,6 +168,30 @@ async def test_tools_of_a_server_are_offered_and_called() -> None:
     assert await talk.ask("q") == "Three. "
     assert model.calls[1][-1].content == "3"
     assert outside.tool_servers.calls == [("add", {"x": 2})]
+
+
+@pytest.mark.parametrize(
+    ("used", "field", "reason"),
+    [
+        ({"component_name": "Ants"}, "component_name", "no tool named 'Ants'"),
+        (
+            {"component_name": "Agent", "id": "Agent:B", "params": {"max_rounds": 0}},
+            "params.max_rounds",
+            "greater than or equal to 1",
+        ),
+        (
+            {"component_name": "Agent", "params": {"tools": [BEES, {"component_name": "Ants"}]}},
+            "params.tools.1.component_name",
+            "no tool named 'Ants'",
+        ),
+    ],
+)
+def test_a_tool_that_cannot_be_used_is_told_with_its_place(
+    used: dict[str, Any], field: str, reason: str
+) -> None:
+    (problem,) = problems_of(talk_with(ScriptedChatModel([]), tools=[BEES, used]).dsl)
+    assert (problem.component, problem.field) == ("Agent:A", f"params.tools.1.{field}")
+    assert reason in problem.reason
 
 
 async def test_blocks_of_the_prompt_become_instructions() -> None:

@@ -49,6 +49,15 @@ def test_an_agent_is_fetched_by_id(server: Any, rag: RAGFlow) -> None:
     assert sent(server) == ("GET", "/agents/a")
 
 
+def test_templates_are_listed_and_fetched_by_name(server: Any, rag: RAGFlow) -> None:
+    server.answers([{"name": "translation", "needs": []}])
+    server.answers({"name": "translation", "needs": [], "dsl": CANVAS})
+    assert [each.name for each in rag.list_agent_templates()] == ["translation"]
+    assert rag.get_agent_template("translation")["dsl"] == CANVAS
+    paths = [request.path for request in server.requests]
+    assert paths == ["/agent_templates", "/agent_templates/translation"]
+
+
 def test_an_agent_changes_itself(server: Any, agent: Agent) -> None:
     server.answers(True)
     server.answers({"id": "a", "title": "new", "dsl": CANVAS})

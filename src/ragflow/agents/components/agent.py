@@ -10,21 +10,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
-from ragflow.agents.components.base import Call, Outcome, components
+from ragflow.agents.components.base import Call, Outcome, components, option_problems
 from ragflow.agents.components.citing import cited, passages_of, with_citation_rules
 from ragflow.agents.components.llm import LLM, LLMOptions
 from ragflow.agents.components.model_call import model_of, said_by
 from ragflow.agents.components.structured import structured
+from ragflow.agents.components.tool import without_references
 from ragflow.agents.components.toolbox import Toolbox, ToolUse, toolbox_of
+from ragflow.agents.dsl import Canvas
 from ragflow.agents.options import Options
 from ragflow.agents.prompts import prompt_text
 from ragflow.agents.text_stream import TextStream
+from ragflow.agents.tools.load import tools
 from ragflow.domain.answers import ChatTurn, ModelDelta, ToolCall
 from ragflow.domain.ports import ChatModel
 
@@ -72,6 +75,11 @@ class Agent(LLM):
         told = [*turns, ChatTurn("assistant", said)]
         data = await structured(model, options, told, call)
         return Outcome({"content": said, "structured_content": data, "use_tools": use})
+
+    def problems(self, canvas: Canvas) -> Iterator[tuple[str, str]]:
+        """Yield tools that there are not, and parameters of theirs that are wrong."""
+        yield from super().problems(canvas)
+        yield from _tool_problems(self.options.tools, "params.tools")
 
     async def answer_for(self, call: Call, request: str) -> str:
         """Return the answer to what another agent asks for."""
@@ -168,6 +176,23 @@ class Agent(LLM):
             else turn
             for turn in turns
         ]
+
+
+def _tool_problems(uses: Sequence[ToolUse], place: str) -> Iterator[tuple[str, str]]:
+    for number, use in enumerate(uses):
+        here = f"{place}.{number}"
+        is_agent = use.component_name == "Agent"
+        if not is_agent and use.component_name not in tools:
+            yield f"{here}.component_name", f"there is no tool named {use.component_name!r}"
+            continue
+        options = AgentOptions if is_agent else tools[use.component_name].options
+        try:
+            checked = options.model_validate(without_references(use.params))
+        except ValidationError as error:
+            yield from ((f"{here}.{field}", reason) for field, reason in option_problems(error))
+            continue
+        if isinstance(checked, AgentOptions):
+            yield from _tool_problems(checked.tools, f"{here}.params.tools")
 
 
 def _read(arguments: str) -> Any:

@@ -29,7 +29,7 @@ class ToolComponent(Component[CommonOptions]):
     def __init__(self, node: Node, tool: type[Tool[Any]]) -> None:
         super().__init__(node)
         self._tool = tool
-        tool.options.model_validate(_without_references(node.params))
+        tool.options.model_validate(without_references(node.params))
 
     @property
     def lasting(self) -> bool:
@@ -83,7 +83,7 @@ def _asking_defaults(tool: type[Tool[Any]]) -> dict[str, str]:
     }
 
 
-def _without_references(params: Mapping[str, Any]) -> dict[str, Any]:
+def without_references(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return those parameters whose values stand in the canvas already."""
     return {
         key: value

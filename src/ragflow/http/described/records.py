@@ -52,7 +52,7 @@ from ragflow.http.views import (
     document_object,
 )
 from ragflow.services.accounts import NewKey
-from ragflow.services.agent_runs import AgentQuestion, PreparedRun
+from ragflow.services.agent_work import AgentQuestion, PreparedRun
 from ragflow.services.chats import ListedChat
 from ragflow.services.completions import Turn
 from ragflow.services.file_browser import ListedFile
@@ -224,7 +224,7 @@ _FINISHED = agent_event(
 AGENT_EVENT = named(
     "AgentEvent",
     _FINISHED,
-    agent_event("workflow_started", inputs={}),
+    agent_event("workflow_started", inputs={}) | {"answer": "You asked when."},
     agent_event("node_started", inputs=None),
     agent_event("message_end", reference=None),
 )

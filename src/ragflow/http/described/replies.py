@@ -177,7 +177,24 @@ _CONVERSATIONS: Mapping[str, Answer] = {
     "draw_mind_map": _b(records.TREE),
 }
 _AGENT_ANSWER = either(records.AGENT_EVENT, like("**ERROR**: The model did not answer."))
+_TEMPLATE = {
+    "name": "knowledge_base_qa",
+    "title": "Knowledge-base Q&A",
+    "description": "Answers questions from your datasets alone and names its sources.",
+    "canvas_type": "Knowledge",
+    "needs": [
+        {
+            "component": "Retrieval:Search",
+            "field": "params.kb_ids",
+            "description": "Choose the datasets to search in.",
+            "optional": False,
+        }
+    ],
+}
+_CANVAS: Mapping[str, object] = {"components": {}, "graph": {"nodes": [], "edges": []}}
 _AGENTS: Mapping[str, Answer] = {
+    "list_agent_templates": _a(listed(like(_TEMPLATE))),
+    "get_agent_template": _a(like({**_TEMPLATE, "dsl": _CANVAS})),
     "create_agent": _b(either(DONE, records.AGENT)),
     "list_agents": _a(
         either(

@@ -49,6 +49,7 @@ PATH_PARAMETERS: Mapping[str, tuple[str, str]] = {
         "Id of the picture, as `image_id` of a chunk names it.",
         f"{samples.DATASET_ID}-{samples.CHUNK_ID}",
     ),
+    "name": ("Name of the template.", "translation"),
     "number": ("Number of the page, from 1.", "1"),
     "other_id": ("Id of the version to compare with.", samples.VERSION_ID),
     "run_id": ("Id of the run.", samples.RUN_ID),

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from ragflow.domain.identity import Actor
@@ -48,6 +47,7 @@ QUESTION: dict[str, dict[str, Any]] = {
 
 
 # since 0.25; before the other, for which `chat` could be an id
+@router.post("/agents/chat/completion", include_in_schema=False)  # so in 0.25.1
 @router.post("/agents/chat/completions", include_in_schema=False)
 @answers(RUN)
 async def complete_named_agent(
@@ -79,10 +79,8 @@ async def complete_agent(
 async def _answer(
     services: Services, actor: Actor, agent_id: str, request: Request, body: dict[str, Any]
 ) -> Response:
-    prepared = await run_in_threadpool(
-        services.agent_runs.begin, actor, agent_id, agent_question(body)
-    )
+    prepared = await services.agent_runs.begun(actor, agent_id, agent_question(body))
+    frames = Frames(prepared, universal=is_universal(request, body))
     if truth(body, "stream", True):
-        frames = Frames(prepared, universal=is_universal(request, body))
         return event_stream(agent_frames(services, frames))
-    return result(await whole_run(services, prepared))
+    return result(await whole_run(services, frames))

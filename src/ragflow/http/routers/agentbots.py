@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
 from ragflow.agents.dsl import begin_params, prologue_of
@@ -42,11 +41,11 @@ async def complete_embedded_agent(
 ) -> Response:
     """Ask an agent; without a session, in one that begins with the question."""
     asked = agent_question(body, SessionOrigin.EMBED)
-    prepared = await run_in_threadpool(services.agent_runs.begin, actor, agent_id, asked)
+    prepared = await services.agent_runs.begun(actor, agent_id, asked)
+    frames = Frames(prepared, only_messages=False)
     if truth(body, "stream", True):
-        frames = Frames(prepared, only_messages=False)
         return event_stream(agent_frames(services, frames, terminated=False))
-    return result(await whole_run(services, prepared))
+    return result(await whole_run(services, frames))
 
 
 @router.get("/agentbots/{agent_id}/inputs", summary="Introduce an embedded agent")

@@ -27,7 +27,7 @@ from ragflow.http.schemas.completions import truth
 from ragflow.http.sse import done_frame, event_stream, frame
 from ragflow.http.validation import arguments
 from ragflow.services.agent_errors import AgentNotFound
-from ragflow.services.agent_runs import PreparedRun
+from ragflow.services.agent_work import PreparedRun
 from ragflow.services.container import Services
 from ragflow.services.errors import SessionNotFound
 from ragflow.text.tokens import count_tokens
@@ -87,9 +87,7 @@ async def answer_openai(
         "inputs": body.get("inputs"),
         "files": body.get("files"),
     }
-    prepared = await run_in_threadpool(
-        services.agent_runs.begin, actor, agent_id, agent_question(asked)
-    )
+    prepared = await services.agent_runs.begun(actor, agent_id, agent_question(asked))
     completion = _Completion(prepared.run.session_id, agent_id)
     if streams:
         return event_stream(_chunks(services, prepared, completion))

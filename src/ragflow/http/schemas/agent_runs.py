@@ -19,7 +19,7 @@ from ragflow.domain.errors import InvalidInput
 from ragflow.http.schemas.common import times
 from ragflow.http.schemas.fields import object_in
 from ragflow.http.sse import done_frame
-from ragflow.services.agent_runs import AgentQuestion, PreparedRun
+from ragflow.services.agent_work import AgentQuestion, PreparedRun
 from ragflow.text.json_values import plain_json
 
 MESSAGES = ("message", "message_end")
@@ -96,7 +96,8 @@ class Frames:
     def whole(self, last: Event, created_at: float) -> dict[str, Any]:
         """Return the last event with all that was said, and what it cites."""
         data = {**last.data, "content": self.answer, "reference": self.reference()}
-        return self.enveloped(last.kind, data, created_at)
+        event = self.enveloped(last.kind, data, created_at)
+        return event | ({"answer": self.answer} if self.universal else {})
 
 
 def run_object(run: AgentRun) -> dict[str, Any]:
