@@ -224,3 +224,13 @@ async def test_a_failure_names_the_component_that_failed() -> None:
         await talk.ask("q")
     assert str(failure.value).count("Agent:A") == 1
     assert "Message" not in str(failure.value)
+
+
+async def test_a_script_that_a_canvas_has_fixed_stays_as_it_stands() -> None:
+    fixed = {"lang": "python", "script": "def main():\n    return '{sys.query}'"}
+    outside = FakeOutside()
+    model = ScriptedChatModel([calls(("execute_code", {})), "done"])
+    talk = talk_with(model, outside, tools=[{"component_name": "CodeExec", "params": fixed}])
+    await talk.ask("'; import os #")
+    (task,) = outside.code.tasks
+    assert task.script == fixed["script"]

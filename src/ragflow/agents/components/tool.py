@@ -39,11 +39,8 @@ class ToolComponent(Component[CommonOptions]):
 
     async def run(self, call: Call) -> Outcome:
         """Run the tool."""
-        stay = {"outputs", *self._tool.verbatim}
-        given = {**_asking_defaults(self._tool), **self.node.params}
-        params = {key: value for key, value in given.items() if key not in stay}
-        resolved = await call.resolved(params)
-        resolved |= {key: value for key, value in self.node.params.items() if key in stay}
+        params = {**_asking_defaults(self._tool), **self.node.params}
+        resolved = await resolved_params(self._tool, params, call)
         if _is_older(params.get("query")) and self._tool.asked:
             main = self._tool.asked[0]
             del resolved["query"]
@@ -51,6 +48,17 @@ class ToolComponent(Component[CommonOptions]):
         result = await run_tool(self._tool, resolved, call)
         text = shown_text(result, call.sources)
         return Outcome({"formalized_content": text, "json": result.data, **(result.outputs or {})})
+
+
+async def resolved_params(
+    tool: type[Tool[Any]], params: Mapping[str, Any], call: Call
+) -> dict[str, Any]:
+    """Return parameters with their references resolved, but for what must stay as it stands."""
+    stay = {"outputs", *tool.verbatim}
+    resolved: dict[str, Any] = await call.resolved(
+        {key: value for key, value in params.items() if key not in stay}
+    )
+    return resolved | {key: value for key, value in params.items() if key in stay}
 
 
 async def run_tool(tool: type[Tool[Any]], params: Mapping[str, Any], call: Call) -> ToolResult:

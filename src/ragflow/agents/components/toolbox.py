@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import Field
 
 from ragflow.agents.components.base import Call
-from ragflow.agents.components.tool import run_tool, shown_text
+from ragflow.agents.components.tool import resolved_params, run_tool, shown_text
 from ragflow.agents.dsl import Node
 from ragflow.agents.options import Options
 from ragflow.agents.tools.base import Tool, spec_of
@@ -138,10 +138,7 @@ def _tool(tool: type[Tool[Any]], use: ToolUse, call: Call) -> Function:
     async def function(arguments: Mapping[str, Any]) -> str:
         asked = {name: arguments[name] for name in tool.asked if name in arguments}
         fixed = {name: value for name, value in use.params.items() if name not in asked}
-        outputs = fixed.pop("outputs", None)
-        params = {**await call.resolved(fixed), **asked}
-        if outputs is not None:
-            params["outputs"] = outputs
+        params = {**await resolved_params(tool, fixed, call), **asked}
         text = shown_text(await run_tool(tool, params, call), call.sources)
         return text or "Nothing was found."
 
