@@ -58,6 +58,7 @@ class Attempt:
             again = left > 0
             try:
                 self.outcome = await self.component.run(self.call)
+                self.call.state.outputs[self.id] = dict(self.outcome.outputs)
                 if not keeps_growing(self.id) or options.exception_method == "goto":
                     await self.settle()
                 break
@@ -87,12 +88,6 @@ class Attempt:
         self.outcome = replace(self.outcome, outputs=outputs)
         self.call.state.outputs[self.id] = dict(outputs)
 
-    async def close(self) -> None:
-        """Stop texts that nobody waits for any more."""
-        for value in self.outcome.outputs.values():
-            if isinstance(value, TextStream):
-                await value.close()
-
     def _fail(self, reason: str) -> None:
         options, self.error = self.component.options, reason
         outputs: dict[str, Any] = {"_ERROR": reason}
@@ -112,16 +107,14 @@ class Attempt:
 
     def _guard_texts(self) -> None:
         """Let a text that fails while it grows end as the component's options say."""
-        outputs = dict(self.outcome.outputs)
-        for name, value in outputs.items():
+        for value in self.outcome.outputs.values():
             if isinstance(value, TextStream):
-                growing = outputs[name] = TextStream(self._guarded(value))
-                growing.start()  # so that several of one batch grow at once
-        self.outcome = replace(self.outcome, outputs=outputs)
+                value.pass_through(self._guarded)
+                value.start()  # so that several of one batch grow at once
 
-    async def _guarded(self, text: TextStream) -> AsyncIterator[ModelDelta]:
+    async def _guarded(self, source: AsyncIterator[ModelDelta]) -> AsyncIterator[ModelDelta]:
         try:
-            async for piece in text.pieces():
+            async for piece in source:
                 yield piece
         except BudgetExceeded:
             raise

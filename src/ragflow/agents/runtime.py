@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -142,7 +142,7 @@ class Runtime:
                     async for event in events:
                         yield event
                 last = attempts[-1].outcome.outputs
-            async for event in self._finish_texts():
+            async for event in self._finish_texts(list(self._growing)):
                 yield event
             self._close_turn()
             await self._keep(self.state, True)
@@ -158,9 +158,10 @@ class Runtime:
     async def _ask(self, question: Question) -> None:
         """Put a question into the state, to set out from the entry or from an open form."""
         state = self.state
-        files = [await self._read(file) for file in question.files]
         self.refuse(question)
-        if not self._waiting():
+        files = [await self._read(file) for file in question.files]
+        begins = not self._waiting()
+        if begins:
             state.outputs.clear()
             state.sources.clear()
             state.loops.clear()
@@ -168,9 +169,7 @@ class Runtime:
             turns = state.globals.get("sys.conversation_turns")
             state.globals["sys.conversation_turns"] = (turns if isinstance(turns, int) else 0) + 1
             state.globals["sys.user_id"] = question.user_id
-            state.globals["sys.query"] = question.query
-            state.history.append(["user", question.query])
-        elif question.query:
+        if begins or question.query:
             state.globals["sys.query"] = question.query
             state.history.append(["user", question.query])
         state.globals["sys.files"] = files
@@ -206,7 +205,6 @@ class Runtime:
             environment=self._environment,
             sources=SourceBook(self.state.sources),
             say=_say_nothing,
-            given=self.state.given,
         )
         return Attempt(component, call, self._environment.clock.seconds(), self._seconds())
 
@@ -216,7 +214,7 @@ class Runtime:
             yield node_started(each)
         silent = [each for each in attempts if not each.component.speaks]
         tasks = {each.id: asyncio.create_task(self._run(each)) for each in silent}
-        growing, self._growing = self._growing, []
+        earlier = list(self._growing)
         try:
             for each in attempts:
                 if each.component.speaks:
@@ -227,10 +225,8 @@ class Runtime:
                     await self._in_time(tasks[each.id])
                 for event in self._ended(each):
                     yield event
-            self._growing, growing = growing, self._growing
-            async for event in self._finish_texts():
+            async for event in self._finish_texts(earlier):
                 yield event
-            self._growing = growing
         finally:
             for task in tasks.values():
                 task.cancel()
@@ -284,7 +280,7 @@ class Runtime:
             yield from self._say_default(attempt)
         if attempt.outcome.rounds is not None:
             self._open_loops[attempt.id] = attempt
-        elif attempt.grows:
+        elif attempt.grows and not attempt.fatal:
             self._growing.append(attempt)
         else:
             yield self._finished(attempt)
@@ -301,15 +297,16 @@ class Runtime:
         yield message(default)
         yield message_end({})
 
-    async def _finish_texts(self) -> AsyncGenerator[Event, None]:
-        """Wait for the texts that still grow, and tell that their components ended."""
-        growing, self._growing = self._growing, []
+    async def _finish_texts(self, growing: Iterable[Attempt]) -> AsyncGenerator[Event, None]:
+        """Wait for texts that still grow, and tell that their components ended."""
         for each in growing:
+            self._growing.remove(each)
             try:
                 await self._in_time(each.settle())
-            finally:
-                finished = self._finished(each)
-            yield finished
+            except ComponentFailed:
+                yield self._finished(each)
+                raise
+            yield self._finished(each)
 
     def _go_behind(self, attempt: Attempt) -> None:
         """Put what follows a component on the frontier."""
@@ -386,9 +383,11 @@ class Runtime:
             raise BudgetExceeded(spent=f"{limit:.0f} seconds", setting="agents.seconds") from None
 
     async def _close(self) -> None:
-        for attempt in self._growing:
-            await attempt.close()
-        self._growing = []
+        """Stop every text that still grows, whose model would go on speaking to nobody."""
+        for outputs in self.state.outputs.values():
+            for value in outputs.values():
+                if isinstance(value, TextStream):
+                    await value.close()
 
 
 def _say_nothing(_piece: ModelDelta) -> None:

@@ -7,7 +7,7 @@ the whole text. What the source raises, each reader meets where it happened.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from ragflow.domain.answers import ModelDelta
 
@@ -22,6 +22,12 @@ class TextStream:
         self._error: Exception | None = None
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+
+    def pass_through(
+        self, change: Callable[[AsyncIterator[ModelDelta]], AsyncIterator[ModelDelta]]
+    ) -> None:
+        """Let the pieces go through something, before the text has begun to grow."""
+        self._source = change(self._source)
 
     def start(self) -> None:
         """Let it grow, though nobody reads it yet."""

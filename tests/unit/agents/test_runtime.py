@@ -397,3 +397,55 @@ async def test_a_model_is_asked_no_more_often_than_was_said() -> None:
     with pytest.raises(ComponentFailed):
         await talk.ask("q")
     assert len(model.calls) == 3
+
+
+class Endless(ScriptedChatModel):
+    """Speaks until it is stopped, and keeps how often that was."""
+
+    stopped = 0
+
+    async def stream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ModelDelta]:
+        try:
+            while True:
+                yield ModelDelta("on and ")
+                await asyncio.sleep(0)
+        finally:
+            self.stopped += 1
+
+
+@pytest.mark.parametrize("after", ["Message:M", "StringTransform:S"])
+async def test_models_stop_when_nobody_listens_any_more(after: str) -> None:
+    model = Endless([])
+    talk = Conversation(
+        canvas(
+            begin=node("Begin", {}, "LLM:A", "LLM:B"),
+            LLM__A=node("LLM", {}, after),
+            LLM__B=node("LLM", {}, after),
+            Message__M=say("{LLM:A@content}{LLM:B@content}"),
+            StringTransform__S=merge("{LLM:A@content}{LLM:B@content}"),
+        ),
+        FakeOutside(model=model),
+    )
+
+    async def listen() -> None:
+        async for event in talk.runtime().run(Question("q")):
+            assert event.kind != "workflow_finished"
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(listen(), 0.3)
+    await asyncio.sleep(0)
+    assert model.stopped == 2
+
+
+async def test_a_text_that_nobody_speaks_fails_with_its_name_too() -> None:
+    talk = Conversation(
+        canvas(
+            begin=node("Begin", {}, "LLM:A"),
+            LLM__A=node("LLM", {}, "Message:M"),
+            Message__M=say("hello"),
+        ),
+        FakeOutside(model=ScriptedChatModel([None])),
+    )
+    with pytest.raises(ComponentFailed, match="LLM:A"):
+        await talk.ask("q")
+    assert "the script says so" in talk.finished("LLM:A")["error"]

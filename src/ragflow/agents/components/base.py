@@ -80,8 +80,8 @@ class Form:
 class Call:
     """Give a component what it works with in one run.
 
-    `inputs` collects what it was given, for the trace; `tokens` those that it spent. `given` is
-    what a user filled in. `say` shows a piece of text to the user.
+    `inputs` collects what it was given, for the trace; `tokens` those that it spent. `say` shows a
+    piece of text to the user.
     """
 
     node: Node
@@ -90,9 +90,13 @@ class Call:
     environment: Environment
     sources: SourceBook
     say: Callable[[ModelDelta], None]
-    given: Mapping[str, Any] = field(default_factory=dict)
     inputs: dict[str, Any] = field(default_factory=dict)
     tokens: int = 0
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """Return what a user filled in."""
+        return self.state.given
 
     async def value(self, reference: str) -> Any:
         """Return the value that a reference names, None where there is none."""
@@ -107,15 +111,13 @@ class Call:
 
     async def fill(self, text: str) -> str:
         """Return a text with its references filled in."""
-        values = {name: await self.value(name) for name in references_in(text)}
-        return fill(text, values.get)
+        return fill(text, (await self._values(text)).get)
 
     async def render(self, text: str) -> str:
         """Return a text filled in, or what it makes as a template. Raises `InvalidInput`."""
         if not is_template(text):
             return await self.fill(text)
-        values = {name: await self.value(name) for name in references_in(text)}
-        return await asyncio.to_thread(render, text, values.get)
+        return await asyncio.to_thread(render, text, (await self._values(text)).get)
 
     async def resolved(self, value: Any) -> Any:
         """Return parameters with all references in them resolved, to any depth.
@@ -158,6 +160,9 @@ class Call:
         """Count tokens of a model."""
         self.tokens += tokens
         self.state.tokens += tokens
+
+    async def _values(self, text: str) -> dict[str, Any]:
+        return {name: await self.value(name) for name in references_in(text)}
 
     async def _settled(self, reference: str) -> Any:
         value = self._stored(reference)
