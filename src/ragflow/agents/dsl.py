@@ -8,10 +8,9 @@ Refused: JSON that is no canvas at all.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from ragflow.domain.agents import Problem
@@ -58,23 +57,6 @@ class Canvas:
             return None
         found = variables.get(name, variables.get(name.removeprefix("env.")))
         return found.get("value") if isinstance(found, Mapping) and "value" in found else found
-
-    @cached_property
-    def _reached(self) -> dict[str, frozenset[str]]:
-        return {}
-
-    def reaches(self, start: str, goal: str, edges: Mapping[str, Sequence[str]]) -> bool:
-        """Tell whether a way along edges leads from one node to another."""
-        if start not in self._reached:
-            seen: set[str] = set()
-            waiting = list(edges.get(start, ()))
-            while waiting:
-                node_id = waiting.pop()
-                if node_id not in seen:
-                    seen.add(node_id)
-                    waiting += edges.get(node_id, ())
-            self._reached[start] = frozenset(seen)
-        return goal in self._reached[start]
 
 
 def read_dsl(value: Any) -> dict[str, Any]:

@@ -20,7 +20,8 @@ class Schedule:
     def __init__(self, canvas: Canvas, components: Mapping[str, Component[Any]]) -> None:
         self._canvas = canvas
         self._components = components
-        self._edges = {node_id: self._ways_from(node_id) for node_id in canvas.nodes}
+        self._ways = {node_id: self._ways_from(node_id) for node_id in canvas.nodes}
+        self._reached: dict[str, set[str]] = {}
 
     def batch(self, frontier: Sequence[str], answered: Iterable[str]) -> list[str]:
         """Return what can run now; of those that wait for a user only the answered ones."""
@@ -70,17 +71,26 @@ class Schedule:
     def speaks_later(self, node_id: str) -> bool:
         """Tell whether something that speaks follows a component, near or far."""
         return any(
-            component.speaks and self._canvas.reaches(node_id, other, self._edges)
+            component.speaks and self._reaches(node_id, other)
             for other, component in self._components.items()
         )
 
     def _comes_before(self, other: str, node_id: str) -> bool:
-        reaches = self._canvas.reaches
         return (
-            other != node_id
-            and reaches(other, node_id, self._edges)
-            and not reaches(node_id, other, self._edges)
+            other != node_id and self._reaches(other, node_id) and not self._reaches(node_id, other)
         )
+
+    def _reaches(self, start: str, goal: str) -> bool:
+        """Tell whether a way leads from one component to another."""
+        if start not in self._reached:
+            seen = self._reached[start] = set()
+            waiting = list(self._ways[start])
+            while waiting:
+                node_id = waiting.pop()
+                if node_id not in seen:
+                    seen.add(node_id)
+                    waiting += self._ways[node_id]
+        return goal in self._reached[start]
 
     def _ways_from(self, node_id: str) -> list[str]:
         node, component = self._canvas.nodes[node_id], self._components[node_id]

@@ -96,15 +96,14 @@ class AgentSessionService:
             if not known:
                 raise NoSessions(id=agent_id)
             wanted, duplicates = unique(known if session_ids is None else session_ids)
-            unknown = tuple(each for each in wanted if each not in set(known))
-            deleted = [each for each in wanted if each not in unknown]
-            gone = set(deleted)
+            gone = set(wanted).intersection(known)
             runs = unit.agent_runs.open_of(agent_id)
-            unit.agent_sessions.delete(deleted)
+            unit.agent_sessions.delete(sorted(gone))
         for run in runs:
             if run.session_id in gone:
                 self._live.end(run.id, Ending.DELETED)
-        return BulkOutcome(len(deleted), duplicates, unknown)
+        unknown = tuple(each for each in wanted if each not in gone)
+        return BulkOutcome(len(gone), duplicates, unknown)
 
 
 def require_agent_session(

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from ragflow.agents.components.base import Call, CommonOptions
 from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions, ToolSpec
+from ragflow.domain.errors import ModelError
 from ragflow.domain.ports import ChatModel
 from ragflow.generate.context import count_turn_tokens, fitting_turns, share_window
 from ragflow.generate.marks import spoken_text
@@ -79,7 +80,7 @@ async def said_by(
                 said.append(piece.content + piece.reasoning)
                 yield piece
             return
-        except Exception:
+        except ModelError:
             if begun or not left:
                 raise
         finally:
