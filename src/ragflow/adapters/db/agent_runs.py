@@ -11,6 +11,7 @@ from ragflow.adapters.db.base import (
     IDS_PER_STATEMENT,
     Repository,
     batches,
+    but_newest,
     fields_of,
     orderable,
     paged,
@@ -88,13 +89,8 @@ class SqlAgentRuns(Repository):
     def prune(self, agent_id: str, keep: int) -> None:
         """Delete an agent's runs but the newest and those that are running."""
         table = agent_runs.c
-        newest_first = (
-            select(table.id)
-            .where(table.agent_id == agent_id)
-            .order_by(table.create_time.desc(), table.id.desc())
-        )
-        old = (table.id.in_(newest_first.offset(keep)), table.state != RunState.RUNNING.value)
-        self._write(delete(agent_runs).where(*old))
+        old = table.id.in_(but_newest(agent_runs, keep, table.agent_id == agent_id))
+        self._write(delete(agent_runs).where(old, table.state != RunState.RUNNING.value))
 
     def add_traces(self, traces: Sequence[NodeTrace]) -> None:
         """Insert. Raises `NotFound` when the run is gone."""

@@ -12,7 +12,9 @@ from ragflow.adapters.db.base import (
     Repository,
     Values,
     batches,
+    but_newest,
     fields_of,
+    matching,
     orderable,
     paged,
 )
@@ -53,9 +55,7 @@ class SqlAgents(Repository):
             "id": agent_id,
             "title_key": None if title is None else title.casefold(),
         }
-        for column, wanted in filters.items():
-            if wanted is not None:
-                listed = listed.where(agents.c[column] == wanted)
+        listed = matching(listed, agents, filters)
         rows = self._rows(paged(listed, paging, _ORDERS, agents.c.id))
         return [_value(row) for row in rows], self._count(listed)
 
@@ -87,12 +87,8 @@ class SqlAgents(Repository):
     def prune_versions(self, agent_id: str, keep: int) -> None:
         """Delete all versions but the newest."""
         kept = agent_versions.c
-        newest_first = (
-            select(kept.id)
-            .where(kept.agent_id == agent_id)
-            .order_by(kept.create_time.desc(), kept.id.desc())
-        )
-        self._write(delete(agent_versions).where(kept.id.in_(newest_first.offset(keep))))
+        old = kept.id.in_(but_newest(agent_versions, keep, kept.agent_id == agent_id))
+        self._write(delete(agent_versions).where(old))
 
 
 class SqlAgentSessions(Repository):
@@ -121,9 +117,7 @@ class SqlAgentSessions(Repository):
         table = agent_sessions.c
         columns = [column for column in table if with_canvas or column.name not in _CANVAS]
         listed = select(*columns).where(table.agent_id == agent_id, table.origin == origin.value)
-        for column, wanted in (("id", session_id), ("user_id", user_id)):
-            if wanted is not None:
-                listed = listed.where(table[column] == wanted)
+        listed = matching(listed, agent_sessions, {"id": session_id, "user_id": user_id})
         rows = self._rows(paged(listed, paging, _SESSION_ORDERS, table.id))
         return [_session(row) for row in rows], self._count(listed)
 

@@ -137,6 +137,20 @@ def orderable(table: Table, value_type: type[Any]) -> dict[str, ColumnElement[An
     }
 
 
+def matching(statement: Select[Any], table: Table, wanted: Mapping[str, Any]) -> Select[Any]:
+    """Keep the rows of a table whose columns have the wanted values; None wants none."""
+    for name, value in wanted.items():
+        if value is not None:
+            statement = statement.where(table.c[name] == value)
+    return statement
+
+
+def but_newest(table: Table, keep: int, *held: ColumnElement[bool]) -> Select[Any]:
+    """Return the ids of all rows that are held but the newest `keep`, for a statement on them."""
+    newest_first = table.c.create_time.desc(), table.c.id.desc()
+    return select(table.c.id).where(*held).order_by(*newest_first).offset(keep)
+
+
 def paged(
     statement: Select[Any],
     paging: Paging,

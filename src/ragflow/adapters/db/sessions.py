@@ -13,6 +13,7 @@ from ragflow.adapters.db.base import (
     Values,
     batches,
     fields_of,
+    matching,
     orderable,
     paged,
 )
@@ -51,9 +52,7 @@ class SqlSessions(Repository):
         held = (sessions.c.chat_id == chat_id, sessions.c.origin == origin.value)
         listed = select(sessions).where(*held)
         filters = {"id": session_id, "name": name, "user_id": user_id}
-        for column, wanted in filters.items():
-            if wanted is not None:
-                listed = listed.where(sessions.c[column] == wanted)
+        listed = matching(listed, sessions, filters)
         rows = self._rows(paged(listed, paging, _ORDERS, sessions.c.id))
         return [_value(row) for row in rows], self._count(listed)
 
