@@ -14,7 +14,6 @@ path. Some names of models choose a manner:
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -34,13 +33,13 @@ from ragflow.testing.model_streams import (
     openai_reply,
     openai_stream,
 )
+from ragflow.testing.threads import served
 
 Reply = str | Message
 """What a chat call is answered with: a text, or a message where more than text is wanted."""
 Rule = Callable[[dict[str, Any]], Reply | None]
 """Answers a request by its body, or leaves it to others."""
 
-_START_SECONDS = 10.0
 BUSY_TIMES = 2
 
 
@@ -75,26 +74,10 @@ def model_server(
     replies: Iterable[Reply] = (), rules: Iterable[Rule] = ()
 ) -> Iterator[ModelServer]:
     """Run a fake model server on a free port for the length of the block."""
-    import uvicorn
-
     state = ModelServer(replies=deque(replies), rules=list(rules))
-    config = uvicorn.Config(_app(state), host="127.0.0.1", port=0, log_level="error", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True, name="model-server")
-    thread.start()
-    deadline = time.monotonic() + _START_SECONDS
-    while not server.started:
-        if time.monotonic() > deadline or not thread.is_alive():
-            raise RuntimeError("the fake model server did not start")
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    state.base_url = f"http://127.0.0.1:{port}/v1"
-    try:
+    with served(_app(state), "fake model server") as url:
+        state.base_url = f"{url}/v1"
         yield state
-    finally:
-        server.should_exit = True
-        server.force_exit = True
-        thread.join(timeout=_START_SECONDS)
 
 
 def _refusal(reason: str) -> Response:

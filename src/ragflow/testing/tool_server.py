@@ -11,8 +11,6 @@ import asyncio
 import json
 import os
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,8 +21,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ragflow.settings import environment
-
-_START_SECONDS = 10.0
+from ragflow.testing.threads import served
 
 
 @dataclass
@@ -44,27 +41,10 @@ def stdio_command() -> list[str]:
 @contextmanager
 def tool_server() -> Iterator[RunningToolServer]:
     """Serve the tools on a free port for the length of the block."""
-    import uvicorn
-
     state = RunningToolServer()
-    config = uvicorn.Config(
-        _Routed(state), host="127.0.0.1", port=0, log_level="critical", ws="none"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True, name="tool-server")
-    thread.start()
-    deadline = time.monotonic() + _START_SECONDS
-    while not server.started:
-        if time.monotonic() > deadline or not thread.is_alive():
-            raise RuntimeError("the tool server did not start")
-        time.sleep(0.01)
-    state.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    try:
+    with served(_Routed(state), "tool server", log_level="critical") as url:
+        state.url = url
         yield state
-    finally:
-        server.should_exit = True
-        server.force_exit = True
-        thread.join(timeout=_START_SECONDS)
 
 
 class _Routed:
