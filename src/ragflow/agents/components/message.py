@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pydantic import field_validator
-
 from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, components
 from ragflow.agents.dsl import Canvas
+from ragflow.agents.options import Listed
 from ragflow.agents.references import as_text, plain_parts_of
 from ragflow.domain.answers import ModelDelta
 
@@ -15,13 +14,8 @@ from ragflow.domain.answers import ModelDelta
 class MessageOptions(CommonOptions):
     """Hold what may be said, of which one is picked at random."""
 
-    content: tuple[str, ...] = ()
+    content: Listed = ()
     stream: bool = True
-
-    @field_validator("content", mode="before")
-    @classmethod
-    def _listed(cls, value: object) -> object:
-        return [value] if isinstance(value, str) else value
 
 
 @components.register("Message")

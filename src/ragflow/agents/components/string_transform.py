@@ -9,9 +9,8 @@ import asyncio
 import re
 from typing import Literal
 
-from pydantic import field_validator
-
 from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, components
+from ragflow.agents.options import Listed
 from ragflow.agents.references import as_text
 from ragflow.domain.errors import InvalidInput
 
@@ -24,13 +23,8 @@ class StringTransformOptions(CommonOptions):
 
     method: Literal["split", "merge"] = "split"
     split_ref: str = ""
-    delimiters: tuple[str, ...] = (",",)
+    delimiters: Listed = (",",)
     script: str = ""
-
-    @field_validator("delimiters", mode="before")
-    @classmethod
-    def _listed(cls, value: object) -> object:
-        return [value] if isinstance(value, str) else value
 
 
 @components.register("StringTransform")
