@@ -12,6 +12,7 @@ from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ragflow.agents.dsl import UNDECLARED
 from ragflow.domain.answers import ChatTurn
 
 Outputs = dict[str, dict[str, Any]]
@@ -136,7 +137,8 @@ def _with_outputs(component: Any, values: Mapping[str, Any]) -> Any:
     declared = _mapping(params.get("outputs"))
     written = {
         name: {
-            **(_mapping(declared.get(name)) or {"type": _type_of(value)}),
+            "type": _type_of(value),
+            **(_mapping(declared[name]) if name in declared else {UNDECLARED: True}),
             "value": value,
         }
         for name, value in values.items()

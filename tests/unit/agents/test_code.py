@@ -52,3 +52,22 @@ async def test_an_argument_that_names_no_component_is_told_when_saved() -> None:
 async def test_a_language_that_nobody_speaks_is_told_when_saved() -> None:
     (problem,) = problems_of(code_canvas(script=SCRIPT, lang="cobol"))
     assert problem.field == "params.lang"
+
+
+@pytest.mark.parametrize("declared", [{"answer": {"type": "string"}}, {"answer": {}}])
+async def test_what_a_run_keeps_of_a_component_is_nothing_that_its_author_declared(
+    declared: dict[str, Any],
+) -> None:
+    outside = FakeOutside(code=FakeCode(rule=lambda task: "forty-two"))
+    conversation = Conversation(code_canvas(script=SCRIPT, outputs=declared), outside)
+    for _ in range(3):
+        assert await conversation.ask("What?") == "forty-two"
+
+
+async def test_without_declared_outputs_the_result_is_one() -> None:
+    outside = FakeOutside(code=FakeCode(rule=lambda task: {"a": 1}))
+    dsl = code_canvas(script=SCRIPT)
+    dsl["components"]["Message:End"]["obj"]["params"]["content"] = ["{CodeExec:Sum@result}"]
+    conversation = Conversation(dsl, outside)
+    for _ in range(2):
+        assert await conversation.ask("What?") == '{"a": 1}'

@@ -210,8 +210,7 @@ class Component(ABC, Generic[OptionsT]):
     @property
     def main_output(self) -> str:
         """Return the output that a default value goes to when this fails."""
-        declared = self.node.params.get("outputs")
-        return next(iter(declared), self.default_output) if declared else self.default_output
+        return next(iter(self.node.declared), self.default_output)
 
     @property
     def thoughts(self) -> str:

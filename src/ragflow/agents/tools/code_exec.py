@@ -19,6 +19,7 @@ from ragflow.agents.tools.base import Tool, ToolResult, tools
 from ragflow.domain.agent_ports import CodeTask
 from ragflow.domain.errors import ToolFailed
 
+RESULT = "result"
 _JAVASCRIPT = ("nodejs", "javascript")
 
 
@@ -71,9 +72,10 @@ class CodeExec(Tool[CodeExecOptions]):
 def declared(outputs: Mapping[str, Any], result: Any) -> dict[str, Any]:
     """Give a result to the names that are declared. Raises `ToolFailed`.
 
-    An object gives each name the value under its key. One name alone may also take the whole.
+    An object gives each name the value under its key. One name alone may also take the whole, as
+    `result` does where none is declared.
     """
-    names = [name for name in outputs if not name.startswith("_")]
+    names = [name for name in outputs if not name.startswith("_")] or [RESULT]
     if len(names) == 1 and not (isinstance(result, Mapping) and names[0] in result):
         values = {names[0]: result}
     elif names and not isinstance(result, Mapping):
@@ -84,7 +86,7 @@ def declared(outputs: Mapping[str, Any], result: Any) -> dict[str, Any]:
             raise _failed(f"what main returned has no {', '.join(missing)}")
         values = {name: result[name] for name in names}
     for name, value in values.items():
-        _check(name, outputs[name], value)
+        _check(name, outputs.get(name), value)
     return values
 
 
