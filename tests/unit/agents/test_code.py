@@ -99,7 +99,6 @@ async def test_a_script_that_is_no_python_is_told_when_saved(script: str, fault:
         {"script": "x = " + "-" * 50_000 + "1"},
         {"script": "x = a" + ".b" * 40_000},
         {"script": "x = a" + "[0]" * 30_000},
-        {"script": "\0"},
     ],
 )
 async def test_a_script_that_may_run_is_kept(params: dict[str, Any]) -> None:
