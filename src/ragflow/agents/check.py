@@ -7,6 +7,7 @@ draft and has none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -36,12 +37,24 @@ def problems_of(dsl: Mapping[str, Any]) -> list[Problem]:
     return problems
 
 
-def components_of(canvas: Canvas) -> dict[str, Component[Any]]:
-    """Return the components of a canvas by id. Raises `CanvasInvalid`."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Hold a canvas that can run, with its components by id."""
+
+    canvas: Canvas
+    components: Mapping[str, Component[Any]]
+
+
+def plan_of(dsl: Mapping[str, Any]) -> Plan:
+    """Return what a run is made of, which a long canvas takes a while for.
+
+    Raises `CanvasInvalid`.
+    """
+    canvas = canvas_of(dsl)
     components, problems = _made(canvas)
     if problems:
         raise CanvasInvalid(problems=tuple(problems))
-    return components
+    return Plan(canvas, components)
 
 
 def _made(canvas: Canvas) -> tuple[dict[str, Component[Any]], list[Problem]]:
