@@ -121,7 +121,7 @@ async def test_what_was_cited_before_a_cut_is_cited_by_the_run() -> None:
     mark = f"[ID:{number}]"
     dsl = canvas(
         begin=node("Begin", {}, "TavilySearch:A"),
-        TavilySearch__A=node("TavilySearch", {"api_key": "k"}, "Message:B"),
+        TavilySearch__A=node("TavilySearch", {"api_key": "k", "query": "sys.query"}, "Message:B"),
         Message__B=node("Message", {"content": [f"They dance {mark}. "]}, "StringTransform:C"),
         StringTransform__C=node("StringTransform", {"split_ref": "sys.query"}, "Message:D"),
         Message__D=node("Message", {"content": ["That is all."]}),
