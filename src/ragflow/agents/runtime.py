@@ -368,8 +368,12 @@ class Runtime:
         self.state.retrieval.append(self.reference)
 
     def _finished(self, attempt: Attempt) -> Event:
+        """Tell that a component ended; when it began and how long it took are outputs, too."""
         event = node_finished(attempt, self._run_id, self._traces, self._seconds())
         self._traces += 1
+        outputs = self.state.outputs.setdefault(attempt.id, {})
+        outputs["_created_time"] = attempt.started_at
+        outputs["_elapsed_time"] = event.data["elapsed_time"]
         return event
 
     async def _in_time(self, work: Awaitable[T]) -> T:
