@@ -277,6 +277,8 @@ class Runtime:
         """Tell that a component ended, or remember what of it has not. Raises `ComponentFailed`."""
         if attempt.error is not None and not attempt.fatal:
             yield from self._say_default(attempt)
+        if attempt.fatal:  # of a text that failed tells who made it, and who was to say it
+            yield from (self._finished(each) for each in self._growing if each.error is not None)
         if attempt.outcome.rounds is not None:
             self._open_loops[attempt.id] = attempt
         elif attempt.grows and not attempt.fatal:
