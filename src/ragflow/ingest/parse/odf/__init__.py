@@ -1,4 +1,4 @@
-"""OpenDocument text: the body in order, with what hangs on it.
+"""OpenDocument: texts in order with what hangs on them, slides, and the sheets of spreadsheets.
 
 Out: titles, paragraphs, list items with their numbers, tables, text boxes, formulas, charts,
 pictures, notes and comments. Headers, footers, tables of contents and hidden or deleted text are
@@ -17,6 +17,7 @@ from ragflow.ingest.parse.archive import check_archive
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile, parsers
 from ragflow.ingest.parse.odf.body import Body
 from ragflow.ingest.parse.odf.names import DUBLIN_CORE, MANIFEST, META, OFFICE, STYLE
+from ragflow.ingest.parse.odf.sheets import add_sheets
 from ragflow.ingest.parse.odf.slides import Slides
 from ragflow.ingest.parse.odf.styles import Styles
 from ragflow.ingest.parse.opc import Package
@@ -77,6 +78,23 @@ class PresentationParser:
             _refuse_encrypted(package)
             body, styles, root = _read_body(package, "presentation")
             Slides(body, styles).add_to(builder, root, progress)
+            metadata = _metadata(package)
+        return builder.build(metadata)
+
+
+@parsers.register("ods")
+class SpreadsheetParser:
+    """Read spreadsheets of LibreOffice and its kin."""
+
+    def parse(
+        self, source: SourceFile, options: ParseOptions, progress: Progress
+    ) -> ParsedDocument:
+        """Return the tables of each sheet."""
+        builder = DocumentBuilder(source.name, options.limits)
+        with check_archive(source, options.limits) as archive:
+            package = Package(source.name, archive)
+            _refuse_encrypted(package)
+            add_sheets(package, builder, progress)
             metadata = _metadata(package)
         return builder.build(metadata)
 
