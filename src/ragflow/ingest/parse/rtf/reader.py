@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.pieces import Piece, lines_of
 from ragflow.ingest.parse.rtf.preamble import Preamble
-from ragflow.ingest.parse.rtf.story import ParagraphFormat, Story
+from ragflow.ingest.parse.rtf.story import ParagraphFormat, RowForm, Story
 from ragflow.ingest.parse.rtf.tokens import BINARY, CLOSE, OPEN, SYMBOL, TEXT, WORD, Token
 from ragflow.ingest.parse.rtf.words import (
     CHARACTERS,
@@ -27,7 +27,6 @@ from ragflow.ingest.parse.rtf.words import (
     SYMBOLS,
 )
 from ragflow.ingest.parse.style_names import DEEPEST_TITLE
-from ragflow.ingest.parse.word_tables import CellPlace
 
 DEEPEST = 1000
 """Groups that may be open at once; deeper ones are read as if they were not groups."""
@@ -51,6 +50,9 @@ class _State:
     depth: int = 1
     owner: str = ""  # the story that the group opened
     is_marker: bool = False
+    row: RowForm = field(
+        default_factory=RowForm
+    )  # of a table in a cell, its group has one of its own
 
     def inherited(self) -> _State:
         """Return what a group inside this one begins with."""
@@ -63,6 +65,7 @@ class _State:
             self.outline,
             self.in_table,
             self.depth,
+            row=self.row,
         )
 
 
@@ -76,8 +79,6 @@ class Reader:
     _charset: str = "cp1252"
     _bytes: bytearray = field(default_factory=bytearray)
     _picture: bytearray = field(default_factory=bytearray)
-    _row: list[CellPlace] = field(default_factory=list)
-    _place: dict[str, bool] = field(default_factory=dict)
     _to_skip: int = 0
     _optional: bool = False
     _beyond: int = 0
@@ -248,28 +249,23 @@ class Reader:
                 state.in_table = True
             case "itap":
                 state.in_table, state.depth = bool(number), max(number or 1, 1)
+            case "nesttableprops":
+                state.row = RowForm()
             case "trowd":
-                self._row.clear()
-                self._place.clear()
+                state.row.places.clear()
+                state.row.marks.clear()
             case "clmrg" | "clvmrg":
-                self._place[name] = True
+                state.row.marks.add(name)
             case "cellx":
-                left = self._row[-1].right if self._row else -1_000_000
-                right = number or 0
-                continues, joined = (
-                    self._place.get("clvmrg", False),
-                    self._place.get("clmrg", False),
-                )
-                self._row.append(CellPlace(left, right, continues, joined))
-                self._place.clear()
+                state.row.end_cell(number or 0)
             case "cell":
                 self._story.end_cell(self._format(depth=1))
             case "nestcell":
                 self._story.end_cell(self._format(depth=max(state.depth, 2)))
             case "row":
-                self._story.end_row(self._row, 1)
+                self._story.end_row(state.row.places, 1)
             case "nestrow":
-                self._story.end_row(self._row, max(state.depth, 2))
+                self._story.end_row(state.row.places, max(state.depth, 2))
 
     def _text(self, token: Token) -> None:
         state = self._state
