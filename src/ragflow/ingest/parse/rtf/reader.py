@@ -27,6 +27,7 @@ from ragflow.ingest.parse.rtf.words import (
     SYMBOLS,
 )
 from ragflow.ingest.parse.style_names import DEEPEST_TITLE
+from ragflow.ingest.parse.symbol_fonts import coded, meant
 
 DEEPEST = 1000
 """Groups that may be open at once; deeper ones are read as if they were not groups."""
@@ -42,6 +43,7 @@ class _State:
 
     destination: str = ""
     charset: str = ""
+    symbols: str = ""  # the name of the symbol font, if it is one
     skip: int = 1  # bytes that stand for a character of Unicode
     hidden: bool = False
     style: int = 0
@@ -59,6 +61,7 @@ class _State:
         return _State(
             self.destination,
             self.charset,
+            self.symbols,
             self.skip,
             self.hidden,
             self.style,
@@ -221,8 +224,9 @@ class Reader:
                 self._charset = "mac_roman"
             case "f":
                 state.charset = self.preamble.fonts.get(number or 0, "")
+                state.symbols = self.preamble.symbol_font(number or 0)
             case "plain":
-                state.hidden, state.charset = False, ""
+                state.hidden, state.charset, state.symbols = False, "", ""
             case "v" | "deleted":
                 state.hidden = number != 0
             case "uc":
@@ -291,7 +295,10 @@ class Reader:
             return
         data = bytes(self._bytes)
         self._bytes.clear()
-        self._write(_decoded(data, self._state.charset or self._charset))
+        if self._state.symbols:
+            self._write(coded(data))
+        else:
+            self._write(_decoded(data, self._state.charset or self._charset))
 
     def _unicode(self, number: int) -> None:
         number += 0x10000 if number < 0 else 0
@@ -301,7 +308,9 @@ class Reader:
     def _write(self, text: str) -> None:
         state = self._state
         if self._shows:
-            self._story.write(text, state.hidden)
+            self._story.write(meant(text, state.symbols), state.hidden)
+        elif state.destination == "fonttbl":
+            self.preamble.font_name(text)
         elif state.destination in ("stylesheet", "atnauthor") or state.destination in INFORMATION:
             self.preamble.name.append(text)
 
