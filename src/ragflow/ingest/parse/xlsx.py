@@ -2,22 +2,24 @@
 
 The caption of a table is the sheet's name, unless the program gave it, and the titles above it.
 Dates become ISO text, whole numbers lose their `.0`. Hidden sheets, rows and columns are read too,
-with a warning. In the new format of Excel percentages, currencies and units are shown as the format
-of the cell says; the charts, pictures, text boxes and comments of a sheet follow it.
+with a warning. Percentages, currencies and units are shown as the format of the cell says; text
+boxes and comments follow their sheet, in the new format charts and pictures too.
 """
 
 from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ragflow.domain.documents import BlockKind, ParsedDocument
-from ragflow.domain.errors import EncryptedFile
+from ragflow.domain.errors import CorruptFile, EncryptedFile
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.archive import check_archive, check_encryption
 from ragflow.ingest.parse.base import (
@@ -26,11 +28,13 @@ from ragflow.ingest.parse.base import (
     SourceFile,
     parsers,
 )
+from ragflow.ingest.parse.compound import streams_of
 from ragflow.ingest.parse.encoding import clean
 from ragflow.ingest.parse.errors import reading
 from ragflow.ingest.parse.grid import Merge
 from ragflow.ingest.parse.number_format import shown_date, shown_number
 from ragflow.ingest.parse.opc import Package
+from ragflow.ingest.parse.picture_text import PictureReader
 from ragflow.ingest.parse.pieces import Piece, add_pieces
 from ragflow.ingest.parse.sheet_blocks import (
     MOST_CELLS,
@@ -48,7 +52,8 @@ from ragflow.ingest.parse.sheet_marks import (
     marks_of,
 )
 from ragflow.ingest.parse.sheet_parts import people_of, pieces_of_sheet, sheet_parts
-from ragflow.ingest.parse.sniff import ZIP
+from ragflow.ingest.parse.sniff import OLE, ZIP
+from ragflow.ingest.parse.xls_marks import old_sheets
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -72,11 +77,14 @@ class SpreadsheetParser:
 
         builder = DocumentBuilder(source.name, options.limits)
         check_encryption(source)
+        reader = PictureReader(options, builder)
         extras: dict[str, _Extras] = {}
         if source.data.startswith(ZIP):
             with check_archive(source, options.limits) as archive:
                 _check_extent(source, archive)
                 extras = _extras(Package(source.name, archive))
+        elif source.data.startswith(OLE):
+            extras = _old_extras(source)
         with reading(source.name, calamine.CalamineError, OSError, ValueError):
             try:
                 book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.data))
@@ -93,13 +101,13 @@ class SpreadsheetParser:
                     _add_sheet(builder, book.get_sheet_by_name(sheet.name), extra.marks)
             else:
                 builder.block(BlockKind.TITLE, given_name(builder, sheet.name))
-            add_pieces(builder, extra.pieces)
+            add_pieces(builder, extra.pieces, reader)
         return builder.build()
 
 
 @dataclass(frozen=True, slots=True)
 class _Extras:
-    """Hold what the new format says of a sheet beside the values of its cells."""
+    """Hold what the file says of a sheet beside the values of its cells."""
 
     marks: SheetMarks = field(default_factory=SheetMarks)
     pieces: Sequence[Piece] = ()
@@ -112,6 +120,17 @@ def _extras(package: Package) -> dict[str, _Extras]:
         name: _Extras(marks_of(package, part, codes), pieces_of_sheet(package, part, people))
         for name, part in sheet_parts(package, book).items()
     }
+
+
+def _old_extras(source: SourceFile) -> dict[str, _Extras]:
+    """Return what the old format says, where the extra that reads its container is installed."""
+    if find_spec("olefile") is None:
+        return {}
+    try:
+        sheets = old_sheets(streams_of(source).get("Workbook", b""))
+    except (CorruptFile, struct.error, IndexError):  # the values may be whole
+        return {}
+    return {name: _Extras(sheet.marks, sheet.pieces) for name, sheet in sheets.items()}
 
 
 def _add_sheet(builder: DocumentBuilder, sheet: CalamineSheet, marks: SheetMarks) -> None:

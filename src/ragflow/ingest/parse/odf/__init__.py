@@ -21,6 +21,7 @@ from ragflow.ingest.parse.odf.sheets import add_sheets
 from ragflow.ingest.parse.odf.slides import Slides
 from ragflow.ingest.parse.odf.styles import Styles
 from ragflow.ingest.parse.opc import Package
+from ragflow.ingest.parse.picture_text import PictureReader
 from ragflow.ingest.parse.pieces import Piece, add_pieces, lines_of
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class TextParser:
             body, styles, root = _read_body(package, "text")
             margins = list(_margins(body, styles))
             add_pieces(builder, [piece for piece in margins if piece.drop is DropKind.HEADER])
-            add_pieces(builder, body.pieces(root))
+            add_pieces(builder, body.pieces(root), PictureReader(options, builder))
             add_pieces(builder, [piece for piece in margins if piece.drop is DropKind.FOOTER])
             metadata = _metadata(package)
         return builder.build(metadata)
@@ -77,7 +78,7 @@ class PresentationParser:
             package = Package(source.name, archive)
             _refuse_encrypted(package)
             body, styles, root = _read_body(package, "presentation")
-            Slides(body, styles).add_to(builder, root, progress)
+            Slides(body, styles, PictureReader(options, builder)).add_to(builder, root, progress)
             metadata = _metadata(package)
         return builder.build(metadata)
 
@@ -94,7 +95,7 @@ class SpreadsheetParser:
         with check_archive(source, options.limits) as archive:
             package = Package(source.name, archive)
             _refuse_encrypted(package)
-            add_sheets(package, builder, progress)
+            add_sheets(package, builder, PictureReader(options, builder), progress)
             metadata = _metadata(package)
         return builder.build(metadata)
 

@@ -73,7 +73,7 @@ class CellReader:
     def _value(self, element: _Element, style: str, shown: str) -> str:
         kind = element.get(_KIND, "")
         if kind == "boolean" and (flag := element.get(f"{OFFICE}boolean-value", "")):
-            return flag.upper()
+            return str(flag).upper()
         if kind == "date" and (day := element.get(f"{OFFICE}date-value", "")):
             style = element.get(f"{TABLE}style-name", style)
             return shown if shown and style in self._partial else _moment(clean(day))

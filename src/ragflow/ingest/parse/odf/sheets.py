@@ -23,6 +23,7 @@ from ragflow.ingest.parse.odf.names import OFFICE, STYLE, TABLE
 from ragflow.ingest.parse.odf.objects import frame_pieces
 from ragflow.ingest.parse.odf.styles import Styles
 from ragflow.ingest.parse.opc import Package
+from ragflow.ingest.parse.picture_text import PictureReader
 from ragflow.ingest.parse.pieces import Piece, add_pieces
 from ragflow.ingest.parse.sheet_blocks import (
     MOST_CELLS,
@@ -69,15 +70,18 @@ class _Sheet:
         return next((style for end, style in self.columns if column < end), "")
 
 
-def add_sheets(package: Package, builder: DocumentBuilder, progress: Progress) -> None:
+def add_sheets(
+    package: Package, builder: DocumentBuilder, pictures: PictureReader, progress: Progress
+) -> None:
     """Add all sheets of a spreadsheet. Raises `CorruptFile` or `LimitExceeded`."""
-    _Reader(package, builder).read(progress)
+    _Reader(package, builder, pictures).read(progress)
 
 
 class _Reader:
-    def __init__(self, package: Package, builder: DocumentBuilder) -> None:
+    def __init__(self, package: Package, builder: DocumentBuilder, pictures: PictureReader) -> None:
         self._package = package
         self._builder = builder
+        self._pictures = pictures
         self._styles = [package.root("styles.xml")] if package.has("styles.xml") else []
         self._hidden: frozenset[str] = frozenset()
         self._begin_content()
@@ -212,7 +216,7 @@ class _Reader:
         while sheet.rows and not sheet.rows[-1]:
             sheet.rows.pop()
         add_rows(self._builder, sheet.name, sheet.rows, sheet.merges)
-        add_pieces(self._builder, sheet.pieces)
+        add_pieces(self._builder, sheet.pieces, self._pictures)
 
 
 def _is_sheet(element: _Element) -> bool:

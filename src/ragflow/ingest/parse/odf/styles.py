@@ -87,7 +87,7 @@ class Styles:
         for element in self._chain("text", name):
             for properties in element.iterfind(f"{STYLE}text-properties"):
                 if face := properties.get(f"{STYLE}font-name"):
-                    return self._faces.get(face, face)
+                    return str(self._faces.get(face, face))
         return ""
 
     def hides_page(self, name: str) -> bool:
