@@ -81,6 +81,12 @@ def test_bold_type_that_is_rare_or_everywhere_makes_no_titles(read, parts, body:
     assert {kind for kind, _ in parts(read("a.docx", word(body)))} == {"text"}
 
 
+def test_bold_items_of_a_list_are_no_titles(read, parts) -> None:
+    numbered = '<w:p><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>'
+    items = typed("Pumps", bold=True).replace("<w:p>", numbered) * 2
+    assert "title" not in {kind for kind, _ in parts(read("a.docx", word(items + typed(LONG))))}
+
+
 def test_bold_type_makes_no_titles_beside_those_of_styles(read, parts) -> None:
     styled = '<w:p><w:pPr><w:outlineLvl w:val="0"/></w:pPr><w:r><w:t>Valves</w:t></w:r></w:p>'
     body = styled + (typed("Pumps", bold=True) + typed(LONG)) * 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from email.message import EmailMessage
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -143,3 +144,13 @@ def test_figures_of_office_files_say_what_their_pictures_show(name, made):
     said = document.text[figures[-1].start : figures[-1].end]
     assert said.splitlines()[-1] == "Ferries carried 1204 passengers"
     assert len(document.recognised) == 1
+
+
+def test_what_is_recognised_in_attachments_counts_for_their_mail():
+    mail = EmailMessage()
+    mail.set_content("See the picture.")
+    mail.add_attachment(picture("Ferries"), maintype="image", subtype="png", filename="a.png")
+    document = parse(SourceFile("a.eml", mail.as_bytes()), ParseOptions(), lambda share, line: None)
+    assert "Ferries" in document.text
+    (seen,) = document.recognised
+    assert seen.confidence > 0.9

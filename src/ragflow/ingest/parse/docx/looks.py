@@ -42,9 +42,10 @@ def titles_by_look(body: _Element, styles: Styles) -> Mapping[_Element, int]:
     """Return the levels of the paragraphs that look like titles."""
     looks: list[_Look] = []
     for paragraph in body.iterchildren(f"{WORD}p"):
-        if styles.of(paragraph.find(f"{WORD}pPr")).kind is BlockKind.TITLE:
+        style = styles.of(paragraph.find(f"{WORD}pPr"))
+        if style.kind is BlockKind.TITLE:
             return {}
-        looks.append(_look(paragraph))
+        looks.append(_look(paragraph, is_item=bool(style.number_id)))
     sizes: Counter[int] = Counter()
     for look in looks:
         sizes[look.size] += len(look.text)
@@ -67,8 +68,8 @@ def _is_title(look: _Look, usual: int, *, bold_tells: bool) -> bool:
     return any(map(str.isalpha, look.text)) and ((look.bold and bold_tells) or larger)
 
 
-def _look(paragraph: _Element) -> _Look:
-    text, bold = "", True
+def _look(paragraph: _Element, *, is_item: bool) -> _Look:
+    text, bold = "", not is_item  # items of lists are bold for other reasons
     sizes: list[int] = []
     for run in paragraph.iter(f"{WORD}r"):
         words = "".join(each.text or "" for each in run.iterchildren(f"{WORD}t"))
