@@ -1,7 +1,8 @@
 """Put one parsed document into another: an attachment into its e-mail.
 
-In: a builder and a document. Out: the document's blocks and drops at the builder's end, and how surely
-its text was recognised. Its pages stay behind, because their numbers would mean the outer file's.
+In: a builder and a document. Out: the document's blocks and drops at the builder's end, and how
+surely its text was recognised. Its pages stay behind, because their numbers would mean the outer
+file's pages.
 """
 
 from __future__ import annotations
