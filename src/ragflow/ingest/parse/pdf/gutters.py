@@ -21,6 +21,7 @@ _CROSSING = 6  # one line in so many may reach over a gutter
 _NARROWEST = 0.75  # of the size
 _SLACK = 0.5  # of the size, by which a part may reach over a gutter
 _EDGE = 1.5  # points by which the ends of aligned parts differ
+_ALIGNED = 8  # of ten parts in a column that is mostly empty
 
 
 class Slot(NamedTuple):
@@ -84,8 +85,31 @@ def _emptiest(lines: Sequence[PartedLine], start: float, end: float) -> float:
 
 
 def _splits(lines: Sequence[PartedLine], x: float) -> bool:
+    """Tell whether most lines, or some that are aligned with the rest, have text on both sides."""
     both = sum(line.rect.x0 < x < line.rect.x1 for line in lines)
-    return both * 2 >= len(lines) and both >= 2
+    if both < 2:
+        return False
+    if both * 2 >= len(lines):
+        return True
+    lefts = [max(left, key=_end) for line in lines if (left := [p for p in line.parts if p.x1 < x])]
+    rights = [min(right) for line in lines if (right := [p for p in line.parts if p.x0 > x])]
+    return _is_aligned(lefts) and _is_aligned(rights)
+
+
+def _end(part: Part) -> float:
+    return part.x1
+
+
+def _is_aligned(parts: Sequence[Part]) -> bool:
+    """Tell whether nearly all parts begin or end at one place, or have one middle."""
+    return any(
+        max(Counter(map(_mark, edges)).values()) * 10 >= _ALIGNED * len(edges)
+        for edges in (
+            [part.x0 for part in parts],
+            [part.x1 for part in parts],
+            [(part.x0 + part.x1) / 2 for part in parts],
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
