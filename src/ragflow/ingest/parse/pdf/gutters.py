@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 from ragflow.ingest.parse.pdf.characters import Word
@@ -85,25 +86,26 @@ def _emptiest(lines: Sequence[PartedLine], start: float, end: float) -> float:
 
 
 def _splits(lines: Sequence[PartedLine], x: float) -> bool:
-    """Tell whether most lines, or some that are aligned with the rest, have text on both sides."""
-    both = sum(line.rect.x0 < x < line.rect.x1 for line in lines)
-    if both < 2:
+    """Tell whether most lines have text on both sides, or a few whose parts are aligned."""
+    both = [line for line in lines if line.rect.x0 < x < line.rect.x1]
+    if len(both) < 2:
         return False
-    if both * 2 >= len(lines):
+    if len(both) * 2 >= len(lines):
         return True
-    lefts = [max(left, key=_end) for line in lines if (left := [p for p in line.parts if p.x1 < x])]
-    rights = [min(right) for line in lines if (right := [p for p in line.parts if p.x0 > x])]
-    return _is_aligned(lefts) and _is_aligned(rights)
-
-
-def _end(part: Part) -> float:
-    return part.x1
+    lefts = [[part for part in line.parts if part.x1 <= x] for line in both]
+    rights = [[part for part in line.parts if part.x0 >= x] for line in both]
+    return (
+        all(lefts)
+        and all(rights)
+        and _is_aligned([parts[-1] for parts in lefts])
+        and _is_aligned([parts[0] for parts in rights])
+    )
 
 
 def _is_aligned(parts: Sequence[Part]) -> bool:
     """Tell whether nearly all parts begin or end at one place, or have one middle."""
     return any(
-        max(Counter(map(_mark, edges)).values()) * 10 >= _ALIGNED * len(edges)
+        sum(abs(edge - median(edges)) <= _EDGE for edge in edges) * 10 >= _ALIGNED * len(edges)
         for edges in (
             [part.x0 for part in parts],
             [part.x1 for part in parts],
