@@ -92,19 +92,19 @@ def _splits(lines: Sequence[PartedLine], x: float) -> bool:
         return False
     if len(both) * 2 >= len(lines):
         return True
-    lefts = [[part for part in line.parts if part.x1 <= x] for line in both]
-    rights = [[part for part in line.parts if part.x0 >= x] for line in both]
-    return (
-        all(lefts)
-        and all(rights)
-        and _is_aligned([parts[-1] for parts in lefts])
-        and _is_aligned([parts[0] for parts in rights])
+    lefts = [near[-1] for line in both if (near := [p for p in line.parts if p.x1 <= x])]
+    rights = [near[0] for line in both if (near := [p for p in line.parts if p.x0 >= x])]
+    if not lefts or not rights:
+        return False
+    inner, outer = max(part.x0 for part in lefts), min(part.x1 for part in rights)
+    return _is_aligned([part for part in lefts if part.x1 >= inner]) and _is_aligned(
+        [part for part in rights if part.x0 <= outer]
     )
 
 
 def _is_aligned(parts: Sequence[Part]) -> bool:
-    """Tell whether nearly all parts begin or end at one place, or have one middle."""
-    return any(
+    """Tell whether nearly all of some parts begin or end at one place, or have one middle."""
+    return len(parts) > 1 and any(
         sum(abs(edge - median(edges)) <= _EDGE for edge in edges) * 10 >= _ALIGNED * len(edges)
         for edges in (
             [part.x0 for part in parts],

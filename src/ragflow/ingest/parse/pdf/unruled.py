@@ -130,7 +130,7 @@ def _hangs(line: PartedLine, run: Sequence[PartedLine]) -> bool:
 
 
 def _goes_on(row: PartedLine, line: PartedLine) -> bool:
-    """Tell whether a line is the rest of a cell: it begins below one, in the midst of a sentence."""
+    """Tell whether a line is the rest of a cell: it begins below one, with a small letter."""
     below = any(abs(part.x0 - line.rect.x0) < _EDGE for part in row.parts)
     return below and line.words[0].text[0].islower()
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ragflow.ingest.parse.pdf.rows import SlottedLine
 
 _SPACE = 0.2  # of the size: the narrowest space between words
+_SLACK = 0.5  # of the size, by which a cell may be wider than its lines
 _FEWEST = 2  # lines that go on
 _MOST = 9  # of ten lines between the first ones of rows that have to go on
 
@@ -61,7 +62,7 @@ class Room:
         """Tell whether the first word of a cell's line had no room in the line above."""
         word = below.words[0]
         needed = hull(above.words).x1 + _SPACE * word.size + word.rect.width
-        return needed > self.ends[above.column]
+        return needed > self.ends[above.column] - _SLACK * word.size
 
 
 def wrapped_rows(lines: Sequence[SlottedLine]) -> list[list[SlottedLine]]:
