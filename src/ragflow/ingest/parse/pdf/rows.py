@@ -52,11 +52,16 @@ class SlottedLine:
 
 @dataclass(frozen=True, slots=True)
 class GroupedRows:
-    """Hold the rows of a table, of which `headers` name the columns; None if nothing tells."""
+    """Hold the rows of a table, of which `headers` name the columns; None if nothing tells.
+
+    `bands` are the first rows between two rules and those after the last ones, where rules part
+    groups of rows.
+    """
 
     rows: list[Group]
     headers: int | None
     ruled: bool
+    bands: tuple[tuple[int, int], ...] = ()
 
 
 def slotted(lines: Sequence[PartedLine], columns: Columns) -> list[SlottedLine]:
@@ -89,9 +94,12 @@ def grouped_rows(lines: Sequence[SlottedLine], rules: Sequence[float]) -> Groupe
             head = 0  # the heading of a part, not the names of columns
         rows = header_rows(bands[0][:head])
         rest = [bands[0][head:]]
+    parted: list[tuple[int, int]] = []
     for band in rest:
+        start = len(rows)
         rows.extend(split_rows(band))
-    return GroupedRows(rows, headers, ruled=False)
+        parted.append((start, len(rows)))
+    return GroupedRows(rows, headers, ruled=False, bands=tuple(parted))
 
 
 def _bands(lines: Sequence[SlottedLine], rules: Sequence[float]) -> list[Group]:

@@ -93,15 +93,19 @@ def is_of_texts(table: TableRegion) -> bool:
         return False  # a sentence, cut at its word spaces
     many = median(len(cell.text.split()) for cell in filled) > _LONGEST_WORDS
     long = max(len(cell.text) for cell in filled) > _LONGEST_CELL
-    if (many or long) and sum(map(_begins, filled)) * 10 < _WHOLE * len(filled):
+    if (many or long) and not _is_of_sentences(filled, table.size):
         return False  # columns of a page
     full = sum(_filled(row) * 2 > table.column_count for row in table.rows)
     return full * 10 >= 8 * len(table.rows) and _is_aligned(table)
 
 
-def _begins(cell: CellDraft) -> bool:
-    """Tell whether a cell begins as a sentence, a name or a figure does."""
-    return cell.text[0].isupper() or cell.text[0].isdigit()
+def _is_of_sentences(cells: Sequence[CellDraft], size: float) -> bool:
+    """Tell whether cells of several lines begin as sentences, names and figures do."""
+    begun = sum(cell.text[0].isupper() or cell.text[0].isdigit() for cell in cells)
+    tall = sum(
+        cell.box is not None and cell.box.bottom - cell.box.top > 1.8 * size for cell in cells
+    )
+    return tall > 1 and begun * 10 >= _WHOLE * len(cells)
 
 
 def has_axis(table: TableRegion) -> bool:

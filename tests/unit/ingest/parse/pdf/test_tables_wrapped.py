@@ -142,3 +142,42 @@ def test_lines_of_text_that_go_beyond_a_narrow_table_do_not_name_its_columns(pdf
 
     assert pdf.cells(document)[0] == ["Ship", "Tons"]
     assert pdf.texts(document)[0].startswith("The ships")
+
+
+def test_the_only_label_between_two_rules_belongs_to_all_rows_between_them(pdf):
+    ports = ["Bergen", "Narvik", "Tromso", "Malmo", "Ystad", "Lund"]
+
+    def draw(canvas):
+        write_row(pdf, canvas, ["Coast", "Port", "Ships"], 112, (72, 112, 200))
+        for index, port in enumerate(ports):
+            label = {1: "North", 4: "South"}.get(index, "")
+            top = 130 + 12 * index + (6 if index > 2 else 0)
+            write_row(pdf, canvas, [label, port, str(9 + index)], top, (72, 112, 200))
+        for top in (100, 117, 159, 202):
+            rule(pdf, canvas, top, end=230)
+
+    table = pdf.parse(pdf.make(draw)).blocks[0].table
+
+    assert [(row[0].text, row[0].row_span) for row in table.rows if len(row) == 3] == [
+        *[("Coast", 1), ("North", 3), ("South", 3)],
+    ]
+    assert [row[-2].text for row in table.rows[1:]] == ports
+
+
+def test_a_name_between_two_rows_of_names_belongs_to_both(pdf):
+    def draw(canvas):
+        rule(pdf, canvas, 100)
+        write_row(pdf, canvas, ["Score"], 112, (250,))
+        rule(pdf, canvas, 115, 190, 450)
+        write_row(pdf, canvas, ["Model"], 119)
+        write_row(pdf, canvas, ["Mean", "Best"], 127, (200, 330))
+        rule(pdf, canvas, 132)
+        for index, model in enumerate(("Small", "Large", "Huge")):
+            write_row(pdf, canvas, [model, "1.5", "2.5"], 146 + 14 * index, (72, 200, 330))
+        rule(pdf, canvas, 180)
+
+    table = pdf.parse(pdf.make(draw)).blocks[0].table
+
+    assert (table.rows[0][0].text, table.rows[0][0].row_span) == ("Model", 2)
+    assert [cell.text for cell in table.rows[1]] == ["Mean", "Best"]
+    assert table.header_row_count == 2
