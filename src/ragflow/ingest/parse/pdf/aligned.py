@@ -15,6 +15,7 @@ from ragflow.ingest.parse.pdf.cells import CellWords, TableRegion, table_region
 from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.gutters import Columns, Slot, columns_of, find_gutters, in_columns
 from ragflow.ingest.parse.pdf.lines import hull
+from ragflow.ingest.parse.pdf.merged import with_merged
 from ragflow.ingest.parse.pdf.parts import PartedLine, is_leader, parted_lines
 from ragflow.ingest.parse.pdf.rows import GroupedRows, SlottedLine, grouped_rows, slotted
 from ragflow.ingest.parse.pdf.rulings import Segment
@@ -50,7 +51,7 @@ def columned(
     grouped = grouped_rows(placed, whole)
     if _is_list(placed) or (not grouped.ruled and _is_prose(placed, columns)):
         return None
-    cells = placed_cells(grouped, columns)
+    cells = with_merged(placed_cells(grouped, columns), grouped)
     return table_region(cells, rect, words, sheet, headers=grouped.headers)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from ragflow.ingest.parse.pdf.characters import Word
+from ragflow.ingest.parse.pdf.lines import same_row
 from ragflow.ingest.parse.pdf.paragraphs import is_caption
 from ragflow.ingest.parse.pdf.parts import PartedLine, parted_lines
 from ragflow.ingest.parse.pdf.rulings import Rulings, Segment
@@ -23,6 +24,7 @@ _ENDS = 8.0  # points by which the ends of a table's rules differ
 _WIDE_GAP = 2.5  # of the size: lines farther apart than this are not of one table
 _FARTHEST = 1.2  # of the size, from a rule to a line outside of it
 _CLOSE = 0.6  # of the size, between the lines of column names
+_WORD_SPACE = 0.6  # of the size
 _REACH = 150.0  # points above an area in which the names of its columns stand
 _MOST_ABOVE = 5  # lines of column names above the first rule
 
@@ -95,6 +97,8 @@ def lines_above(area: RuledArea, words: Sequence[Word]) -> list[PartedLine]:
         gap = edge - line.rect.bottom
         if gap > (_CLOSE if taken else _FARTHEST) * line.size or _is_title(line):
             break
+        if _goes_beyond(line, area, near):
+            break
         taken.insert(0, line)
         edge = line.rect.top
     while taken and len(taken[0].parts) < 2:
@@ -111,6 +115,8 @@ def lines_below(area: RuledArea, words: Sequence[Word]) -> list[PartedLine]:
     for line in lines:
         lone = 0 if len(line.parts) > 1 else lone + 1
         if line.rect.top - edge > _FARTHEST * line.size or lone > 2 or _is_title(line):
+            break
+        if _goes_beyond(line, area, low):
             break
         taken.append(line)
         edge = line.rect.bottom
@@ -200,6 +206,17 @@ def _is_title(line: PartedLine) -> bool:
 def _beside(area: RuledArea, words: Sequence[Word]) -> list[PartedLine]:
     inside = [word for word in words if area.rect.x0 <= _middle(word) <= area.rect.x1]
     return parted_lines(inside)
+
+
+def _goes_beyond(line: PartedLine, area: RuledArea, words: Sequence[Word]) -> bool:
+    """Tell whether a line of text goes on, without a gap, where an area ends."""
+    space = _WORD_SPACE * line.size
+    return any(
+        not area.rect.x0 <= _middle(word) <= area.rect.x1
+        and same_row(line.rect, word.rect)
+        and (abs(line.rect.x0 - word.rect.x1) < space or abs(word.rect.x0 - line.rect.x1) < space)
+        for word in words
+    )
 
 
 def _is_inset(line: PartedLine, rect: Rect) -> bool:

@@ -7,7 +7,9 @@ stays one block. Hyphens taken out at line ends are accounted for by one drop at
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.base import DocumentBuilder, PlacedText
@@ -27,6 +29,8 @@ _AFTER_THE_TEXT = (
     *(DropKind.FOOTER, DropKind.PAGE_NUMBER, DropKind.HIDDEN, DropKind.DUPLICATE),
     *(DropKind.UNREADABLE, DropKind.UNSURE),
 )
+_BREAK = re.compile(r"(?<=[^\W\d_]-) (?=[^\W\d_])(?!(?:and|or|to|und|oder|bis|et|ou|y|o|e)\b)")
+"""Where a cell goes on in the next line after a hyphen, unless that stands for a word."""
 _BETWEEN = (BlockKind.CAPTION, BlockKind.FOOTNOTE, BlockKind.FORMULA)
 
 
@@ -82,9 +86,19 @@ class BlockWriter:
         text = " ".join("".join(line.text for line in part) for part in parts)
         place = [line.box for part in parts for line in part if line.box is not None]
         box = table.sheet.box(table.rect)
-        self._builder.table(table.rows, caption=text, box=box, caption_boxes=place)
+        rows = [[replace(cell, text=self._mended(cell.text)) for cell in row] for row in table.rows]
+        self._builder.table(rows, caption=text, box=box, caption_boxes=place)
         for repeated in table.repeated:
             self._builder.drop(DropKind.DUPLICATE, repeated.text, repeated.box)
+
+    def _mended(self, cell: str) -> str:
+        """Return the text of a cell without the hyphens at which words break off; notes them."""
+        parts = _BREAK.split(cell)
+        for index, following in enumerate(parts[1:]):
+            joint = self._words.join(parts[index], following)
+            parts[index] = joint.text
+            self._hyphens.append(joint.removed)
+        return "".join(parts)
 
     def _write_figure(self, figure: Figure, caption: Sequence[Paragraph]) -> None:
         """Write a figure with the text in it, and its caption right after it."""

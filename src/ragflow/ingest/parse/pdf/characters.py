@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from ragflow.ingest.parse.pdf.document import open_text
 from ragflow.ingest.parse.pdf.extents import breaks, hulls_of, on_page, sized, turned
+from ragflow.ingest.parse.pdf.ligatures import spelled, with_ligatures
 from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls
 from ragflow.ingest.parse.pdf.native import handle_of
 from ragflow.ingest.parse.pdf.repeats import stand_apart, without_repeats
@@ -82,7 +83,7 @@ def read_text(text_page: Any) -> str:
     """Return the text of a page, one code point per character of pdfium's list.
 
     A glyph without a name that stands before a word is taken for a bullet. Halves of surrogate
-    pairs may be left; `well_formed` joins them.
+    pairs and ligatures may be left; `well_formed` joins the ones and spells the others.
     """
     count = text_page.count_chars()
     if count == 0:
@@ -90,6 +91,8 @@ def read_text(text_page: Any) -> str:
     text: str = text_page.get_text_range(errors="replace")
     if len(text) != count:
         text = _text_by_character(text_page, count)
+    handle, ask = handle_of(text_page), calls()
+    text = with_ligatures(text, lambda index: ask.lacks_meaning(handle, index) == 1)
     return _NAMELESS_BULLET.sub("\u2022", text)
 
 
@@ -105,7 +108,8 @@ def _text_by_character(text_page: Any, count: int) -> str:
 
 
 def well_formed(text: str) -> str:
-    """Join surrogate pairs; halves without their other half become U+FFFD."""
+    """Join surrogate pairs, and spell ligatures; lone halves of pairs become U+FFFD."""
+    text = spelled(text)
     if text.isascii() or not _SURROGATE.search(text):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -135,7 +139,7 @@ class _TextReader:
         foreign = "" if text.isascii() else text
         self._rtl = _RTL.search(foreign) is not None
         self._upright = UNSPACED.search(foreign) is not None
-        self._halves = _SURROGATE.search(foreign) is not None
+        self._foreign = bool(foreign)
         self._looks = LookReader(self._handle, frame.rotation)
 
     def sheets(self) -> list[WrittenSheet]:
@@ -235,7 +239,7 @@ class _TextReader:
                 else text
                 for text, start, end in zip(texts, starts, ends, strict=True)
             ]
-        if self._halves:
+        if self._foreign:
             texts = [well_formed(text) for text in texts]
         if not self._looks.bullets:
             return texts

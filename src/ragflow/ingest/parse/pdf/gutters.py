@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 from ragflow.ingest.parse.pdf.characters import Word
@@ -21,6 +22,7 @@ _CROSSING = 6  # one line in so many may reach over a gutter
 _NARROWEST = 0.75  # of the size
 _SLACK = 0.5  # of the size, by which a part may reach over a gutter
 _EDGE = 1.5  # points by which the ends of aligned parts differ
+_ALIGNED = 8  # of ten parts in a column that is mostly empty
 
 
 class Slot(NamedTuple):
@@ -84,8 +86,32 @@ def _emptiest(lines: Sequence[PartedLine], start: float, end: float) -> float:
 
 
 def _splits(lines: Sequence[PartedLine], x: float) -> bool:
-    both = sum(line.rect.x0 < x < line.rect.x1 for line in lines)
-    return both * 2 >= len(lines) and both >= 2
+    """Tell whether most lines have text on both sides, or a few whose parts are aligned."""
+    both = [line for line in lines if line.rect.x0 < x < line.rect.x1]
+    if len(both) < 2:
+        return False
+    if len(both) * 2 >= len(lines):
+        return True
+    lefts = [near[-1] for line in both if (near := [p for p in line.parts if p.x1 <= x])]
+    rights = [near[0] for line in both if (near := [p for p in line.parts if p.x0 >= x])]
+    if not lefts or not rights:
+        return False
+    inner, outer = max(part.x0 for part in lefts), min(part.x1 for part in rights)
+    return _is_aligned([part for part in lefts if part.x1 >= inner]) and _is_aligned(
+        [part for part in rights if part.x0 <= outer]
+    )
+
+
+def _is_aligned(parts: Sequence[Part]) -> bool:
+    """Tell whether nearly all of some parts begin or end at one place, or have one middle."""
+    return len(parts) > 1 and any(
+        sum(abs(edge - median(edges)) <= _EDGE for edge in edges) * 10 >= _ALIGNED * len(edges)
+        for edges in (
+            [part.x0 for part in parts],
+            [part.x1 for part in parts],
+            [(part.x0 + part.x1) / 2 for part in parts],
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ _SAME_RANK = 0.94  # of a size: sizes nearer than this are of one rank
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,3}){0,4})\.?[\s\u3000]+(?=[^\W\d_]|[(（「])")
 _APPENDIX = re.compile(r"(?:appendix|annexe?|anhang|anexo|allegato)\s+\w{1,3}\b", re.IGNORECASE)
 _LETTERED = re.compile(r"[A-H]((?:\.\d{1,2})+)?\.?\s+(?=[A-Z])")
+_ROMAN = re.compile(r"[IVX]{1,5}\.\s+(?=[^\W\d_])")
 _CHAPTER = re.compile(
     r"(?:chapter|part|kapitel|teil|chapitre|partie|capítulo|capitolo|parte|глава|часть|الفصل|الباب)"
     r"\s+(?:\d{1,3}|[ivxlc]+|[a-z])\b|第[一二三四五六七八九十百\d]+[章编篇部]|제\s*\d+\s*[장편부]",
@@ -54,7 +55,7 @@ def style_of(paragraph: Paragraph) -> TitleStyle:
 
 def numbering_depth(text: str) -> int:
     """Return how deep a title's number says that it stands, or 0."""
-    if _CHAPTER.match(text):
+    if _CHAPTER.match(text) or is_roman_section(text):
         return 1
     if _SECTION.match(text):
         return 2
@@ -69,6 +70,11 @@ def numbering_depth(text: str) -> int:
     if lettered is None or not (lettered[1] or "." in lettered[0]):
         return 0
     return 1 + (lettered[1] or "").count(".")
+
+
+def is_roman_section(text: str) -> bool:
+    """Tell whether a text is in capitals after a Roman number, as sections of papers are."""
+    return text.isupper() and _ROMAN.match(text) is not None
 
 
 def is_bare_chapter(text: str) -> bool:

@@ -125,7 +125,7 @@ class Recogniser:
         return self._drops.get(number, [])
 
     def _is_legible(self, text_page: Any, written: Sequence[WrittenSheet]) -> bool:
-        text = "".join(word.text for part in written for word in part.words)
+        text = " ".join(word.text for part in written for word in part.words)
         thorough = self._thorough > 0 and bool(text)
         legible = is_legible(text_page, text, thorough=thorough)
         if thorough and legible:  # a document with one bad page may have more

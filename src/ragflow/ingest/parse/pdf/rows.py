@@ -15,6 +15,7 @@ from itertools import pairwise
 from ragflow.ingest.parse.pdf.cells import is_number
 from ragflow.ingest.parse.pdf.gutters import Columns, Slot
 from ragflow.ingest.parse.pdf.parts import PartedLine
+from ragflow.ingest.parse.pdf.wrapped import Room, wrapped_rows
 
 _JUMP = 1.22  # between the distances of lines in a row and of rows
 _CLOSE = 1.6  # of the size: lines of one cell are not farther apart
@@ -51,11 +52,16 @@ class SlottedLine:
 
 @dataclass(frozen=True, slots=True)
 class GroupedRows:
-    """Hold the rows of a table, of which `headers` name the columns; None if nothing tells."""
+    """Hold the rows of a table, of which `headers` name the columns; None if nothing tells.
+
+    `bands` are the first rows between two rules and those after the last ones, where rules part
+    groups of rows.
+    """
 
     rows: list[Group]
     headers: int | None
     ruled: bool
+    bands: tuple[tuple[int, int], ...] = ()
 
 
 def slotted(lines: Sequence[PartedLine], columns: Columns) -> list[SlottedLine]:
@@ -66,8 +72,11 @@ def slotted(lines: Sequence[PartedLine], columns: Columns) -> list[SlottedLine]:
 def grouped_rows(lines: Sequence[SlottedLine], rules: Sequence[float]) -> GroupedRows:
     """Return the rows of a table between whose lines the rules are drawn, top and bottom too."""
     bands = _bands(lines, rules)
-    if _is_row_each(bands):
+    if _is_row_each(bands, Room.of(lines)):
         names = _names_in(bands[0])
+        if not names and _are_names_of_names(bands[0]):
+            named = header_rows(bands[0])
+            return GroupedRows([*named, *bands[1:]], len(named), ruled=True)
         if not names:
             return GroupedRows(bands, None, ruled=True)
         named = header_rows(bands[0][:names])
@@ -85,9 +94,12 @@ def grouped_rows(lines: Sequence[SlottedLine], rules: Sequence[float]) -> Groupe
             head = 0  # the heading of a part, not the names of columns
         rows = header_rows(bands[0][:head])
         rest = [bands[0][head:]]
+    parted: list[tuple[int, int]] = []
     for band in rest:
+        start = len(rows)
         rows.extend(split_rows(band))
-    return GroupedRows(rows, headers, ruled=False)
+        parted.append((start, len(rows)))
+    return GroupedRows(rows, headers, ruled=False, bands=tuple(parted))
 
 
 def _bands(lines: Sequence[SlottedLine], rules: Sequence[float]) -> list[Group]:
@@ -98,20 +110,22 @@ def _bands(lines: Sequence[SlottedLine], rules: Sequence[float]) -> list[Group]:
     return [bands[index] for index in sorted(bands)]
 
 
-def _is_row_each(bands: Sequence[Group]) -> bool:
+def _is_row_each(bands: Sequence[Group], room: Room) -> bool:
     """Tell whether each stretch between two rules is one row."""
     if len(bands) < 3:
         return False
-    several = sum(_holds_rows(band) for band in bands)
+    several = sum(_holds_rows(band, room) for band in bands)
     return several * 4 <= sum(len(band) > 1 for band in bands)
 
 
-def _holds_rows(band: Group) -> bool:
+def _holds_rows(band: Group, room: Room) -> bool:
     """Tell whether lines are rows rather than the lines of the cells of one row."""
     if len(band) < 2:
         return False
     if _stacked(band):
         return True
+    if all(room.goes_on(above, below) for above, below in pairwise(band)):
+        return False
     whole = set().union(*(line.filled for line in band))
     return len(whole) > 1 and sum(line.filled == whole for line in band) > 1
 
@@ -146,6 +160,18 @@ def _names_in(band: Group) -> int:
     return head if any(len(line.filled) * 2 > len(whole) for line in band[:head]) else 0
 
 
+def _are_names_of_names(band: Group) -> bool:
+    """Tell whether names that span columns stand above the names of these columns."""
+    last = band[-1]
+    spanning = [slot for line in band[:-1] for slot in line.slots if slot.span > 1]
+    return (
+        bool(spanning)
+        and not last.spans
+        and not any(line.figures for line in band)
+        and all(set(range(s.column, s.column + s.span)) <= last.filled for s in spanning)
+    )
+
+
 def header_rows(lines: Sequence[SlottedLine]) -> list[Group]:
     """Return lines of column names as rows: what spans columns parts them."""
     rows: list[Group] = []
@@ -165,7 +191,7 @@ def _differ(rows: Sequence[Group], line: SlottedLine) -> bool:
 
 def split_rows(lines: Sequence[SlottedLine]) -> list[Group]:
     """Return the rows that lines without rules between them make."""
-    return _by_words(_by_distance(lines) or [[line] for line in lines])
+    return _by_words(_by_distance(lines) or wrapped_rows(lines) or [[line] for line in lines])
 
 
 def _pitches(lines: Sequence[SlottedLine]) -> list[float]:
@@ -184,11 +210,23 @@ def _by_distance(lines: Sequence[SlottedLine]) -> list[Group]:
             groups[-1].append(line)
         else:
             groups.append([line])
+    room = Room.of(lines)
     wrong = sum(
-        _stacked(group) or (len(group) > 2 and len({frozenset(x.filled) for x in group}) == 1)
+        _stacked(group)
+        or (len(group) > 2 and len({frozenset(x.filled) for x in group}) == 1)
+        or _repeats(group, room)
         for group in groups
     )
     return groups if wrong * 10 <= len(groups) else []
+
+
+def _repeats(group: Group, room: Room) -> bool:
+    """Tell whether lines of a group say something in every column, over and over."""
+    whole = set().union(*(line.filled for line in group))
+    full = [index for index, line in enumerate(group) if line.filled == whole]
+    return len(full) > 2 and not all(
+        room.goes_on(group[index - 1], group[index]) for index in full if index
+    )
 
 
 def _limit(pitches: Sequence[float], size: float) -> float | None:

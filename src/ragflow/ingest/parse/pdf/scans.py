@@ -30,6 +30,9 @@ _COVERED = 0.02  # of a picture's area: layer words that fill more of it are its
 _ODD = 0.3  # share of characters that mean nothing, from which a layer is unreadable
 _SAMPLE = 200  # characters that are asked for their mapping
 _CODE = re.compile(r"\(cid:\d+\)")
+_WORD = re.compile(r"(?<![A-Za-z])[A-Za-z]{4,}(?![A-Za-z])")
+_SPOKEN = re.compile(r"(?=.*[aeiouyAEIOUY])(?!.*[^aeiouyAEIOUY]{6})(?:[A-Za-z]?[a-z]+|[A-Z]+)")
+_FEWEST_WORDS, _MOST_WORDS = 8, 0.94  # words that show it, and the share of them that read as such
 
 
 def pictured_areas(
@@ -77,7 +80,8 @@ def _turned(picture: Rect, sheet: Sheet) -> Rect:
 def is_legible(text_page: Any, text: str, *, thorough: bool) -> bool:
     """Tell whether a text layer consists of characters that mean something.
 
-    Thoroughly, pdfium is also asked whether the fonts tell which characters their glyphs are.
+    Thoroughly, pdfium is also asked whether the fonts tell which characters their glyphs are. The
+    bitmap fonts of TeX do not, but their codes are those of the letters, so that words can be read.
     """
     visible = "".join(text.split())
     if not visible:
@@ -88,7 +92,7 @@ def is_legible(text_page: Any, text: str, *, thorough: bool) -> bool:
         odd += sum(1 for character in visible if _is_odd(character))
     if odd >= _ODD * len(visible):
         return False
-    return not thorough or _unmapped_share(text_page) < _ODD
+    return not thorough or _unmapped_share(text_page) < _ODD or _reads_as_words(text)
 
 
 def layer_rects(written: Sequence[WrittenSheet]) -> Iterator[Rect]:
@@ -111,6 +115,13 @@ def common(a: Rect, b: Rect) -> Rect:
 
 def _area(rect: Rect) -> float:
     return rect.width * rect.height
+
+
+def _reads_as_words(text: str) -> bool:
+    """Tell whether nearly all words can be spoken: of codes that are no letters, few can."""
+    words = _WORD.findall(text)
+    spoken = sum(_SPOKEN.fullmatch(word) is not None for word in words)
+    return len(words) >= _FEWEST_WORDS and spoken >= _MOST_WORDS * len(words)
 
 
 def _is_odd(character: str) -> bool:

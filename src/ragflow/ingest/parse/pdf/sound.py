@@ -25,6 +25,7 @@ _FEWEST = 3  # rows of a table without column lines, cells that tell how a colum
 _LONG_CELL = 160  # characters: a table mostly of such cells is running text
 _LONGEST_WORDS = 4  # in most cells of a table of texts
 _LONGEST_CELL = 60  # characters, of a table of texts
+_WHOLE = 9  # of ten cells that begin as sentences do, where they are longer
 _SERIES = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -81,19 +82,30 @@ def is_of_figures(table: TableRegion) -> bool:
 
 
 def is_of_texts(table: TableRegion) -> bool:
-    """Tell whether short texts are aligned in at least three columns."""
+    """Tell whether texts are aligned in at least three columns, short ones or whole sentences."""
     if table.column_count < 3:
         return False
     cells = [cell for row in table.rows for cell in row]
     filled = [cell for cell in cells if cell.text]
-    if len(filled) * 10 < 6 * len(cells) or max(len(c.text) for c in filled) > _LONGEST_CELL:
+    if len(filled) * 10 < 6 * len(cells):
         return False
     if sum(cell.text[0].islower() for cell in filled) * 5 > 2 * len(filled):
         return False  # a sentence, cut at its word spaces
-    if median(len(cell.text.split()) for cell in filled) > _LONGEST_WORDS:
+    many = median(len(cell.text.split()) for cell in filled) > _LONGEST_WORDS
+    long = max(len(cell.text) for cell in filled) > _LONGEST_CELL
+    if (many or long) and not _is_of_sentences(filled, table.size):
         return False  # columns of a page
     full = sum(_filled(row) * 2 > table.column_count for row in table.rows)
     return full * 10 >= 8 * len(table.rows) and _is_aligned(table)
+
+
+def _is_of_sentences(cells: Sequence[CellDraft], size: float) -> bool:
+    """Tell whether cells of several lines begin as sentences, names and figures do."""
+    begun = sum(cell.text[0].isupper() or cell.text[0].isdigit() for cell in cells)
+    tall = sum(
+        cell.box is not None and cell.box.bottom - cell.box.top > 1.8 * size for cell in cells
+    )
+    return tall > 1 and begun * 10 >= _WHOLE * len(cells)
 
 
 def has_axis(table: TableRegion) -> bool:

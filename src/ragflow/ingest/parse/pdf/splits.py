@@ -170,9 +170,13 @@ def _line_groups(cells: Sequence[CellWords], xs: Sequence[float]) -> list[Group]
     stacks = [stack for cell in single if (stack := _figures(cell))]
     if len(stacks) < 2:
         stacks += [stack for cell in single if (stack := _texts(cell, xs))]
-    if len(stacks) < 2 or len({len(stack) for stack in stacks}) == len(stacks) > 2:
+    if len(stacks) < 2:
         return []
     longest = max(stacks, key=len)
+    if len({len(stack) for stack in stacks}) == len(stacks) > 2:  # lists, unless with gaps
+        longest = [line.rect.bottom for line in parted_lines([w for c in single for w in c.words])]
+        if not any(abs(stack[-1] - longest[len(stack) - 1]) > _ALIGNED for stack in stacks):
+            return []
     for stack in stacks:
         if not all(min(abs(bottom - x) for x in longest) < _ALIGNED for bottom in stack):
             return []

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from ragflow.domain.documents import BlockKind
 from ragflow.ingest.parse.pdf.document import OutlineEntry
-from ragflow.ingest.parse.pdf.levels import levels, numbering_depth, style_of
+from ragflow.ingest.parse.pdf.levels import is_roman_section, levels, numbering_depth, style_of
 from ragflow.ingest.parse.pdf.paragraphs import BULLET, Paragraph, ends_sentence, is_caption
 
 _MAX_LEVEL = 6
@@ -22,6 +22,7 @@ _MAX_LINES = 4
 _MAX_CHARS = 220
 _MAX_SHORT = 90  # characters of a title that its style alone does not give away
 _LARGER = 1.12  # than the body text
+_SMALL_CAPITALS = 0.65  # of the body text, which most letters of a title in small capitals are
 _BARELY = 1.045  # larger than the body text, for a line that stands apart
 _APART = 0.35  # of the size: the least gap above a title that is set in the body's size
 _FOOT = 0.85  # of the page's height
@@ -128,7 +129,11 @@ class TitleFinder:
         if size >= _LARGER:
             is_sentence = text.endswith("。") or (ends_sentence(text) and len(text) > 80)
             return not is_sentence and (not paragraph.marker or size > 1.2 or paragraph.bold)
-        if size < 0.9 or len(paragraph.lines) > 2 or len(text) > 1.4 * _MAX_SHORT:
+        if (
+            size < (_SMALL_CAPITALS if is_roman_section(text) else 0.9)
+            or len(paragraph.lines) > 2
+            or len(text) > 1.4 * _MAX_SHORT
+        ):
             return False
         if following is None and not (paragraph.bold and _has_room_below(paragraph)):
             return False
@@ -152,6 +157,8 @@ class TitleFinder:
             return False
         if size >= _BARELY and following is not None and following.size < paragraph.size / 1.03:
             return paragraph.marker or apart
+        if is_roman_section(text):
+            return apart
         if paragraph.marker and depth == 0:
             return False
         if depth > 1 or (depth == 1 and not paragraph.marker and _is_chapter(text)):

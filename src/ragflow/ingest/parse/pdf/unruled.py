@@ -22,6 +22,7 @@ from ragflow.ingest.parse.pdf.sound import is_of_figures, is_of_texts, is_progra
 
 _MIN_ROWS = 4
 _NARROW = 12.0  # of the size: wider parts on both sides are lines of prose
+_EDGE = 1.5  # points by which the lines of one cell begin apart
 _APART = 1.6  # of the size: lines farther apart than this and the usual are not of one table
 
 
@@ -107,7 +108,7 @@ def _runs(lines: Sequence[PartedLine]) -> Iterator[list[PartedLine]]:
             above = [before] if not run and before and _stands_over(before, line) else []
             run.extend([*above, *lone, line])
             lone = []
-        elif run and line.rect.x1 <= _middle(run):
+        elif run and (line.rect.x1 <= _middle(run) or _hangs(line, run)):
             lone.append(line)
         elif run:
             yield from _long(run, lone)
@@ -122,6 +123,18 @@ def _stands_over(above: PartedLine, line: PartedLine) -> bool:
     return close and above.rect.x0 > line.parts[0].x1 and above.rect.x1 <= line.rect.x1 + line.size
 
 
+def _hangs(line: PartedLine, run: Sequence[PartedLine]) -> bool:
+    """Tell whether a line stands below a part of the line before, within the run's right end."""
+    below = any(abs(part.x0 - line.rect.x0) < _EDGE for part in run[-1].parts[1:])
+    return below and line.rect.x1 <= max(other.rect.x1 for other in run)
+
+
+def _goes_on(row: PartedLine, line: PartedLine) -> bool:
+    """Tell whether a line is the rest of a cell: it begins below one, with a small letter."""
+    below = any(abs(part.x0 - line.rect.x0) < _EDGE for part in row.parts)
+    return below and line.words[0].text[0].islower()
+
+
 def _middle(run: Sequence[PartedLine]) -> float:
     """Return the middle of a run: what reaches over it is a sentence, not a heading."""
     return (min(line.rect.x0 for line in run) + max(line.rect.x1 for line in run)) / 2
@@ -132,6 +145,7 @@ def _long(run: list[PartedLine], after: Sequence[PartedLine]) -> Iterator[list[P
     if len(run) < _MIN_ROWS:
         return
     usual = median(below.rect.bottom - above.rect.bottom for above, below in pairwise(run))
-    if after and after[0].rect.bottom - run[-1].rect.bottom < 0.8 * usual:
+    pitch = after[0].rect.bottom - run[-1].rect.bottom if after else 0.0
+    if after and (pitch < 0.8 * usual or (pitch < 1.1 * usual and _goes_on(run[-1], after[0]))):
         run = [*run, after[0]]
     yield run

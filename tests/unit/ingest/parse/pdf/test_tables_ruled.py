@@ -153,3 +153,15 @@ def test_names_that_stand_on_end_are_in_their_cells(pdf):
     assert pdf.cells(document)[0] == ["Action of user", "May read", "May write"]
     assert document.text.count("May read") == 1
     assert document.blocks[0].table.header_row_count == 1
+
+
+def test_rows_that_no_rule_parts_are_cut_though_each_column_has_gaps_of_its_own(pdf):
+    rows = [["A10", "1.5", "", "2"], ["A20", "", "", "3"], ["A30", "4.5", "", ""]]
+    rows += [["A40", "6.5", "7", "5"], ["A50", "", "8", "9"]]
+
+    def draw(canvas):
+        pdf.grid(canvas, [72.0, 160.0, 240.0, 320.0, 400.0], [180.0, 200.0, 304.0])
+        fill(pdf, canvas, [["Code", "May", "June", "July"]], xs=[72, 160, 240, 320], top=194)
+        fill(pdf, canvas, rows, xs=[72, 160, 240, 320])
+
+    assert pdf.cells(pdf.parse(pdf.make(draw))) == [["Code", "May", "June", "July"], *rows]

@@ -41,6 +41,14 @@ def test_a_line_of_capitals_apart_from_the_text_is_a_title(pdf):
     assert [text for _, text in titles(document)] == ["GENERAL RULES", "FINAL RULES"]
 
 
+def test_small_capitals_after_a_roman_number_are_a_title(pdf):
+    document = chapters(
+        pdf, [("I. INTRODUCTION", 8, "Times-Roman"), ("II. RESULTS", 8, "Times-Roman")]
+    )
+
+    assert titles(document) == [(1, "I. INTRODUCTION"), (1, "II. RESULTS")]
+
+
 def test_titles_that_are_set_alike_have_the_level_that_their_numbers_give(pdf):
     document = chapters(
         pdf,
