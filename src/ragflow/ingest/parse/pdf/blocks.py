@@ -18,6 +18,7 @@ from ragflow.ingest.parse.pdf.document import OutlineEntry
 from ragflow.ingest.parse.pdf.figures import Figure
 from ragflow.ingest.parse.pdf.hyphens import Vocabulary
 from ragflow.ingest.parse.pdf.lines import join_row
+from ragflow.ingest.parse.pdf.nesting import Nesting
 from ragflow.ingest.parse.pdf.pages import Element, LaidOutPage
 from ragflow.ingest.parse.pdf.paragraphs import Paragraph
 from ragflow.ingest.parse.pdf.reading_order import columns
@@ -47,6 +48,7 @@ class BlockWriter:
         self._words = Vocabulary(
             line.text for page in written for paragraph in page for line in paragraph.lines
         )
+        self._nesting = Nesting()
         self._hyphens: list[str] = []
 
     def write(self) -> None:
@@ -105,6 +107,7 @@ class BlockWriter:
             return
         level = self._titles.level(paragraph)
         kind = BlockKind.TITLE if level else _kind(paragraph)
+        level = level or self._nesting.depth(paragraph, is_item=kind is BlockKind.LIST_ITEM)
         self._builder.block_of_lines(kind, self._joined(paragraph), level=level, separator="")
 
     def _joined(self, paragraph: Paragraph) -> list[PlacedText]:

@@ -30,6 +30,7 @@ _BACKGROUND = 0.85  # of the page's area
 _LEAST_AREA = 0.008  # of the page's area
 _LEAST_SIDE = 24.0  # points
 _MARK = 2.5  # points: thinner paths are rules
+_LARGEST_MARK = 24.0  # points
 _NEAR = 6.0  # points between the parts of a drawing
 _TOUCH = 1.5  # points between the tiles of a picture
 _LEAST_PARTS = 5
@@ -38,11 +39,15 @@ _LEAST_BENT = 2  # parts with curves or slanted lines
 
 @dataclass(frozen=True, slots=True)
 class Drawings:
-    """Hold the places of a sheet's pictures and drawings; `scanned` if a picture is its ground."""
+    """Hold the places of a sheet's pictures and drawings; `scanned` if a picture is its ground.
+
+    `marks` are small things that it draws, of which some may be bullets.
+    """
 
     pictures: tuple[Rect, ...] = ()
     drawn: tuple[Rect, ...] = ()
     scanned: bool = False
+    marks: tuple[Rect, ...] = ()
 
     @property
     def any(self) -> bool:
@@ -61,6 +66,7 @@ def read_drawings(objects: Objects, sheet: Sheet) -> Drawings:
     whole = max(sheet.width * sheet.height, 1.0)
     pictures: list[Rect] = []
     paths: list[_Path] = []
+    marks: list[Rect] = []
     scanned = False
     for kind, handle, in_form in _seen(objects):
         rect = _bounds(handle, sheet)
@@ -70,6 +76,8 @@ def read_drawings(objects: Objects, sheet: Sheet) -> Drawings:
             scanned = scanned or kind == IMAGE
             continue
         if kind == PATH and not in_form:
+            if max(rect.width, rect.height) <= _LARGEST_MARK and len(marks) < _MAX_PATHS:
+                marks.append(rect)
             if len(paths) < _MAX_PATHS and max(rect.width, rect.height) >= _MARK:
                 paths.append(_Path(rect, is_bent(handle, _MAX_SEGMENTS)))
         elif kind != PATH and min(rect.width, rect.height) >= _MARK:
@@ -84,6 +92,7 @@ def read_drawings(objects: Objects, sheet: Sheet) -> Drawings:
         tuple(rect for rect in joined if _counts(rect, whole)),
         tuple(rect for rect in drawn if _counts(rect, whole)),
         scanned,
+        tuple(marks),
     )
 
 

@@ -39,6 +39,7 @@ class TextLine:
     style: Style
     rtl: bool = False
     hangs: float = 0.0  # how far below the line its initial reaches
+    bullet: bool = False  # one is drawn before it
     places: WordPlaces = field(default_factory=WordPlaces, compare=False, repr=False)
 
     @property
@@ -104,7 +105,8 @@ def join_row(lines: Sequence[TextLine]) -> TextLine:
     style = _common_style({line.style for line in lines})
     hangs = max(line.hangs for line in lines)
     joined = places[0].joined(places[1:])
-    return TextLine(text, rect, main.sheet, main.size, style, rtl, hangs, joined)
+    bullet = ordered[0].bullet
+    return TextLine(text, rect, main.sheet, main.size, style, rtl, hangs, bullet, joined)
 
 
 def hull(words: Sequence[Word]) -> Rect:
@@ -200,7 +202,8 @@ class _Run:
             rest = hull(words[1:])
             hangs = max(rect.bottom - rest.bottom, 0.0)
             rect = Rect(rect.x0, rect.x1, rest.top, rest.bottom)
-        return TextLine(text, rect, sheet, size, style, rtl, hangs, places_of(text, texts, rects))
+        places = places_of(text, texts, rects)
+        return TextLine(text, rect, sheet, size, style, rtl, hangs, places=places)
 
 
 def _usual_size(texts: Sequence[str], sizes: Sequence[float]) -> float:

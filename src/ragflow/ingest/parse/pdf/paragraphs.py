@@ -128,7 +128,7 @@ def paragraphs(lines: Sequence[TextLine], page: int, body: float) -> list[Paragr
     letters = _bullet_letters(lines)
     result: list[Paragraph] = []
     for line in lines:
-        marker = _has_marker(line) or line.text[:2] in letters
+        marker = line.bullet or _has_marker(line) or line.text[:2] in letters
         if result and not marker and _continues(result[-1], line, leading, body):
             result[-1].lines.append(line)
             continue
