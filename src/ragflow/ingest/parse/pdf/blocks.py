@@ -28,6 +28,7 @@ _AFTER_THE_TEXT = (
     *(DropKind.FOOTER, DropKind.PAGE_NUMBER, DropKind.HIDDEN, DropKind.DUPLICATE),
     *(DropKind.UNREADABLE, DropKind.UNSURE),
 )
+_INDENT = 2  # spaces before an item for each list that its own is inside of
 _BETWEEN = (BlockKind.CAPTION, BlockKind.FOOTNOTE, BlockKind.FORMULA)
 
 
@@ -107,11 +108,15 @@ class BlockWriter:
             return
         level = self._titles.level(paragraph)
         kind = BlockKind.TITLE if level else _kind(paragraph)
-        level = level or self._nesting.depth(paragraph, is_item=kind is BlockKind.LIST_ITEM)
-        self._builder.block_of_lines(kind, self._joined(paragraph), level=level, separator="")
+        depth = self._nesting.depth(paragraph, kind)
+        lines = self._joined(paragraph, _INDENT * (depth - 1))
+        self._builder.block_of_lines(kind, lines, level=level or depth, separator="")
 
-    def _joined(self, paragraph: Paragraph) -> list[PlacedText]:
-        """Return the lines with what joins them to the next; notes the hyphens it takes out."""
+    def _joined(self, paragraph: Paragraph, indent: int = 0) -> list[PlacedText]:
+        """Return the lines with what joins them to the next; notes the hyphens it takes out.
+
+        The first is indented by so many spaces.
+        """
         joined: list[PlacedText] = []
         lines = paragraph.lines
         for index, line in enumerate(lines):
@@ -121,7 +126,8 @@ class BlockWriter:
                 text = joint.text
                 if joint.removed:
                     self._hyphens.append(joint.removed)
-            joined.append(line.placed(text))
+            shift = 0 if index else max(indent, 0)
+            joined.append(line.placed(" " * shift + text, shift))
         return joined
 
 

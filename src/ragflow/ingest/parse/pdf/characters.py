@@ -32,6 +32,8 @@ _NAMELESS_BULLET = re.compile(
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LATIN = re.compile("[0-9A-Za-z\u00c0-\u024f]")
+_CORE = re.compile("[$€£#]?[0-9A-Za-z\u00c0-\u024f](?:[^\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]*[0-9A-Za-z\u00c0-\u024f])?[%°]?")
+"""Latin letters or digits with the signs between them, that are read from left to right."""
 UNSPACED = re.compile("[\u2e80-\u312f\u31c0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60]")
 """A character of a script that is written without spaces."""
 _BOX = 4  # numbers of pdfium's FS_RECTF: left, top, right, bottom
@@ -215,9 +217,10 @@ class _TextReader:
         for first, end, look, is_torn in zip(*tokens, torn.tolist(), strict=True):
             leads = True
             turns = _turns(self._text, first, end) if self._rtl else ()
-            if turns or is_torn:
+            edges = _edges(self._text, first, end) if self._rtl else ()
+            if turns or edges or is_torn:
                 for index in range(first + 1, end):
-                    if leaves[index] or index in turns:
+                    if leaves[index] or index in turns or index in edges:
                         pieces.append((first, index, look, leads))
                         first, look, leads = index, self._looks.of(index), index in turns
             pieces.append((first, end, look, leads))
@@ -255,6 +258,18 @@ def _turns(text: str, start: int, end: int) -> set[int]:
         if (_RTL.match(text[index]) and _LATIN.match(text[index - 1]))
         or (_LATIN.match(text[index]) and _RTL.match(text[index - 1]))
     }
+
+
+def _edges(text: str, start: int, end: int) -> set[int]:
+    """Return where signs end before Latin letters or digits, and where they begin after these.
+
+    On a page with right-to-left text they may stand on the other side of these than in the file.
+    """
+    core = _CORE.search(text, start, end)
+    if core is None or (core.start() == start and core.end() == end):
+        return set()
+    places = {place for found in _CORE.finditer(text, start, end) for place in found.span()}
+    return places - {start, end}
 
 
 def _made(kind: type[tuple[Any, ...]], *fields: Sequence[Any]) -> list[Any]:

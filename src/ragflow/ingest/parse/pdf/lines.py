@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ragflow.ingest.parse.base import PlacedText
+from ragflow.ingest.parse.pdf.bidi import in_reading_order
 from ragflow.ingest.parse.pdf.characters import UNSPACED, Word
 from ragflow.ingest.parse.pdf.looks import Style
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet, around
@@ -176,12 +177,21 @@ class _Run:
         x0, x1, _, _ = rect
         size = last_size if last_size < size else size
         size = size if size > 1.0 else 1.0
-        if last_x1 <= x1 and x0 > last_x0:
-            return -0.5 * size < x0 - last_x1 < _MAX_GAP * size
         if self.rtl or word.rtl:
             whole = hull(self.words)
             return max(x0 - whole.x1, whole.x0 - x1) < _MAX_GAP * size
+        if last_x1 <= x1 and x0 > last_x0:
+            return -0.5 * size < x0 - last_x1 < _MAX_GAP * size
         return False
+
+    def adjoins(self, other: _Run) -> bool:
+        """Tell whether the words of another run belong to the line of this one."""
+        if not (self.rtl or other.rtl):
+            return self.continues_with(other.words[0])
+        own, rect = hull(self.words), hull(other.words)
+        size = max(min(self.words[-1].size, other.words[0].size), 1.0)
+        apart = max(rect.x0 - own.x1, own.x0 - rect.x1)
+        return same_row(own, rect) and apart < _MAX_GAP * size
 
     def absorb(self, other: _Run) -> None:
         self.words.extend(other.words)
@@ -189,10 +199,12 @@ class _Run:
 
     def line(self, sheet: Sheet) -> TextLine:
         words = self.words
+        rtl = self.rtl and sum(w.rtl for w in words) * 2 >= len(words)
+        if rtl:
+            words = in_reading_order(words)
         texts, rects, sizes, styles, _ = zip(*words, strict=True)
         size = _usual_size(texts, sizes)
         style = _common_style(set(styles))
-        rtl = self.rtl and sum(w.rtl for w in words) * 2 >= len(words)
         if not style.mono and equally_wide(words):
             style = style._replace(mono=True)
         rect = around(rects)
@@ -223,8 +235,8 @@ def _joined(runs: list[_Run]) -> Iterable[_Run]:
         first = run.words[0]
         row = round((first.rect.top + first.rect.bottom) / 8)
         nearby = [other for near in (row, row - 1, row + 1) for other in rows[near][-8:][::-1]]
-        home = next((other for other in nearby if other.continues_with(first)), None)
-        if home is None or first.rtl:
+        home = next((other for other in nearby if other.adjoins(run)), None)
+        if home is None:
             rows[row].append(run)
             result.append(run)
         else:

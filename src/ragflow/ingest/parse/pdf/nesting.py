@@ -37,17 +37,16 @@ class Nesting:
         self._open: list[_Place] = []
         self._last: Paragraph | None = None
 
-    def depth(self, paragraph: Paragraph, *, is_item: bool) -> int:
+    def depth(self, paragraph: Paragraph, kind: BlockKind) -> int:
         """Return how deep the next paragraph is nested; 0 for what is no list item."""
         shift = self._shift(paragraph)
         if shift:
             self._open = [_Place(place.start + shift, place.kind) for place in self._open]
-        if not is_item:
-            if paragraph.kind is BlockKind.TEXT and self._ends(paragraph):
-                self._open = []
-            self._last = paragraph
-            return 0
         self._last = paragraph
+        if kind is not BlockKind.LIST_ITEM:
+            if kind is BlockKind.TITLE or (kind is BlockKind.TEXT and self._ends(paragraph)):
+                self._open = []
+            return 0
         place = _Place(_words_start(paragraph), _marker_kind(paragraph))
         slack = _SAME * paragraph.size
         while self._open and self._open[-1].start > place.start + slack:

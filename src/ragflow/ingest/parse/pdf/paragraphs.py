@@ -20,7 +20,7 @@ from ragflow.ingest.parse.pdf.sheet import Rect
 BULLET = re.compile(r"(?:[•●▪◦‣∙·○■□▫◾◽➢➤➔→►▶▸❖◆◇❑❏☐☑☒✓✔✗★☆※⁃\uf000-\uf0ff]|[–—*+-](?=\s))\s*")
 LIST_MARKER = re.compile(
     BULLET.pattern + r"|(?:\(?\d{1,2}[.)](?=\s)|\(?[a-zA-Z][.)](?=\s)|\(?[ivxIVX]{1,5}[.)](?=\s)"
-    r"|\([ivx]{1,5}\)|[（(]?[一二三四五六七八九十]{1,3}[)）、]|[（(]\d{1,2}[)）]|\d{1,2}、"
+    r"|\([ivx]{1,5}\)|[（(]?[一二三四五六七八九十]{1,3}[)）、]|[（(]\d{1,2}[)）]|\d{1,2}[、．](?!\d)"
     r"|[①-⑳]|[가-하][.)](?=\s))\s*"
 )
 _BULLET_LETTERS = "rlnqvuopmtwxz"  # that symbol fonts show as bullets

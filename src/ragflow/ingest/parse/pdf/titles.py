@@ -22,6 +22,7 @@ _MAX_LINES = 4
 _MAX_CHARS = 220
 _MAX_SHORT = 90  # characters of a title that its style alone does not give away
 _LARGER = 1.12  # than the body text
+_ADORNED = 1.2  # times the size of the text, from which a bullet is drawn before a title
 _BARELY = 1.045  # larger than the body text, for a line that stands apart
 _APART = 0.35  # of the size: the least gap above a title that is set in the body's size
 _FOOT = 0.85  # of the page's height
@@ -122,9 +123,10 @@ class TitleFinder:
         if letters < 2 or letters * 2 < len("".join(text.split())) or is_caption(text):
             return False
         turned = paragraph.lines[0].sheet.turn != self._turn
-        if turned or BULLET.match(text) or _BYLINE.search(text):
-            return False
         size = paragraph.size / self._here
+        bullet = BULLET.match(text) or (paragraph.lines[0].bullet and size < _ADORNED)
+        if turned or bullet or _BYLINE.search(text):
+            return False
         if size >= _LARGER:
             is_sentence = text.endswith("。") or (ends_sentence(text) and len(text) > 80)
             return not is_sentence and (not paragraph.marker or size > 1.2 or paragraph.bold)
