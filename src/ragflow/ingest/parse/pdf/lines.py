@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ragflow.ingest.parse.base import PlacedText
-from ragflow.ingest.parse.pdf.bidi import in_reading_order
+from ragflow.ingest.parse.pdf.bidi import in_reading_order, reads_from_right
 from ragflow.ingest.parse.pdf.characters import UNSPACED, Word
 from ragflow.ingest.parse.pdf.looks import Style
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet, around
@@ -135,6 +135,14 @@ def words_text(words: Sequence[Word]) -> str:
     return text
 
 
+def flagged_text(words: Sequence[Word]) -> str:
+    """Return the text of words that say themselves where spaces are, in the order of reading."""
+    text = ""
+    for word in words:
+        text += gap_text(text, word.text, spaced=word.spaced) + word.text
+    return text
+
+
 def _plainly_spaced(words: Sequence[Word]) -> str:
     """Return the text of words of which each has its space; nothing if some may not.
 
@@ -199,7 +207,7 @@ class _Run:
 
     def line(self, sheet: Sheet) -> TextLine:
         words = self.words
-        rtl = self.rtl and sum(w.rtl for w in words) * 2 >= len(words)
+        rtl = self.rtl and reads_from_right(words)
         if rtl:
             words = in_reading_order(words)
         texts, rects, sizes, styles, _ = zip(*words, strict=True)
@@ -209,7 +217,8 @@ class _Run:
             style = style._replace(mono=True)
         rect = around(rects)
         typed = style.mono and "".join(texts).isascii()
-        text, hangs = typed_text(words) if typed else words_text(words), 0.0
+        written = flagged_text if rtl else words_text
+        text, hangs = typed_text(words) if typed else written(words), 0.0
         if sizes[0] >= INITIAL * size and len(texts[0]) <= 2 and len(words) > 1:
             rest = hull(words[1:])
             hangs = max(rect.bottom - rest.bottom, 0.0)
