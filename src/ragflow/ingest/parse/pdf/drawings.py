@@ -17,6 +17,7 @@ from ragflow.ingest.parse.pdf.objects import (
     SHADING,
     Objects,
     bounds_of,
+    count_slanted,
     is_bent,
     parts_of,
 )
@@ -59,6 +60,7 @@ class Drawings:
 class _Path:
     rect: Rect
     bent: bool
+    parts: int = 1  # lines that it could have been drawn of
 
 
 def read_drawings(objects: Objects, sheet: Sheet) -> Drawings:
@@ -79,7 +81,9 @@ def read_drawings(objects: Objects, sheet: Sheet) -> Drawings:
             if max(rect.width, rect.height) <= _LARGEST_MARK and len(marks) < _MAX_PATHS:
                 marks.append(rect)
             if len(paths) < _MAX_PATHS and max(rect.width, rect.height) >= _MARK:
-                paths.append(_Path(rect, is_bent(handle, _MAX_SEGMENTS)))
+                bent = is_bent(handle, _MAX_SEGMENTS)
+                slants = count_slanted(handle, _MAX_SEGMENTS) if bent else 0
+                paths.append(_Path(rect, bent, max(slants, 1)))
         elif kind != PATH and min(rect.width, rect.height) >= _MARK:
             pictures.append(rect)
     joined = [group.rect for group in _groups([_Path(rect, False) for rect in pictures], _TOUCH)]
@@ -152,7 +156,7 @@ def _groups(paths: Sequence[_Path], gap: float) -> list[_Group]:
     """Join rectangles that lie close together until no two do."""
     groups: list[_Group] = []
     for path in paths:
-        new = _Group(path.rect, 1, int(path.bent))
+        new = _Group(path.rect, path.parts, path.parts if path.bent else 0)
         apart: list[_Group] = []
         for group in groups:
             if _near(group.rect, new.rect, gap):
