@@ -1,8 +1,8 @@
 """Lines of both directions: right-to-left text with Latin words and numbers in it.
 
-In: the words of a line as they stand on the page. Out: the same in the order of reading. The order
-of the file says nothing of it: pdfium puts numbers and Latin words of such lines anywhere. The rules
-are those of Unicode's bidirectional algorithm (UAX 9), told backwards from what it shows.
+In: the words of a line as they stand on the page. Out: the same in the order of reading. Their
+order in the file says nothing of it: pdfium puts numbers and Latin words of such lines anywhere.
+The rules are those of Unicode's bidirectional algorithm (UAX 9), told backwards from what it shows.
 """
 
 from __future__ import annotations

@@ -29,7 +29,9 @@ _SECTION = re.compile(
     r"第[一二三四五六七八九十百\d]+节|제\s*\d+\s*절",
     re.IGNORECASE,
 )
-_CHINESE = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|([（(])[一二三四五六七八九十]{1,3}[）)])\s*(?=\S)")
+_CHINESE = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|([（(])[一二三四五六七八九十]{1,3}[）)])\s*(?=\S)"
+)
 _ARTICLE = re.compile(
     r"(?:article|artikel|artículo|articolo|§)\s*\d+\b|第[一二三四五六七八九十百\d]+[条條]|제\s*\d+\s*조",
     re.IGNORECASE,
@@ -108,7 +110,8 @@ def _has_head(titles: Sequence[Paragraph]) -> bool:
 
     What is numbered then stands one level below it.
     """
-    if len(titles) < 2 or numbering_depth(titles[0].text):
+    depths = [numbering_depth(title.text) for title in titles]
+    if 1 not in depths or depths[0]:
         return False
     return titles[0].size * _SAME_RANK > max(title.size for title in titles[1:])
 

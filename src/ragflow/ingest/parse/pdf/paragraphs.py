@@ -14,6 +14,7 @@ from itertools import pairwise
 from statistics import median
 
 from ragflow.domain.documents import BlockKind
+from ragflow.ingest.parse.pdf.characters import UNSPACED
 from ragflow.ingest.parse.pdf.lines import TextLine
 from ragflow.ingest.parse.pdf.sheet import Rect
 
@@ -31,6 +32,7 @@ _SAME_LARGE = 0.12  # and those of a title's lines
 _LARGE = 1.15  # of the body text: lines this large are titles
 _HUGE = 1.5  # of the body text: titles this large may have lines of different sizes
 _LARGE_STEP = 1.45  # of the size, from one line of a title to the next
+_UNFILLED = 4.0  # of the size, left free at the end of a line
 _OFF_CENTRE = 0.3  # of the size
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,4}\.?\s")
 _SENTENCE_END = re.compile(r"[.!?:。！？：؟][\"'”’)\]）」』]*$")
@@ -221,6 +223,8 @@ def _starts_anew(paragraph: Paragraph, above: TextLine, line: TextLine) -> bool:
     if line.rect.top < paragraph.lines[0].rect.bottom + paragraph.lines[0].hangs:
         return False  # it stands beside the initial
     if paragraph.marker:
+        if UNSPACED.match(line.text) and slack > _UNFILLED * size:
+            return True  # such text breaks anywhere, so this line ends on purpose
         if ends_sentence(above.text) and above.text[-1] not in ":：" and _fits(line, slack):
             return True
         return indent < before - 0.6 * size and len(paragraph.lines) > 1
@@ -229,7 +233,11 @@ def _starts_anew(paragraph: Paragraph, above: TextLine, line: TextLine) -> bool:
     aside = line.rect.x0 - paragraph.left if line.rtl else paragraph.right - line.rect.x1
     if slack > 0.35 * width and width > 12 * size:
         return not (abs(indent - aside) < 2 * size and indent > size)
-    if _below_the_middle(above, line) and min(indent, aside) > size and not ends_sentence(above.text):
+    if (
+        _below_the_middle(above, line)
+        and min(indent, aside) > size
+        and not ends_sentence(above.text)
+    ):
         return False
     if slack > 3 * size and ends_sentence(above.text):
         return True

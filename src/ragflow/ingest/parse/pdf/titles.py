@@ -212,7 +212,7 @@ def _is_chapter(text: str) -> bool:
 
 
 def _heads(title: Paragraph, following: Paragraph) -> bool:
-    """Tell whether a line with a Chinese number heads what follows it, as no item of a list does."""
+    """Tell whether a line with a Chinese number heads what follows it, as no item of a list."""
     if following.marker:
         return chinese_depth(following.text) > chinese_depth(title.text)
     return len(following.text) > len(title.text) and ends_sentence(following.text)
