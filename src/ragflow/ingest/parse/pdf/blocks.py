@@ -28,6 +28,7 @@ _AFTER_THE_TEXT = (
     *(DropKind.FOOTER, DropKind.PAGE_NUMBER, DropKind.HIDDEN, DropKind.DUPLICATE),
     *(DropKind.UNREADABLE, DropKind.UNSURE),
 )
+_SMALLER = 0.9  # of the size of a paragraph: text that may stand between its parts
 _INDENT = 2  # spaces before an item for each list that its own is inside of
 _BETWEEN = (BlockKind.CAPTION, BlockKind.FOOTNOTE, BlockKind.FORMULA)
 
@@ -152,13 +153,17 @@ def _code(paragraph: Paragraph) -> list[PlacedText]:
 def _join_over_breaks(pages: Sequence[LaidOutPage], titles: TitleFinder) -> None:
     """Join paragraphs that run on in the next column or on the next page.
 
-    Tables, captions and notes may stand between their parts.
+    Tables, captions and notes may stand between their parts, those at the side too: smaller text.
     """
     open_paragraph: Paragraph | None = None
     for page in pages:
         kept: list[Element] = []
         for element in page.elements:
-            if not isinstance(element, Paragraph) or element.kind in _BETWEEN:
+            if (
+                not isinstance(element, Paragraph)
+                or element.kind in _BETWEEN
+                or (open_paragraph is not None and element.size < _SMALLER * open_paragraph.size)
+            ):
                 kept.append(element)
                 continue
             if open_paragraph is not None and _runs_on(open_paragraph, element):

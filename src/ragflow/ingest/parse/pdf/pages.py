@@ -204,7 +204,6 @@ def _goes_on(caption: Paragraph, following: Paragraph) -> bool:
         and not is_caption(following.text)
         and following.above < _CAPTION_LINE
         and abs(caption.size - following.size) < 0.5
-        and not caption.finished
     )
 
 

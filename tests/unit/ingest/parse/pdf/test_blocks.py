@@ -159,3 +159,18 @@ def test_the_centred_lines_of_a_caption_stay_together(pdf):
 
     (caption,) = pdf.texts(document, "caption")
     assert caption.endswith("at the foot of the northern dam")
+
+
+def test_a_note_at_the_side_does_not_tear_the_paragraph_that_runs_over_the_page(pdf):
+    def first(canvas):
+        pdf.write(canvas, SENTENCES[:2], x=60, top=700)
+        pdf.write(canvas, ["Measured at", "low water"], x=480, top=700, size=7)
+
+    def second(canvas):
+        pdf.write(canvas, SENTENCES[2:], x=60, top=80)
+        pdf.write(canvas, SENTENCES, x=60, top=120)
+
+    document = pdf.parse(pdf.make(first, second))
+
+    assert " ".join(SENTENCES) in pdf.texts(document)[0]
+    assert "Measured at low water" in pdf.texts(document)
