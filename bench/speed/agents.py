@@ -23,7 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import httpx
 from harness import ROOT, save
 
-from ragflow.agents.dsl import blank, canvas_of
+from ragflow.agents.check import plan_of
+from ragflow.agents.dsl import blank
 from ragflow.agents.runtime import Question, Runtime
 from ragflow.agents.state import state_of
 from ragflow.testing.agents import FakeOutside
@@ -58,7 +59,7 @@ def cost_of_a_node() -> dict[str, float]:
     drawn = blank(chain(NODES))
 
     async def run() -> float:
-        runtime = Runtime(canvas_of(drawn), state_of(drawn, {}), FakeOutside().environment())
+        runtime = Runtime(plan_of(drawn), state_of(drawn, {}), FakeOutside().environment())
         began = time.perf_counter()
         async for _ in runtime.run(Question("q")):
             pass

@@ -8,7 +8,7 @@ Refused: JSON that is no canvas at all.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +18,9 @@ from ragflow.domain.errors import CanvasInvalid
 
 BEGIN = "begin"
 PROLOGUE = "Hi! I'm your smart assistant. What can I do for you?"
+UNDECLARED = "undeclared"
+"""Marks an output that was kept in a canvas, but which its author did not declare."""
+
 _GLOBALS: Mapping[str, Any] = {
     "sys.query": "",
     "sys.user_id": "",
@@ -38,13 +41,24 @@ class Node:
     parent_id: str = ""
     title: str = ""
 
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """Return the names of the outputs that the author declares; others are the runtime's."""
+        outputs = self.params.get("outputs")
+        named = outputs if isinstance(outputs, Mapping) else {}
+        return tuple(str(name) for name in named if not str(name).startswith("_"))
+
 
 @dataclass(frozen=True)
 class Canvas:
-    """Hold a canvas: its JSON and its nodes by id."""
+    """Hold a canvas: its JSON and its nodes by id.
+
+    `drawn` are the ids of all that an editor shows, such as notes, and the tools of an agent.
+    """
 
     raw: Mapping[str, Any]
     nodes: Mapping[str, Node]
+    drawn: Collection[str] = ()
 
     def children(self, iteration_id: str) -> list[Node]:
         """Return the nodes inside an iteration."""
@@ -78,7 +92,8 @@ def canvas_of(raw: Mapping[str, Any]) -> Canvas:
     components = {} if components is None else components
     if not isinstance(components, Mapping):
         raise CanvasInvalid(problems=(Problem("", "components", "it must be an object"),))
-    titles = _titles(raw.get("graph"))
+    drawn = _drawn(raw.get("graph"))
+    titles = _titles(drawn)
     nodes: dict[str, Node] = {}
     for node_id, component in components.items():
         found = list(_shape_problems(str(node_id), component))
@@ -87,7 +102,7 @@ def canvas_of(raw: Mapping[str, Any]) -> Canvas:
             nodes[str(node_id)] = _node(str(node_id), component, titles)
     if problems:
         raise CanvasInvalid(problems=tuple(problems))
-    return Canvas(raw, nodes)
+    return Canvas(raw, nodes, {str(each.get("id")) for each in drawn})
 
 
 def blank(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,8 +117,11 @@ def blank(raw: Mapping[str, Any]) -> dict[str, Any]:
     fresh["globals"] = {**kept, **deepcopy(dict(_GLOBALS))}
     components = fresh.get("components")
     for component in components.values() if isinstance(components, Mapping) else ():
-        for output in _outputs(component).values():
-            if isinstance(output, dict) and "value" in output:
+        outputs = _outputs(component)
+        for name, output in list(outputs.items()):
+            if is_undeclared(output):
+                del outputs[name]
+            elif isinstance(output, dict) and "value" in output:
                 output["value"] = None
     return fresh
 
@@ -124,18 +142,29 @@ def prologue_of(raw: Mapping[str, Any]) -> str:
     return str(prologue or "") if enabled is not False and params.get("mode") != "task" else ""
 
 
+def is_undeclared(output: Any) -> bool:
+    """Tell whether an output is there for its value alone."""
+    return isinstance(output, Mapping) and bool(output.get(UNDECLARED))
+
+
 def _outputs(component: Any) -> dict[str, Any]:
     params = component.get("obj", {}).get("params") if isinstance(component, dict) else None
     outputs = params.get("outputs") if isinstance(params, dict) else None
     return outputs if isinstance(outputs, dict) else {}
 
 
-def _titles(graph: Any) -> dict[str, str]:
-    """Return the display names of nodes; an editor may have stored none."""
+def _drawn(graph: Any) -> list[Mapping[str, Any]]:
+    """Return the nodes of a drawing; an editor may have stored none."""
     nodes = graph.get("nodes") if isinstance(graph, Mapping) else None
+    listed = nodes if isinstance(nodes, list) else []
+    return [node for node in listed if isinstance(node, Mapping)]
+
+
+def _titles(drawn: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the display names of nodes."""
     titles: dict[str, str] = {}
-    for node in nodes if isinstance(nodes, list) else ():
-        data = node.get("data") if isinstance(node, Mapping) else None
+    for node in drawn:
+        data = node.get("data")
         if isinstance(data, Mapping) and isinstance(data.get("name"), str):
             titles[str(node.get("id"))] = data["name"]
     return titles
@@ -146,12 +175,21 @@ def _node(node_id: str, component: Mapping[str, Any], titles: Mapping[str, str])
     return Node(
         id=node_id,
         kind=obj["component_name"],
-        params=obj.get("params") or {},
+        params=_params(obj.get("params") or {}),
         downstream=_ids(component.get("downstream")),
         upstream=_ids(component.get("upstream")),
         parent_id=str(component.get("parent_id") or ""),
         title=titles.get(node_id) or node_id,
     )
+
+
+def _params(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return parameters as their author wrote them."""
+    outputs = params.get("outputs")
+    if not isinstance(outputs, Mapping) or not any(map(is_undeclared, outputs.values())):
+        return params
+    kept = {name: output for name, output in outputs.items() if not is_undeclared(output)}
+    return {**params, "outputs": kept}
 
 
 def _ids(value: Any) -> tuple[str, ...]:

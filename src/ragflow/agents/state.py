@@ -8,11 +8,14 @@ of each component); where a run stands goes beside it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ragflow.agents.dsl import UNDECLARED
 from ragflow.domain.answers import ChatTurn
+
+_BESIDE = ("frontier", "sources", "said", "references", "question", "given", "steps", "tokens")
 
 Outputs = dict[str, dict[str, Any]]
 
@@ -34,7 +37,8 @@ class CanvasState:
     """Hold what changes while an agent runs.
 
     `frontier` are the components to run next; it is empty between runs, and holds those that wait
-    while a form is open. `said` is what the run has told the user, `question` what it answers.
+    while a form is open. `said` is what the run has told the user, `references` what that cites,
+    `question` what it answers.
     """
 
     outputs: Outputs = field(default_factory=dict)
@@ -46,6 +50,7 @@ class CanvasState:
     loops: dict[str, Loop] = field(default_factory=dict)
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    references: list[dict[str, Any]] = field(default_factory=list)
     question: str = ""
     given: dict[str, Any] = field(default_factory=dict)
     steps: int = 0
@@ -73,7 +78,7 @@ def state_of(dsl: Mapping[str, Any], kept: Mapping[str, Any]) -> CanvasState:
         history=[list(pair) for pair in dsl.get("history") or () if len(pair) == 2],
         retrieval=list(retrieval) if isinstance(retrieval, list) else [],
     )
-    for name in ("frontier", "sources", "said", "question", "given", "steps", "tokens"):
+    for name in _BESIDE:
         if name in kept:
             setattr(state, name, deepcopy(kept[name]))
     loops = _mapping(kept.get("loops"))
@@ -101,16 +106,8 @@ def kept_beside(state: CanvasState) -> dict[str, Any]:
     """Return what a canvas has no place for; {} between runs."""
     if not state.frontier:
         return {}
-    return {
-        "frontier": list(state.frontier),
-        "loops": {key: asdict(loop) for key, loop in state.loops.items()},
-        "sources": dict(state.sources),
-        "said": list(state.said),
-        "question": state.question,
-        "given": dict(state.given),
-        "steps": state.steps,
-        "tokens": state.tokens,
-    }
+    loops = {key: asdict(loop) for key, loop in state.loops.items()}
+    return {name: copy(getattr(state, name)) for name in _BESIDE} | {"loops": loops}
 
 
 def _outputs(dsl: Mapping[str, Any]) -> Outputs:
@@ -136,7 +133,8 @@ def _with_outputs(component: Any, values: Mapping[str, Any]) -> Any:
     declared = _mapping(params.get("outputs"))
     written = {
         name: {
-            **(_mapping(declared.get(name)) or {"type": _type_of(value)}),
+            "type": _type_of(value),
+            **(_mapping(declared[name]) if name in declared else {UNDECLARED: True}),
             "value": value,
         }
         for name, value in values.items()

@@ -7,7 +7,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
-from ragflow.agents.dsl import blank, canvas_of
+from ragflow.agents.check import plan_of
+from ragflow.agents.dsl import blank
 from ragflow.agents.events import Event
 from ragflow.agents.runtime import Keep, Question, Runtime, keep_nothing
 from ragflow.agents.state import CanvasState, dsl_with, kept_beside, state_of
@@ -59,7 +60,7 @@ class Conversation:
     def runtime(self, keep: Keep = keep_nothing) -> Runtime:
         """Return a runtime that goes on from what was kept."""
         state = state_of(self.dsl, self.beside)
-        return Runtime(canvas_of(self.dsl), state, self.outside.environment(), keep=keep)
+        return Runtime(plan_of(self.dsl), state, self.outside.environment(), keep=keep)
 
     def hold(self, state: CanvasState) -> None:
         """Keep a state."""

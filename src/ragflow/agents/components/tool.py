@@ -6,15 +6,15 @@ and what else the tool names. What it found can be cited by the answers that fol
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, option_problems
-from ragflow.agents.components.upstream import asked_before
-from ragflow.agents.dsl import Node
+from ragflow.agents.components.upstream import asked_before, with_older_values
+from ragflow.agents.dsl import Canvas, Node
 from ragflow.agents.options import Options
 from ragflow.agents.references import references_in
 from ragflow.agents.sources import SourceBook
@@ -30,21 +30,31 @@ class ToolComponent(Component[CommonOptions]):
     def __init__(self, node: Node, tool: type[Tool[Any]]) -> None:
         super().__init__(node)
         self._tool = tool
-        tool.options.model_validate(without_references(node.params))
+        tool.options.model_validate(without_references(node.params, tool))
 
     @property
     def lasting(self) -> bool:
         """Tell whether the tool changes things."""
         return self._tool.changes_things
 
+    def makes(self) -> Collection[str]:
+        """Return the text, the data, and what the tool makes beside them."""
+        return (self.default_output, "json", *self._tool.makes(self.node.declared))
+
+    def problems(self, canvas: Canvas) -> Iterator[tuple[str, str]]:
+        """Yield what is wrong with the tool's parameters."""
+        yield from super().problems(canvas)
+        yield from tool_problems(self._tool, self.node.params)
+
     async def run(self, call: Call) -> Outcome:
         """Run the tool."""
         params = {**_asking_defaults(self._tool), **self.node.params}
         resolved = await resolved_params(self._tool, params, call)
-        if _is_older(params.get("query")) and self._tool.asked:
-            main = self._tool.asked[0]
-            del resolved["query"]
-            resolved[main] = resolved.get(main) or await asked_before(call, params["query"])
+        query = params.get("query")
+        if _is_older(query) or (not query and "query" in self._tool.options.model_fields):
+            main = next(iter(self._tool.asked), "query")
+            resolved.pop("query", None)
+            resolved[main] = resolved.get(main) or await asked_before(call, query or ())
         result = await run_tool(self._tool, resolved, call)
         text = shown_text(result, call.sources)
         return Outcome({"formalized_content": text, "json": result.data, **(result.outputs or {})})
@@ -56,7 +66,11 @@ async def resolved_params(
     """Return parameters with their references resolved, but for what must stay as it stands."""
     stay = {"outputs", *tool.verbatim}
     resolved: dict[str, Any] = await call.resolved(
-        {key: value for key, value in params.items() if key not in stay}
+        {
+            key: await with_older_values(call, value)
+            for key, value in params.items()
+            if key not in stay
+        }
     )
     return resolved | {key: value for key, value in params.items() if key in stay}
 
@@ -88,6 +102,12 @@ def shown_text(result: ToolResult, sources: SourceBook) -> str:
     return sources.text_of(sources.add(result.sources))
 
 
+def tool_problems(tool: type[Tool[Any]], params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with parameters that are values already. Raises `ValidationError`."""
+    options = tool.options.model_validate(without_references(params, tool))
+    yield from ((f"params.{field}", reason) for field, reason in tool.faults(options))
+
+
 def _asking_defaults(tool: type[Tool[Any]]) -> dict[str, str]:
     """Return those defaults that are references, such as to the question."""
     fields = tool.options.model_fields
@@ -98,13 +118,16 @@ def _asking_defaults(tool: type[Tool[Any]]) -> dict[str, str]:
     }
 
 
-def without_references(params: Mapping[str, Any]) -> dict[str, Any]:
+def without_references(params: Mapping[str, Any], tool: type[Tool[Any]]) -> dict[str, Any]:
     """Return those parameters whose values stand in the canvas already."""
     return {
         key: value
         for key, value in params.items()
-        if not (isinstance(value, str) and references_in(value))
-        and not (key == "query" and _is_older(value))
+        if key in tool.verbatim
+        or not (
+            (isinstance(value, str) and references_in(value))
+            or (key == "query" and _is_older(value))
+        )
     }
 
 

@@ -7,10 +7,12 @@ that lacks a declared name or has another type.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+import ast
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
@@ -19,7 +21,20 @@ from ragflow.agents.tools.base import Tool, ToolResult, tools
 from ragflow.domain.agent_ports import CodeTask
 from ragflow.domain.errors import ToolFailed
 
+RESULT = "result"
+_LONGEST_READ = 100_000  # characters
 _JAVASCRIPT = ("nodejs", "javascript")
+
+
+def _named(arguments: Any) -> Any:
+    """Return arguments by name, which older canvases list."""
+    if not isinstance(arguments, list | tuple):
+        return arguments
+    return {
+        str(each["name"]): each.get("value")
+        for each in arguments
+        if isinstance(each, Mapping) and each.get("name")
+    }
 
 
 class CodeExecOptions(Options):
@@ -35,11 +50,11 @@ class CodeExecOptions(Options):
         "JavaScript; no packages, no files, no network. For example: "
         "def main(): return sum(range(10))",
     )
-    arguments: dict[str, Any] = Field(default_factory=dict)
+    arguments: Annotated[dict[str, Any], BeforeValidator(_named)] = Field(default_factory=dict)
     outputs: dict[str, Any] = Field(default_factory=dict)
 
 
-@tools.register("CodeExec")
+@tools.register("CodeExec", "Code")
 class CodeExec(Tool[CodeExecOptions]):
     """Run a script."""
 
@@ -51,6 +66,17 @@ class CodeExec(Tool[CodeExecOptions]):
     asked = ("script", "lang")
     verbatim = ("script",)
     options = CodeExecOptions
+
+    @classmethod
+    def makes(cls, declared: Sequence[str]) -> Sequence[str]:
+        """Return what is declared, else the result."""
+        return declared or (RESULT,)
+
+    @classmethod
+    def faults(cls, options: CodeExecOptions) -> Iterator[tuple[str, str]]:
+        """Yield why a script of Python is none."""
+        if options.lang not in _JAVASCRIPT and (fault := python_fault(options.script)):
+            yield "script", fault
 
     async def run(self, options: CodeExecOptions, environment: Environment) -> ToolResult:
         """Return what `main` returns. Raises `ToolFailed`."""
@@ -68,12 +94,28 @@ class CodeExec(Tool[CodeExecOptions]):
         )
 
 
+def python_fault(script: str) -> str:
+    """Return why a script is no Python, '' where it is, or where that cannot be told."""
+    if len(script) > _LONGEST_READ:
+        return ""
+    try:
+        with warnings.catch_warnings():  # of what is odd, but runs
+            warnings.simplefilter("ignore")
+            ast.parse(script)
+    except SyntaxError as error:
+        return f"line {error.lineno}: {error.msg}" if error.lineno else error.msg
+    except (ValueError, MemoryError, RecursionError):
+        return ""
+    return ""
+
+
 def declared(outputs: Mapping[str, Any], result: Any) -> dict[str, Any]:
     """Give a result to the names that are declared. Raises `ToolFailed`.
 
-    An object gives each name the value under its key. One name alone may also take the whole.
+    An object gives each name the value under its key. One name alone may also take the whole, as
+    `result` does where none is declared.
     """
-    names = [name for name in outputs if not name.startswith("_")]
+    names = [name for name in outputs if not name.startswith("_")] or [RESULT]
     if len(names) == 1 and not (isinstance(result, Mapping) and names[0] in result):
         values = {names[0]: result}
     elif names and not isinstance(result, Mapping):
@@ -84,7 +126,7 @@ def declared(outputs: Mapping[str, Any], result: Any) -> dict[str, Any]:
             raise _failed(f"what main returned has no {', '.join(missing)}")
         values = {name: result[name] for name in names}
     for name, value in values.items():
-        _check(name, outputs[name], value)
+        _check(name, outputs.get(name), value)
     return values
 
 

@@ -41,7 +41,8 @@ class Variable(BaseModel):
     @property
     def content(self) -> Any:
         """Return what the parameter is set to."""
-        return self.ref if self.value in (None, "") else self.value
+        empty = self.value in (None, "") and self.ref is not None
+        return self.ref if empty else self.value
 
 
 def _headers(value: Any) -> Any:
@@ -84,6 +85,7 @@ class Invoke(Tool[InvokeOptions]):
     asked = ()
     changes_things = True
     options = InvokeOptions
+    further_outputs = ("result",)
 
     async def run(self, options: InvokeOptions, environment: Environment) -> ToolResult:
         """Return what was answered, in the output `result` too."""
