@@ -159,7 +159,8 @@ class Table:
 class Block:
     """Name what one span of the canonical text is.
 
-    `level` is a title's depth (1 to 6), else 0. `image` holds the encoded bytes (JPEG or PNG) of a
+    `level` is a title's depth (1 to 6), and a list item's (1 for the outermost list) where the
+    parser tells how lists are nested, else 0. `image` holds the encoded bytes (JPEG or PNG) of a
     figure that the file carries, `box` its place on a page; such a block may have no text.
     """
 

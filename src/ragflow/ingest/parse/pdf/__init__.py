@@ -5,10 +5,11 @@ their pictures, and typed drops for running headers, footers, page numbers and w
 Refused: password-protected, damaged and over-long files.
 
 The stages, in order: `reader` reads a page (`characters` and `looks` give words, `recognise` those
-in pictures, `tables` and `figures` leave the text flow, `lines`); with all pages known `furniture`
-finds what repeats; `pages` puts each page in `reading_order` and tells contents, code and notes
-(`runs`) from `paragraphs`; `titles` and `levels` find the headings; `blocks` writes. `regions` asks
-the layout model where rules are unsure. `described` lets a vision model read the pages instead.
+in pictures, `tables` and `figures` leave the text flow, `lines` are put in order by `bidi` and told
+of drawn `bullets`); with all pages known `furniture` finds what repeats; `pages` puts each page in
+`reading_order` and tells contents, code and notes (`runs`) from `paragraphs`; `titles` and `levels`
+find the headings, `nesting` the depth of list items; `blocks` writes. `regions` asks the layout
+model where rules are unsure. `described` lets a vision model read the pages instead.
 """
 
 from __future__ import annotations

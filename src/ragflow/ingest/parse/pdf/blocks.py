@@ -20,6 +20,7 @@ from ragflow.ingest.parse.pdf.document import OutlineEntry
 from ragflow.ingest.parse.pdf.figures import Figure
 from ragflow.ingest.parse.pdf.hyphens import Vocabulary
 from ragflow.ingest.parse.pdf.lines import join_row
+from ragflow.ingest.parse.pdf.nesting import Nesting
 from ragflow.ingest.parse.pdf.pages import Element, LaidOutPage
 from ragflow.ingest.parse.pdf.paragraphs import Paragraph
 from ragflow.ingest.parse.pdf.reading_order import columns
@@ -31,6 +32,8 @@ _AFTER_THE_TEXT = (
 )
 _BREAK = re.compile(r"(?<=[^\W\d_]-) (?=[^\W\d_])(?!(?:and|or|to|und|oder|bis|et|ou|y|o|e)\b)")
 """Where a cell goes on in the next line after a hyphen, unless that stands for a word."""
+_SMALLER = 0.9  # of the size of a paragraph: text that may stand between its parts
+_INDENT = 2  # spaces before an item for each list that its own is inside of
 _BETWEEN = (BlockKind.CAPTION, BlockKind.FOOTNOTE, BlockKind.FORMULA)
 
 
@@ -51,6 +54,7 @@ class BlockWriter:
         self._words = Vocabulary(
             line.text for page in written for paragraph in page for line in paragraph.lines
         )
+        self._nesting = Nesting()
         self._hyphens: list[str] = []
 
     def write(self) -> None:
@@ -119,10 +123,15 @@ class BlockWriter:
             return
         level = self._titles.level(paragraph)
         kind = BlockKind.TITLE if level else _kind(paragraph)
-        self._builder.block_of_lines(kind, self._joined(paragraph), level=level, separator="")
+        depth = self._nesting.depth(paragraph, kind)
+        lines = self._joined(paragraph, _INDENT * (depth - 1))
+        self._builder.block_of_lines(kind, lines, level=level or depth, separator="")
 
-    def _joined(self, paragraph: Paragraph) -> list[PlacedText]:
-        """Return the lines with what joins them to the next; notes the hyphens it takes out."""
+    def _joined(self, paragraph: Paragraph, indent: int = 0) -> list[PlacedText]:
+        """Return the lines with what joins them to the next; notes the hyphens it takes out.
+
+        The first is indented by so many spaces.
+        """
         joined: list[PlacedText] = []
         lines = paragraph.lines
         for index, line in enumerate(lines):
@@ -132,7 +141,8 @@ class BlockWriter:
                 text = joint.text
                 if joint.removed:
                     self._hyphens.append(joint.removed)
-            joined.append(line.placed(text))
+            shift = 0 if index else max(indent, 0)
+            joined.append(line.placed(" " * shift + text, shift))
         return joined
 
 
@@ -157,13 +167,17 @@ def _code(paragraph: Paragraph) -> list[PlacedText]:
 def _join_over_breaks(pages: Sequence[LaidOutPage], titles: TitleFinder) -> None:
     """Join paragraphs that run on in the next column or on the next page.
 
-    Tables, captions and notes may stand between their parts.
+    Tables, captions and notes may stand between their parts, those at the side too: smaller text.
     """
     open_paragraph: Paragraph | None = None
     for page in pages:
         kept: list[Element] = []
         for element in page.elements:
-            if not isinstance(element, Paragraph) or element.kind in _BETWEEN:
+            if (
+                not isinstance(element, Paragraph)
+                or element.kind in _BETWEEN
+                or (open_paragraph is not None and element.size < _SMALLER * open_paragraph.size)
+            ):
                 kept.append(element)
                 continue
             if open_paragraph is not None and _runs_on(open_paragraph, element):

@@ -17,7 +17,7 @@ from operator import not_, sub
 from typing import Any, NamedTuple
 
 from ragflow.ingest.parse.pdf.document import open_text
-from ragflow.ingest.parse.pdf.extents import breaks, hulls_of, on_page, sized, turned
+from ragflow.ingest.parse.pdf.extents import breaks, hulls_of, on_page, raised, sized, turned
 from ragflow.ingest.parse.pdf.ligatures import spelled, with_ligatures
 from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls
 from ragflow.ingest.parse.pdf.native import handle_of
@@ -33,8 +33,14 @@ _NAMELESS_BULLET = re.compile(
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LATIN = re.compile("[0-9A-Za-z\u00c0-\u024f]")
+_CORE = re.compile(
+    "[$€£#]?[0-9A-Za-z\u00c0-\u024f](?:[^\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]*[0-9A-Za-z\u00c0-\u024f])?[%°]?"
+)
+"""Latin letters or digits with the signs between them, that are read from left to right."""
 UNSPACED = re.compile("[\u2e80-\u312f\u31c0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60]")
 """A character of a script that is written without spaces."""
+_WORD_BEFORE = re.compile(r"[^\W\d_]{3}[.,;:!?)\]\"”’»]{0,3}\Z")
+_NOTE_MARK = re.compile(r"(?:\d{1,3}|[ivx]{1,5}|[*∗†‡§¶]{1,3})(?!\w)")
 _BOX = 4  # numbers of pdfium's FS_RECTF: left, top, right, bottom
 _FAR = 1e6  # points: where characters of damaged files lie that have no place on the page
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -187,7 +193,8 @@ class _TextReader:
 
     def _written(self, sheet: Sheet, boxes: Any, tokens: _Tokens, all_count: bool) -> WrittenSheet:
         sides = turned(boxes, sheet)
-        tokens, leads = self._pieces(tokens, breaks(sides))
+        marks = {at for at in raised(sides) if _is_note_mark(self._text, at)}
+        tokens, leads = self._pieces(tokens, breaks(sides), marks)
         starts, ends, looks = tokens
         texts = self._texts(starts, ends, looks, sides)
         hulls = hulls_of(sides, starts, ends)
@@ -204,13 +211,17 @@ class _TextReader:
             written.words, written.repeated = without_repeats(written.words)
         return written
 
-    def _pieces(self, tokens: _Tokens, leaves: Any) -> tuple[_Tokens, Sequence[bool]]:
+    def _pieces(
+        self, tokens: _Tokens, leaves: Any, marks: set[int]
+    ) -> tuple[_Tokens, Sequence[bool]]:
         """Cut tokens where their characters jump away from each other; tell which pieces lead.
 
-        These stand after a space, or where the direction of writing changes.
+        These stand after a space or where the direction of writing changes, or are the `marks` of
+        notes at the ends of words.
         """
         import numpy as np
 
+        leaves[list(marks)] = True
         passed = np.cumsum(leaves)
         torn = passed[np.array(tokens.ends) - 1] > passed[np.array(tokens.starts)]
         if not self._rtl and not torn.any():
@@ -219,11 +230,13 @@ class _TextReader:
         for first, end, look, is_torn in zip(*tokens, torn.tolist(), strict=True):
             leads = True
             turns = _turns(self._text, first, end) if self._rtl else ()
-            if turns or is_torn:
+            edges = _edges(self._text, first, end) if self._rtl else ()
+            if turns or edges or is_torn:
                 for index in range(first + 1, end):
-                    if leaves[index] or index in turns:
+                    if leaves[index] or index in turns or index in edges:
                         pieces.append((first, index, look, leads))
-                        first, look, leads = index, self._looks.of(index), index in turns
+                        first, look = index, self._looks.of(index)
+                        leads = index in turns or index in marks
             pieces.append((first, end, look, leads))
         starts, ends, looks, led = zip(*pieces, strict=True)
         return _Tokens(starts, ends, looks), led
@@ -259,6 +272,25 @@ def _turns(text: str, start: int, end: int) -> set[int]:
         if (_RTL.match(text[index]) and _LATIN.match(text[index - 1]))
         or (_LATIN.match(text[index]) and _RTL.match(text[index - 1]))
     }
+
+
+def _is_note_mark(text: str, at: int) -> bool:
+    """Tell whether a raised character begins the mark of a note: a number after a word."""
+    return _WORD_BEFORE.search(text, max(at - 6, 0), at) is not None and (
+        _NOTE_MARK.match(text, at) is not None
+    )
+
+
+def _edges(text: str, start: int, end: int) -> set[int]:
+    """Return where signs end before Latin letters or digits, and where they begin after these.
+
+    On a page with right-to-left text they may stand on the other side of these than in the file.
+    """
+    core = _CORE.search(text, start, end)
+    if core is None or (core.start() == start and core.end() == end):
+        return set()
+    places = {place for found in _CORE.finditer(text, start, end) for place in found.span()}
+    return places - {start, end}
 
 
 def _made(kind: type[tuple[Any, ...]], *fields: Sequence[Any]) -> list[Any]:

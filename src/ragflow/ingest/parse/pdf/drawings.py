@@ -17,6 +17,7 @@ from ragflow.ingest.parse.pdf.objects import (
     SHADING,
     Objects,
     bounds_of,
+    count_slanted,
     is_bent,
     parts_of,
 )
@@ -30,6 +31,7 @@ _BACKGROUND = 0.85  # of the page's area
 _LEAST_AREA = 0.008  # of the page's area
 _LEAST_SIDE = 24.0  # points
 _MARK = 2.5  # points: thinner paths are rules
+_LARGEST_MARK = 24.0  # points
 _NEAR = 6.0  # points between the parts of a drawing
 _TOUCH = 1.5  # points between the tiles of a picture
 _LEAST_PARTS = 5
@@ -38,11 +40,15 @@ _LEAST_BENT = 2  # parts with curves or slanted lines
 
 @dataclass(frozen=True, slots=True)
 class Drawings:
-    """Hold the places of a sheet's pictures and drawings; `scanned` if a picture is its ground."""
+    """Hold the places of a sheet's pictures and drawings; `scanned` if a picture is its ground.
+
+    `marks` are small things that it draws, of which some may be bullets.
+    """
 
     pictures: tuple[Rect, ...] = ()
     drawn: tuple[Rect, ...] = ()
     scanned: bool = False
+    marks: tuple[Rect, ...] = ()
 
     @property
     def any(self) -> bool:
@@ -54,6 +60,7 @@ class Drawings:
 class _Path:
     rect: Rect
     bent: bool
+    parts: int = 1  # lines that it could have been drawn of
 
 
 def read_drawings(objects: Objects, sheet: Sheet) -> Drawings:
@@ -61,6 +68,7 @@ def read_drawings(objects: Objects, sheet: Sheet) -> Drawings:
     whole = max(sheet.width * sheet.height, 1.0)
     pictures: list[Rect] = []
     paths: list[_Path] = []
+    marks: list[Rect] = []
     scanned = False
     for kind, handle, in_form in _seen(objects):
         rect = _bounds(handle, sheet)
@@ -70,8 +78,12 @@ def read_drawings(objects: Objects, sheet: Sheet) -> Drawings:
             scanned = scanned or kind == IMAGE
             continue
         if kind == PATH and not in_form:
+            if max(rect.width, rect.height) <= _LARGEST_MARK and len(marks) < _MAX_PATHS:
+                marks.append(rect)
             if len(paths) < _MAX_PATHS and max(rect.width, rect.height) >= _MARK:
-                paths.append(_Path(rect, is_bent(handle, _MAX_SEGMENTS)))
+                bent = is_bent(handle, _MAX_SEGMENTS)
+                slants = count_slanted(handle, _MAX_SEGMENTS) if bent else 0
+                paths.append(_Path(rect, bent, max(slants, 1)))
         elif kind != PATH and min(rect.width, rect.height) >= _MARK:
             pictures.append(rect)
     joined = [group.rect for group in _groups([_Path(rect, False) for rect in pictures], _TOUCH)]
@@ -84,6 +96,7 @@ def read_drawings(objects: Objects, sheet: Sheet) -> Drawings:
         tuple(rect for rect in joined if _counts(rect, whole)),
         tuple(rect for rect in drawn if _counts(rect, whole)),
         scanned,
+        tuple(marks),
     )
 
 
@@ -143,7 +156,7 @@ def _groups(paths: Sequence[_Path], gap: float) -> list[_Group]:
     """Join rectangles that lie close together until no two do."""
     groups: list[_Group] = []
     for path in paths:
-        new = _Group(path.rect, 1, int(path.bent))
+        new = _Group(path.rect, path.parts, path.parts if path.bent else 0)
         apart: list[_Group] = []
         for group in groups:
             if _near(group.rect, new.rect, gap):

@@ -12,6 +12,8 @@ from typing import Any
 from ragflow.ingest.parse.pdf.looks import Look
 from ragflow.ingest.parse.pdf.sheet import Sheet
 
+_RAISED_SIZE = 0.8  # of the size before it: characters smaller than this may be raised
+_RAISED_BY = 0.15  # of that size
 _INITIAL = 1.8  # ratio of heights from which a letter is an initial of its word
 
 
@@ -40,6 +42,18 @@ def breaks(sides: Any) -> Any:
     off = (low > 0) & (shared < 0.3 * low)
     initial = height[:-1] > _INITIAL * height[1:]
     return np.concatenate([[False], far | off | (initial & (low > 0))])
+
+
+def raised(sides: Any) -> list[int]:
+    """Return the characters that are smaller than the one before and stand higher."""
+    import numpy as np
+
+    _, _, top, bottom = sides
+    height = bottom - top
+    smaller = height[1:] < _RAISED_SIZE * height[:-1]
+    higher = bottom[1:] < bottom[:-1] - _RAISED_BY * height[:-1]
+    found: list[int] = (np.flatnonzero(smaller & higher & (height[1:] > 0)) + 1).tolist()
+    return found
 
 
 def hulls_of(sides: Any, starts: Sequence[int], ends: Sequence[int]) -> Any:

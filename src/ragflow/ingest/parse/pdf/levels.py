@@ -30,6 +30,9 @@ _SECTION = re.compile(
     r"第[一二三四五六七八九十百\d]+节|제\s*\d+\s*절",
     re.IGNORECASE,
 )
+_CHINESE = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|([（(])[一二三四五六七八九十]{1,3}[）)])\s*(?=\S)"
+)
 _ARTICLE = re.compile(
     r"(?:article|artikel|artículo|articolo|§)\s*\d+\b|第[一二三四五六七八九十百\d]+[条條]|제\s*\d+\s*조",
     re.IGNORECASE,
@@ -66,6 +69,8 @@ def numbering_depth(text: str) -> int:
         return numbered[1].count(".") + 1
     if _APPENDIX.match(text):
         return 1
+    if chinese_depth(text):
+        return chinese_depth(text)
     lettered = _LETTERED.match(text)
     if lettered is None or not (lettered[1] or "." in lettered[0]):
         return 0
@@ -75,6 +80,14 @@ def numbering_depth(text: str) -> int:
 def is_roman_section(text: str) -> bool:
     """Tell whether a text is in capitals after a Roman number, as sections of papers are."""
     return text.isupper() and _ROMAN.match(text) is not None
+
+
+def chinese_depth(text: str) -> int:
+    """Return how deep a title numbered like 一、 or （一） stands, or 0."""
+    match = _CHINESE.match(text)
+    if match is None:
+        return 0
+    return 2 if match[1] else 1
 
 
 def is_bare_chapter(text: str) -> bool:
@@ -87,13 +100,26 @@ def levels(titles: Sequence[Paragraph], named: Mapping[int, int]) -> dict[int, i
     """Return the level of each title, by identity; `named` are those that the outline knows."""
     votes: defaultdict[TitleStyle, Counter[int]] = defaultdict(Counter)
     own: dict[int, int] = {}
+    below = _has_head(titles)
     for title in titles:
-        level = named.get(id(title)) or numbering_depth(title.text)
+        depth = numbering_depth(title.text)
+        level = named.get(id(title)) or (depth + below if depth else 0)
         if level:
             own[id(title)] = min(level, _MAX_LEVEL)
             votes[style_of(title)][own[id(title)]] += 1
     ranks = _ranks({style_of(title) for title in titles}, votes)
     return {id(title): own.get(id(title)) or ranks[style_of(title)] for title in titles}
+
+
+def _has_head(titles: Sequence[Paragraph]) -> bool:
+    """Tell whether the first title is the document's: larger than all others, and no numbered one.
+
+    What is numbered then stands one level below it.
+    """
+    depths = [numbering_depth(title.text) for title in titles]
+    if 1 not in depths or depths[0]:
+        return False
+    return titles[0].size * _SAME_RANK > max(title.size for title in titles[1:])
 
 
 def _ranks(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ragflow.ingest.parse.base import PlacedText
+from ragflow.ingest.parse.pdf.bidi import in_reading_order, reads_from_right
 from ragflow.ingest.parse.pdf.characters import UNSPACED, Word
 from ragflow.ingest.parse.pdf.looks import Style
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet, around
@@ -39,6 +40,7 @@ class TextLine:
     style: Style
     rtl: bool = False
     hangs: float = 0.0  # how far below the line its initial reaches
+    bullet: bool = False  # one is drawn before it
     places: WordPlaces = field(default_factory=WordPlaces, compare=False, repr=False)
 
     @property
@@ -104,7 +106,8 @@ def join_row(lines: Sequence[TextLine]) -> TextLine:
     style = _common_style({line.style for line in lines})
     hangs = max(line.hangs for line in lines)
     joined = places[0].joined(places[1:])
-    return TextLine(text, rect, main.sheet, main.size, style, rtl, hangs, joined)
+    bullet = ordered[0].bullet
+    return TextLine(text, rect, main.sheet, main.size, style, rtl, hangs, bullet, joined)
 
 
 def hull(words: Sequence[Word]) -> Rect:
@@ -129,6 +132,14 @@ def words_text(words: Sequence[Word]) -> str:
             text += gap_text(text, word.text, spaced=spaced)
         text += word.text
         before = word
+    return text
+
+
+def flagged_text(words: Sequence[Word]) -> str:
+    """Return the text of words that say themselves where spaces are, in the order of reading."""
+    text = ""
+    for word in words:
+        text += gap_text(text, word.text, spaced=word.spaced) + word.text
     return text
 
 
@@ -174,12 +185,21 @@ class _Run:
         x0, x1, _, _ = rect
         size = last_size if last_size < size else size
         size = size if size > 1.0 else 1.0
-        if last_x1 <= x1 and x0 > last_x0:
-            return -0.5 * size < x0 - last_x1 < _MAX_GAP * size
         if self.rtl or word.rtl:
             whole = hull(self.words)
             return max(x0 - whole.x1, whole.x0 - x1) < _MAX_GAP * size
+        if last_x1 <= x1 and x0 > last_x0:
+            return -0.5 * size < x0 - last_x1 < _MAX_GAP * size
         return False
+
+    def adjoins(self, other: _Run) -> bool:
+        """Tell whether the words of another run belong to the line of this one."""
+        if not (self.rtl or other.rtl):
+            return self.continues_with(other.words[0])
+        own, rect = hull(self.words), hull(other.words)
+        size = max(min(self.words[-1].size, other.words[0].size), 1.0)
+        apart = max(rect.x0 - own.x1, own.x0 - rect.x1)
+        return same_row(own, rect) and apart < _MAX_GAP * size
 
     def absorb(self, other: _Run) -> None:
         self.words.extend(other.words)
@@ -187,20 +207,24 @@ class _Run:
 
     def line(self, sheet: Sheet) -> TextLine:
         words = self.words
+        rtl = self.rtl and reads_from_right(words)
+        if rtl:
+            words = in_reading_order(words)
         texts, rects, sizes, styles, _ = zip(*words, strict=True)
         size = _usual_size(texts, sizes)
         style = _common_style(set(styles))
-        rtl = self.rtl and sum(w.rtl for w in words) * 2 >= len(words)
         if not style.mono and equally_wide(words):
             style = style._replace(mono=True)
         rect = around(rects)
         typed = style.mono and "".join(texts).isascii()
-        text, hangs = typed_text(words) if typed else words_text(words), 0.0
+        written = flagged_text if rtl else words_text
+        text, hangs = typed_text(words) if typed else written(words), 0.0
         if sizes[0] >= INITIAL * size and len(texts[0]) <= 2 and len(words) > 1:
             rest = hull(words[1:])
             hangs = max(rect.bottom - rest.bottom, 0.0)
             rect = Rect(rect.x0, rect.x1, rest.top, rest.bottom)
-        return TextLine(text, rect, sheet, size, style, rtl, hangs, places_of(text, texts, rects))
+        places = places_of(text, texts, rects)
+        return TextLine(text, rect, sheet, size, style, rtl, hangs, places=places)
 
 
 def _usual_size(texts: Sequence[str], sizes: Sequence[float]) -> float:
@@ -220,8 +244,8 @@ def _joined(runs: list[_Run]) -> Iterable[_Run]:
         first = run.words[0]
         row = round((first.rect.top + first.rect.bottom) / 8)
         nearby = [other for near in (row, row - 1, row + 1) for other in rows[near][-8:][::-1]]
-        home = next((other for other in nearby if other.continues_with(first)), None)
-        if home is None or first.rtl:
+        home = next((other for other in nearby if other.adjoins(run)), None)
+        if home is None:
             rows[row].append(run)
             result.append(run)
         else:

@@ -135,6 +135,16 @@ def draw_mode(path: Any) -> tuple[bool, bool]:
 
 def is_bent(path: Any, most: int) -> bool:
     """Tell whether a path has curves or slanted lines among its first so many segments."""
+    return any(True for _ in _bends(path, most))
+
+
+def count_slanted(path: Any, most: int) -> int:
+    """Count the slanted lines among a path's first so many segments."""
+    return sum(kind == _LINE for kind in _bends(path, most))
+
+
+def _bends(path: Any, most: int) -> Iterator[int]:
+    """Yield the kinds of the segments that are curves or slanted lines."""
     ask = _calls()
     spot = (ctypes.c_float * 2)()
     x_at, y_at = ctypes.byref(spot), ctypes.byref(spot, 4)
@@ -143,15 +153,14 @@ def is_bent(path: Any, most: int) -> bool:
         segment = pointer(ask.segment(path, index))
         kind = ask.step(segment)
         if kind == _CURVE:
-            return True
+            yield kind
         ask.point(segment, x_at, y_at)
         x, y = spot
         if kind == _LINE and last is not None:
             dx, dy = abs(x - last[0]), abs(y - last[1])
             if min(dx, dy) > 0.05 * max(dx, dy) and max(dx, dy) > 1e-3:
-                return True
+                yield kind
         last = (x, y)
-    return False
 
 
 def corners(path: Any, matrix: Matrix, most: int) -> list[list[tuple[float, float]]]:

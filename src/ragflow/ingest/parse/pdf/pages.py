@@ -29,10 +29,12 @@ Item = TextLine | TableRegion | Figure
 
 _CAPTIONS = (RegionKind.FIGURE_CAPTION, RegionKind.TABLE_CAPTION)
 _SURE = 0.6  # score from which what the model sees counts
+_SMALLER = 0.96  # of the body text, in which sentences are no captions, whatever they name
 _PROSE = 40  # characters from which a line counts as running text
 _CAPTION_LINES = 8
 _TITLE = 1.15  # of the body text
 _CHAPTER_APART = 3.0  # of the size, between a chapter's number and its name
+_CAPTION_LINE = 0.8  # of the size, between two lines of a caption
 _CAPTION_APART = 1.3  # of the size, between a caption's number and its words
 
 
@@ -159,7 +161,8 @@ class _Arranger:
         for paragraph in found:
             if paragraph.marker and not is_caption(paragraph.text):
                 continue
-            if len(paragraph.lines) <= _CAPTION_LINES and is_caption(paragraph.text):
+            smaller = paragraph.size < _SMALLER * self.body
+            if len(paragraph.lines) <= _CAPTION_LINES and is_caption(paragraph.text, smaller):
                 paragraph.kind = BlockKind.CAPTION
                 paragraph.marker = False
             elif is_formula(paragraph.lines) or self._seen_as(paragraph, RegionKind.EQUATION):
@@ -194,7 +197,19 @@ def _whole(paragraphs: Sequence[Paragraph], body: float) -> list[Paragraph]:
     return whole
 
 
+def _goes_on(caption: Paragraph, following: Paragraph) -> bool:
+    """Tell whether the model sees the rest of a caption in what stands right below it."""
+    return (
+        following.kind is BlockKind.CAPTION
+        and not is_caption(following.text)
+        and following.above < _CAPTION_LINE
+        and abs(caption.size - following.size) < 0.5
+    )
+
+
 def _completes(number: Paragraph, words: Paragraph, body: float) -> bool:
+    if number.kind is BlockKind.CAPTION and _goes_on(number, words):
+        return True
     if words.kind is not BlockKind.TEXT or words.marker or len(words.lines) > 3:
         return False
     if number.kind is BlockKind.CAPTION:

@@ -14,13 +14,14 @@ from itertools import pairwise
 from statistics import median
 
 from ragflow.domain.documents import BlockKind
+from ragflow.ingest.parse.pdf.characters import UNSPACED
 from ragflow.ingest.parse.pdf.lines import TextLine
 from ragflow.ingest.parse.pdf.sheet import Rect
 
 BULLET = re.compile(r"(?:[•●▪◦‣∙·○■□▫◾◽➢➤➔→►▶▸❖◆◇❑❏☐☑☒✓✔✗★☆※⁃\uf000-\uf0ff]|[–—*+-](?=\s))\s*")
 LIST_MARKER = re.compile(
     BULLET.pattern + r"|(?:\(?\d{1,2}[.)](?=\s)|\(?[a-zA-Z][.)](?=\s)|\(?[ivxIVX]{1,5}[.)](?=\s)"
-    r"|\([ivx]{1,5}\)|[（(]?[一二三四五六七八九十]{1,3}[)）、]|[（(]\d{1,2}[)）]|\d{1,2}、"
+    r"|\([ivx]{1,5}\)|[（(]?[一二三四五六七八九十]{1,3}[)）、]|[（(]\d{1,2}[)）]|\d{1,2}[、．](?!\d)"
     r"|[①-⑳]|[가-하][.)](?=\s))\s*"
 )
 _BULLET_LETTERS = "rlnqvuopmtwxz"  # that symbol fonts show as bullets
@@ -31,6 +32,8 @@ _SAME_LARGE = 0.12  # and those of a title's lines
 _LARGE = 1.15  # of the body text: lines this large are titles
 _HUGE = 1.5  # of the body text: titles this large may have lines of different sizes
 _LARGE_STEP = 1.45  # of the size, from one line of a title to the next
+_UNFILLED = 4.0  # of the size, left free at the end of a line
+_OFF_CENTRE = 0.3  # of the size
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,4}\.?\s")
 _SENTENCE_END = re.compile(r"[.!?:。！？：؟][\"'”’)\]）」』]*$")
 _CAPTION = re.compile(
@@ -101,15 +104,18 @@ def ends_sentence(text: str) -> bool:
     return _SENTENCE_END.search(text.rstrip()) is not None
 
 
-def is_caption(text: str) -> bool:
-    """Tell whether a text names a figure or a table."""
+def is_caption(text: str, smaller: bool = False) -> bool:
+    """Tell whether a text names a figure or a table.
+
+    A sentence that begins like that is none, unless it is set `smaller` than the text.
+    """
     match = _CAPTION.match(text)
     if match is None:
         return False
     after = text[match.end() : match.end() + 2]
     if not after.strip() or after.lstrip()[:1] in ".:：．|—–)]）】>":
         return True
-    return len(text) < 120 and not ends_sentence(text)
+    return smaller or (len(text) < 120 and not ends_sentence(text))
 
 
 def is_bare_caption(text: str) -> bool:
@@ -128,7 +134,7 @@ def paragraphs(lines: Sequence[TextLine], page: int, body: float) -> list[Paragr
     letters = _bullet_letters(lines)
     result: list[Paragraph] = []
     for line in lines:
-        marker = _has_marker(line) or line.text[:2] in letters
+        marker = line.bullet or _has_marker(line) or line.text[:2] in letters
         if result and not marker and _continues(result[-1], line, leading, body):
             result[-1].lines.append(line)
             continue
@@ -198,6 +204,12 @@ def _fits(line: TextLine, slack: float) -> bool:
     return slack > (len(line.text.split(" ", 1)[0]) + 1) * line.pitch + 2 * line.size
 
 
+def _below_the_middle(above: TextLine, line: TextLine) -> bool:
+    """Tell whether two lines are centred on each other."""
+    middle = (line.rect.x0 + line.rect.x1) / 2
+    return abs((above.rect.x0 + above.rect.x1) / 2 - middle) < _OFF_CENTRE * line.size
+
+
 def _starts_anew(paragraph: Paragraph, above: TextLine, line: TextLine) -> bool:
     """Tell whether indents or a short line above say that a new paragraph begins."""
     size = line.size
@@ -211,14 +223,22 @@ def _starts_anew(paragraph: Paragraph, above: TextLine, line: TextLine) -> bool:
     if line.rect.top < paragraph.lines[0].rect.bottom + paragraph.lines[0].hangs:
         return False  # it stands beside the initial
     if paragraph.marker:
+        if UNSPACED.match(line.text) and slack > _UNFILLED * size:
+            return True  # such text breaks anywhere, so this line ends on purpose
         if ends_sentence(above.text) and above.text[-1] not in ":：" and _fits(line, slack):
             return True
         return indent < before - 0.6 * size and len(paragraph.lines) > 1
     if line.text[0].islower() and not ends_sentence(above.text):
         return False
+    aside = line.rect.x0 - paragraph.left if line.rtl else paragraph.right - line.rect.x1
     if slack > 0.35 * width and width > 12 * size:
-        centred = abs(indent - (paragraph.right - line.rect.x1)) < 2 * size and indent > size
-        return not centred
+        return not (abs(indent - aside) < 2 * size and indent > size)
+    if (
+        _below_the_middle(above, line)
+        and min(indent, aside) > size
+        and not ends_sentence(above.text)
+    ):
+        return False
     if slack > 3 * size and ends_sentence(above.text):
         return True
     return (

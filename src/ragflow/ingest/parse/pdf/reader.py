@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ragflow.domain.documents import DropKind
+from ragflow.ingest.parse.pdf.bullets import with_bullets
 from ragflow.ingest.parse.pdf.characters import WrittenSheet, page_frame, read_words
 from ragflow.ingest.parse.pdf.drawings import Drawings, read_drawings
 from ragflow.ingest.parse.pdf.figures import (
@@ -66,6 +67,7 @@ class PageReader:
         for index, part in enumerate(written):
             others = written[1:] if index == 0 else []
             regions = self._read_sheet(page, objects, part, read, regions, others)
+        read.lines = with_bullets(read.lines, drawings.marks, sheet)
         self._add_figures(page, sheet, read, drawings, regions)
         read.regions = regions or []
         if self._always_look:

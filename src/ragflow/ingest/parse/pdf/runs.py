@@ -23,13 +23,14 @@ _PAGE_AT_END = re.compile(r"(?<=\S)\s+(\d{1,4})$")
 _MIN_CONTENTS = 3  # lines
 _MIN_NUMBERED = 5  # lines of contents without leaders
 _NOTE = re.compile(
-    r"(?:\(?\d{1,3}[.)]?|\[\d{1,3}\]|[*∗†‡§¶※#]{1,3}|[a-z][.)]?|[①-⑳]|注\s*\d*[:：]?)\s*(?=\S)"
+    r"(?:\(?\d{1,3}(?!\d)[.)]?|\[\d{1,3}\]|[*∗†‡§¶※#]{1,3}|[a-z][.)]?|[①-⑳]|注\s*\d*[:：]?)\s*(?=\S)"
 )
 _DOTTED = re.compile(r"\d{1,3}\.\s")  # as in lists and dates
 _SMALLER = 0.93  # of the body text: notes are set smaller
 _UPPER = 0.3  # of the sheet's height, where no notes stand
 _LOWER = 0.6  # and below which a column of its own may be notes
 _SEPARATOR = (0.08, 0.55)  # of the sheet's width: how long the rule above notes is
+_SENTENCE = 30  # characters of a note's first line that has no number; less is a label
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _FORMULA = re.compile(r"[=≤≥≠≈∑∏∫√∈∉⊂⊆∪∩→⇒↔±×·∂∇∞≡∼]|[\u0391-\u03c9]|\ud835[\udc00-\udfff]")
 _FUNCTIONS = frozenset({"softmax", "argmax", "argmin", "where", "with", "otherwise", "that"})
@@ -164,7 +165,8 @@ def _notes_from(
         if line.rect.top < _UPPER * line.sheet.height:
             continue
         numbered = _NOTE.match(line.text) is not None
-        if (numbered or index >= small) and _ruled(lines, index, rules):
+        reads = numbered or (index >= small and len(line.text) >= _SENTENCE)
+        if reads and _ruled(lines, index, rules):
             return index
         dotted = _DOTTED.match(line.text) is not None
         if numbered and not dotted and index >= small and _apart(lines, index):

@@ -14,7 +14,13 @@ from itertools import pairwise
 
 from ragflow.domain.documents import BlockKind
 from ragflow.ingest.parse.pdf.document import OutlineEntry
-from ragflow.ingest.parse.pdf.levels import is_roman_section, levels, numbering_depth, style_of
+from ragflow.ingest.parse.pdf.levels import (
+    chinese_depth,
+    is_roman_section,
+    levels,
+    numbering_depth,
+    style_of,
+)
 from ragflow.ingest.parse.pdf.paragraphs import BULLET, Paragraph, ends_sentence, is_caption
 
 _MAX_LEVEL = 6
@@ -23,13 +29,16 @@ _MAX_CHARS = 220
 _MAX_SHORT = 90  # characters of a title that its style alone does not give away
 _LARGER = 1.12  # than the body text
 _SMALL_CAPITALS = 0.65  # of the body text, which most letters of a title in small capitals are
+_ADORNED = 1.2  # times the size of the text, from which a bullet is drawn before a title
 _BARELY = 1.045  # larger than the body text, for a line that stands apart
 _APART = 0.35  # of the size: the least gap above a title that is set in the body's size
 _FOOT = 0.85  # of the page's height
 _MUCH = 600  # characters of a page that tell the size of its text
 _MAIN = 1.3  # times the size of the text, from which a title may be the document's
+_ALIKE = 2  # titles of a page that are set like a line, from which it is one of them
 _LONG = 160  # characters: a paragraph this long is text that a title may head
 _RUN = 3  # equal short paragraphs in a row that are no titles
+_NUMBER = re.compile(r"^\d{1,2}(?:[.．]\d{1,2}){0,4}[.．]?\s+")
 _LETTERS = re.compile(r"[^\W\d_]")
 _BYLINE = re.compile(
     r"@|https?://|www\.|\w\.(?:com|org|net|edu|gov)\b| = |;$"
@@ -104,7 +113,8 @@ class TitleFinder:
             elif below and not (following is not None and len(following.text) >= _LONG):
                 free = id(paragraph) not in named and not numbering_depth(paragraph.text)
                 bylines |= {id(paragraph)} if free else set()
-        return bylines
+        kept = Counter(style_of(p) for p in page if id(p) in candidates - bylines)
+        return {id(p) for p in page if id(p) in bylines and kept[style_of(p)] < _ALIKE}
 
     def _in_outline(self, paragraph: Paragraph) -> OutlineEntry | None:
         if not _may_be_title(paragraph) or not self._outline:
@@ -119,16 +129,19 @@ class TitleFinder:
         if not _may_be_title(paragraph):
             return False
         text = paragraph.text
-        letters = len(_LETTERS.findall(text))
-        if letters < 2 or letters * 2 < len("".join(text.split())) or is_caption(text):
+        said = _NUMBER.sub("", text)
+        letters = len(_LETTERS.findall(said))
+        if letters < 2 or letters * 2 < len("".join(said.split())) or is_caption(text):
             return False
         turned = paragraph.lines[0].sheet.turn != self._turn
-        if turned or BULLET.match(text) or _BYLINE.search(text):
-            return False
         size = paragraph.size / self._here
+        bullet = BULLET.match(text) or (paragraph.lines[0].bullet and size < _ADORNED)
+        if turned or bullet or _BYLINE.search(text):
+            return False
         if size >= _LARGER:
             is_sentence = text.endswith("。") or (ends_sentence(text) and len(text) > 80)
-            return not is_sentence and (not paragraph.marker or size > 1.2 or paragraph.bold)
+            told = size > _ADORNED or paragraph.bold or chinese_depth(text)
+            return not is_sentence and bool(not paragraph.marker or told)
         if (
             size < (_SMALL_CAPITALS if is_roman_section(text) else 0.9)
             or len(paragraph.lines) > 2
@@ -159,6 +172,8 @@ class TitleFinder:
             return paragraph.marker or apart
         if is_roman_section(text):
             return apart
+        if chinese_depth(text):
+            return following is not None and _heads(paragraph, following)
         if paragraph.marker and depth == 0:
             return False
         if depth > 1 or (depth == 1 and not paragraph.marker and _is_chapter(text)):
@@ -207,6 +222,13 @@ def _may_be_title(paragraph: Paragraph) -> bool:
 
 def _is_chapter(text: str) -> bool:
     return not text[0].isdigit() and numbering_depth(text) > 0
+
+
+def _heads(title: Paragraph, following: Paragraph) -> bool:
+    """Tell whether a line with a Chinese number heads what follows it, as no item of a list."""
+    if following.marker:
+        return chinese_depth(following.text) > chinese_depth(title.text)
+    return len(following.text) > len(title.text) and ends_sentence(following.text)
 
 
 def _has_room_below(paragraph: Paragraph) -> bool:

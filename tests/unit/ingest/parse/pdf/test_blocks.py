@@ -131,3 +131,46 @@ def test_chinese_lines_join_without_a_space(pdf):
     document = pdf.parse(pdf.make(lambda canvas: pdf.write(canvas, lines, font="STSong-Light")))
 
     assert pdf.texts(document) == ["".join(lines)]
+
+
+def test_a_sentence_in_smaller_type_that_names_a_figure_is_its_caption(pdf):
+    def draw(canvas):
+        pdf.write(canvas, SENTENCES, top=100)
+        caption = ["Figure 3 Levels of all wells in the north. Dashed lines", "are estimates."]
+        pdf.write(canvas, caption, top=180, size=8)
+        pdf.write(canvas, ["Figure 3 shows the levels of all wells."], top=240)
+
+    document = pdf.parse(pdf.make(draw))
+
+    found = pdf.texts(document, "caption")
+    assert found == ["Figure 3 Levels of all wells in the north. Dashed lines are estimates."]
+
+
+def test_the_centred_lines_of_a_caption_stay_together(pdf):
+    def draw(canvas):
+        pdf.write(canvas, SENTENCES, top=100)
+        canvas.setFont("Helvetica", 9)
+        for place, line in enumerate(
+            ["Figure 3. Levels of all wells, measured at the foot of", "the northern dam"]
+        ):
+            canvas.drawCentredString(180, pdf.height - 180 - 11 * place, line)
+
+    document = pdf.parse(pdf.make(draw))
+
+    (caption,) = pdf.texts(document, "caption")
+    assert caption.endswith("at the foot of the northern dam")
+
+
+def test_a_note_at_the_side_does_not_tear_the_paragraph_that_runs_over_the_page(pdf):
+    def first(canvas):
+        pdf.write(canvas, SENTENCES[:2], x=60, top=700)
+        pdf.write(canvas, ["Measured at", "low water"], x=480, top=700, size=7)
+
+    def second(canvas):
+        pdf.write(canvas, SENTENCES[2:], x=60, top=80)
+        pdf.write(canvas, SENTENCES, x=60, top=120)
+
+    document = pdf.parse(pdf.make(first, second))
+
+    assert " ".join(SENTENCES) in pdf.texts(document)[0]
+    assert "Measured at low water" in pdf.texts(document)

@@ -122,3 +122,29 @@ def test_a_picture_that_the_layout_model_takes_for_text_is_no_figure():
 
     assert find_figures(drawings, [region], [], [], SHEET) == []
     assert len(find_figures(drawings, [], [], [], SHEET)) == 1
+
+
+def draw_chart(canvas, pdf):
+    canvas.line(120, pdf.height - 300, 120, pdf.height - 180)
+    canvas.line(120, pdf.height - 300, 320, pdf.height - 300)
+    path = canvas.beginPath()
+    path.moveTo(120, pdf.height - 290)
+    for step in range(1, 9):
+        path.lineTo(120 + 24 * step, pdf.height - 200 - 40 * (step % 2) - 3 * step)
+    canvas.drawPath(path)
+    pdf.write(canvas, ["2015 2016 2017"], x=130, top=312, size=7)
+
+
+def test_one_line_with_many_corners_is_a_chart(pdf):
+    def draw(canvas):
+        pdf.write(canvas, BODY, top=100)
+        draw_chart(canvas, pdf)
+        pdf.write(canvas, ["Figure 1. Levels of three years."], x=120, top=330, size=9)
+        pdf.write(canvas, BODY, top=380)
+
+    document = pdf.parse(pdf.make(draw))
+
+    (figure,) = figures(document)
+    assert figure.box.x0 == pytest.approx(120, abs=2)
+    assert figure.box.x1 == pytest.approx(312, abs=10)
+    assert not [block for block in document.blocks if block.kind == "footnote"]

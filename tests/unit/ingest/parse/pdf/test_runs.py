@@ -100,3 +100,12 @@ def test_small_text_in_the_upper_half_of_a_page_is_no_note(pdf):
         pdf.write(canvas, LEFT, top=700)
 
     assert pdf.texts(pdf.parse(pdf.make(draw)), "footnote") == []
+
+
+def test_years_below_the_axis_of_a_chart_are_no_notes(pdf):
+    def draw(canvas):
+        pdf.write(canvas, LEFT, top=560)
+        canvas.line(72, pdf.height - 680, 250, pdf.height - 680)
+        pdf.write(canvas, ["2015 2016 2017"], top=692, size=7)
+
+    assert pdf.texts(pdf.parse(pdf.make(draw)), "footnote") == []

@@ -176,3 +176,58 @@ def test_a_chapter_and_its_number_above_it_are_one_title(pdf):
         pdf.write(canvas, BODY, top=170)
 
     assert titles(pdf.parse(pdf.make(draw))) == [(1, "Chapter 4 The Measured Page")]
+
+
+def test_what_is_numbered_stands_below_the_title_of_the_document(pdf):
+    document = chapters(
+        pdf,
+        [
+            ("The State of the River", 20, "Helvetica-Bold"),
+            ("1 Introduction", 14, "Helvetica-Bold"),
+            ("1.1 Earlier work", 12, "Helvetica-Bold"),
+            ("References", 14, "Helvetica-Bold"),
+        ],
+    )
+
+    assert [level for level, _ in titles(document)] == [1, 2, 3, 2]
+
+
+def test_chinese_numbers_head_texts_and_give_levels(pdf):
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    text = ["城市供水系统的水质监测结果每月在网站上公布，并接受公众的监督和检查。"]
+    heads = ["一、总体情况", "（一）水源保护", "（二）管网建设"]
+
+    def draw(canvas):
+        for place, head in enumerate(heads):
+            pdf.write(canvas, [head], top=100 + 60 * place, font="STSong-Light")
+            pdf.write(canvas, text, top=118 + 60 * place, font="STSong-Light")
+
+    assert titles(pdf.parse(pdf.make(draw))) == [(1, heads[0]), (2, heads[1]), (2, heads[2])]
+
+
+def test_items_with_chinese_numbers_that_follow_each_other_head_nothing(pdf):
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    items = ["一、总体情况", "二、水源保护", "三、管网建设"]
+    document = pdf.parse(pdf.make(lambda canvas: pdf.write(canvas, items, font="STSong-Light")))
+
+    assert titles(document) == []
+
+
+def test_a_short_head_below_the_documents_title_is_one_if_others_are_set_like_it(pdf):
+    def draw(canvas):
+        pdf.write(canvas, ["Maria Keller"], top=80, size=22, font="Helvetica-Bold")
+        heads = [("Contact", ["Main Street 12"]), ("Profile", BODY), ("Work", BODY)]
+        for place, (head, below) in enumerate(heads):
+            top = 120 + 90 * place
+            pdf.write(canvas, [head], top=top, size=14, font="Helvetica-Bold")
+            pdf.write(canvas, below, top=top + 24)
+
+    found = [text for _, text in titles(pdf.parse(pdf.make(draw)))]
+
+    assert found == ["Maria Keller", "Contact", "Profile", "Work"]

@@ -125,3 +125,31 @@ def test_lines_that_run_down_are_read_from_the_right_one_to_the_left(pdf):
             canvas.drawString(500 - 40 * place, 780, line)
 
     assert "".join(pdf.texts(pdf.parse(pdf.make(draw)))) == "".join(lines)
+
+
+def test_the_number_of_a_note_does_not_become_part_of_the_word_before_it(pdf):
+    def draw(canvas):
+        text = canvas.beginText(72, 700)
+        for words, rise, size in (
+            ("See the report", 0, 10),
+            ("12", 4, 6),
+            (", which tells", 0, 10),
+        ):
+            text.setFont("Helvetica", size)
+            text.setRise(rise)
+            text.textOut(words)
+        canvas.drawText(text)
+
+    assert pdf.texts(pdf.parse(pdf.make(draw))) == ["See the report 12, which tells"]
+
+
+def test_a_power_stays_with_its_unit(pdf):
+    def draw(canvas):
+        text = canvas.beginText(72, 700)
+        for words, rise, size in (("An area of 5 km", 0, 10), ("2", 4, 6)):
+            text.setFont("Helvetica", size)
+            text.setRise(rise)
+            text.textOut(words)
+        canvas.drawText(text)
+
+    assert pdf.texts(pdf.parse(pdf.make(draw))) == ["An area of 5 km2"]

@@ -1,0 +1,84 @@
+"""Lines of both directions: right-to-left text with Latin words and numbers in it.
+
+In: the words of a line as they stand on the page. Out: the same in the order of reading. Their
+order in the file says nothing of it: pdfium puts numbers and Latin words of such lines anywhere.
+The rules are those of Unicode's bidirectional algorithm (UAX 9), told backwards from what it shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+
+from ragflow.ingest.parse.pdf.characters import Word
+
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+_SPACE = 0.15  # of the size: a gap that is a space
+_TOUCHING = 0.03  # and one that is none
+_NUMBER = re.compile(r"\d")
+
+
+def reads_from_right(words: Sequence[Word]) -> bool:
+    """Tell whether a line is a right-to-left one; numbers and signs say nothing about it."""
+    return sum(word.rtl for word in words) >= sum(map(_is_latin, words))
+
+
+def in_reading_order(words: Sequence[Word]) -> list[Word]:
+    """Return the words of a right-to-left line in the order in which they are read.
+
+    A Latin word begins a run that is read from left to right, as far as the last Latin word or
+    number before the next right-to-left word; numbers that follow none stand for themselves. The
+    words tell of themselves whether they are `spaced` from the one before.
+    """
+    from_left = sorted(words, key=lambda word: word.rect.x0 + word.rect.x1)
+    filed = {id(word): id(last) for last, word in pairwise(words)}
+    ordered: list[Word] = []
+    last_run: list[Word] = []
+    end = len(from_left)
+    while end > 0:
+        start = _run_start(from_left, end)
+        run = from_left[start:end]
+        if last_run:
+            apart = _edge(last_run, min) - _edge(run, max)
+            known = filed.get(id(run[0])) == id(last_run[-1])
+            run[0] = run[0]._replace(spaced=_is_spaced(last_run[-1], run[0], apart, known))
+        for index, (last, word) in enumerate(pairwise(run), start=1):
+            apart = word.rect.x0 - last.rect.x1
+            known = filed.get(id(word)) == id(last)
+            run[index] = word._replace(spaced=_is_spaced(last, word, apart, known))
+        ordered.extend(run)
+        last_run, end = from_left[start:end], start
+    return ordered
+
+
+def _edge(run: Sequence[Word], side: Callable[[Iterable[float]], float]) -> float:
+    return side(x for word in run for x in (word.rect.x0, word.rect.x1))
+
+
+def _is_spaced(last: Word, word: Word, apart: float, known: bool) -> bool:
+    """Tell whether a space parts two words that are so far apart; `known` if the file says so.
+
+    Where the direction changes between letters and digits there is one, however narrow.
+    """
+    turns = last.rtl != word.rtl and last.text[-1].isalnum() and word.text[0].isalnum()
+    if turns or apart > _SPACE * word.size:
+        return True
+    return known and word.spaced and (apart > _TOUCHING * word.size or (last.rtl and word.rtl))
+
+
+def _run_start(from_left: Sequence[Word], end: int) -> int:
+    """Return where the run begins that ends before `end`; most are one word."""
+    start = end - 1
+    if not _is_latin(from_left[start]) and not _NUMBER.search(from_left[start].text):
+        return start
+    for index in range(end - 1, -1, -1):
+        if from_left[index].rtl:
+            break
+        if _is_latin(from_left[index]):
+            start = index
+    return start
+
+
+def _is_latin(word: Word) -> bool:
+    return not word.rtl and _LATIN.search(word.text) is not None
