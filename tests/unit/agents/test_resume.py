@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ragflow.agents.runtime import Question
-from ragflow.agents.state import CanvasState, dsl_with, kept_beside
+from ragflow.agents.state import CanvasState, kept_of
 from ragflow.testing.canvases import Conversation, canvas, node
 
 pytestmark = pytest.mark.anyio
@@ -63,11 +63,12 @@ def canvases(draw: st.DrawFn) -> dict[str, Any]:
 async def cut_off(talk: Conversation, after: int) -> bool:
     """Run until a number of states were kept, and keep the last as a database would."""
     kept = 0
+    before = list(talk.history)
 
     async def keep(state: CanvasState, _at_once: bool) -> None:
         nonlocal kept
-        written = json.dumps([dsl_with(state, talk.dsl), kept_beside(state)])
-        talk.dsl, talk.beside = json.loads(written)
+        written = json.dumps([kept_of(state), before + state.history])
+        talk.kept, talk.history = json.loads(written)
         kept += 1
         if kept == after:
             raise Killed
