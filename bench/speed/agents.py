@@ -25,7 +25,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import httpx
 from harness import ROOT, save
 
-from ragflow.agents.dsl import HISTORY_WINDOW, blank, canvas_of
+from ragflow.agents.check import plan_of
+from ragflow.agents.dsl import HISTORY_WINDOW, blank
 from ragflow.agents.runtime import Question, Runtime
 from ragflow.agents.state import state_of
 from ragflow.testing.agents import FakeOutside
@@ -63,7 +64,7 @@ def cost_of_a_node() -> dict[str, float]:
     drawn = blank(chain(NODES))
 
     async def run() -> float:
-        runtime = Runtime(canvas_of(drawn), state_of(drawn, {}), FakeOutside().environment())
+        runtime = Runtime(plan_of(drawn), state_of(drawn, {}), FakeOutside().environment())
         began = time.perf_counter()
         async for _ in runtime.run(Question("q")):
             pass

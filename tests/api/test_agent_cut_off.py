@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
+from ragflow.agents.check import plan_of
 from ragflow.domain.agents import RunState
 from ragflow.domain.errors import AgentError
 from ragflow.domain.identity import Actor
+from ragflow.services import agent_runs
 from ragflow.services.agent_runs import CUT_OFF
 from ragflow.services.agent_work import AgentQuestion
 from ragflow.services.container import build_services
 from ragflow.testing.agent_calls import heard, made, messages, said, states
-from ragflow.testing.agent_canvases import GatedModel, two_models
+from ragflow.testing.agent_canvases import GatedModel, chain, llm, two_models, with_form
 
 
 async def cut_off(world: Any, actor: Actor, agent_id: str, gated: GatedModel) -> str:
@@ -78,3 +80,35 @@ def test_a_run_that_was_cut_off_can_be_cancelled(
     path = f"/agents/{agent_id}/runs/{run['id']}"
     assert api.data("POST", f"{path}/cancel") == {"cancelled": True}
     assert states(api, agent_id) == [("one", "cancelled", None)]
+
+
+def test_a_whole_answer_has_what_was_said_before_the_cut(
+    world: Any, api: Any, actor: Actor, gated: GatedModel
+) -> None:
+    dsl = chain(
+        ("begin", "Begin", {}),
+        ("Message:Hello", "Message", {"content": ["Wait a moment. "]}),
+        ("LLM:Second", "LLM", llm("second {sys.query}")),
+        ("Message:Say", "Message", {"content": ["{LLM:Second@content}"]}),
+    )
+    agent_id = made(api, dsl)
+    session_id = asyncio.run(cut_off(world, actor, agent_id, gated))
+    world.ports.catalog.scripted = GatedModel("nothing")
+    asked = {"question": "one", "session_id": session_id, "stream": False}
+    answer = api.data("POST", f"/agents/{agent_id}/completions", json=asked)
+    assert answer["data"]["content"] == "Wait a moment. I heard second one"
+    assert messages(api, agent_id) == ["one", "Wait a moment. I heard second one"]
+
+
+def test_the_components_of_a_canvas_are_made_once_for_a_question(
+    api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent_id = made(api, with_form())
+    asked = {"question": "one", "stream": False}
+    waiting = api.data("POST", f"/agents/{agent_id}/completions", json=asked)
+    plans: list[Any] = []
+    monkeypatch.setattr(agent_runs, "plan_of", lambda dsl: plans.append(dsl) or plan_of(dsl))
+    asked |= {"session_id": waiting["session_id"], "inputs": {"city": "Rome"}}
+    answer = api.data("POST", f"/agents/{agent_id}/completions", json=asked)
+    assert answer["data"]["content"] == "You go to Rome"
+    assert len(plans) == 1

@@ -7,6 +7,7 @@ draft and has none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 from ragflow.agents.components.base import Component, option_problems, texts_in
 from ragflow.agents.components.load import component_of, verbatim_of
 from ragflow.agents.dsl import BEGIN, Canvas, Node, canvas_of
-from ragflow.agents.references import references_in
+from ragflow.agents.references import reference_in, references_in
 from ragflow.domain.agents import Problem
 from ragflow.domain.errors import CanvasInvalid, UnknownName
 
@@ -30,17 +31,30 @@ def problems_of(dsl: Mapping[str, Any]) -> list[Problem]:
     components, problems = _made(canvas)
     for node in canvas.nodes.values():
         problems += _graph_problems(node, canvas)
+        problems += _reference_problems(node, canvas, components)
         if node.id in components:
             problems += _component_problems(components[node.id], canvas)
     return problems
 
 
-def components_of(canvas: Canvas) -> dict[str, Component[Any]]:
-    """Return the components of a canvas by id. Raises `CanvasInvalid`."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Hold a canvas that can run, with its components by id."""
+
+    canvas: Canvas
+    components: Mapping[str, Component[Any]]
+
+
+def plan_of(dsl: Mapping[str, Any]) -> Plan:
+    """Return what a run is made of, which a long canvas takes a while for.
+
+    Raises `CanvasInvalid`.
+    """
+    canvas = canvas_of(dsl)
     components, problems = _made(canvas)
     if problems:
         raise CanvasInvalid(problems=tuple(problems))
-    return components
+    return Plan(canvas, components)
 
 
 def _made(canvas: Canvas) -> tuple[dict[str, Component[Any]], list[Problem]]:
@@ -73,16 +87,46 @@ def _graph_problems(node: Node, canvas: Canvas) -> Iterator[Problem]:
                 yield Problem(node.id, field, f"there is no component {node_id!r}")
     if node.parent_id and node.parent_id not in canvas.nodes:
         yield Problem(node.id, "parent_id", f"there is no component {node.parent_id!r}")
+
+
+def _reference_problems(
+    node: Node, canvas: Canvas, components: Mapping[str, Component[Any]]
+) -> Iterator[Problem]:
     verbatim = verbatim_of(node)
     for name, value in node.params.items():
         if name in verbatim:
             continue
         for text in texts_in(value):
-            for reference in references_in(text):
-                origin, at, _ = reference.partition("@")
-                if at and origin not in canvas.nodes:
-                    reason = f"{{{reference}}} names no component of this canvas"
-                    yield Problem(node.id, f"params.{name}", reason)
+            for reference in [*references_in(text), *_alone(text, canvas)]:
+                fault = _reference_fault(reference, canvas, components)
+                if fault:
+                    yield Problem(node.id, f"params.{name}", f"{{{reference}}} {fault}")
+
+
+def _alone(text: str, canvas: Canvas) -> Iterator[str]:
+    """Yield the reference that a text is without braces, if it is one: an address may look so."""
+    reference = reference_in(text)
+    if "{" not in text and reference.partition("@")[0] in canvas.nodes:
+        yield reference
+
+
+def _reference_fault(
+    reference: str, canvas: Canvas, components: Mapping[str, Component[Any]]
+) -> str:
+    """Return why a reference leads nowhere for certain, '' where it may lead somewhere."""
+    origin, at, output = reference.partition("@")
+    if not at:
+        return ""
+    if origin not in canvas.nodes:
+        return "names no component of this canvas"
+    component = components.get(origin)
+    known = component.makes() if component is not None else None
+    if known is None or output.startswith("_"):
+        return ""
+    known = list(dict.fromkeys([*known, *canvas.nodes[origin].declared]))
+    if output in known or output.partition(".")[0] in known:
+        return ""
+    return f"names no output of that component, which makes {', '.join(known) or 'none'}"
 
 
 def _component_problems(component: Component[Any], canvas: Canvas) -> Iterator[Problem]:

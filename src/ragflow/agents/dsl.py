@@ -20,6 +20,9 @@ BEGIN = "begin"
 HISTORY_WINDOW = 13
 """Pairs of turns that a model is told of, where a component does not say how many."""
 PROLOGUE = "Hi! I'm your smart assistant. What can I do for you?"
+UNDECLARED = "undeclared"
+"""Marks an output that was kept in a canvas, but which its author did not declare."""
+
 _GLOBALS: Mapping[str, Any] = {
     "sys.query": "",
     "sys.user_id": "",
@@ -39,6 +42,13 @@ class Node:
     upstream: tuple[str, ...] = ()
     parent_id: str = ""
     title: str = ""
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """Return the names of the outputs that the author declares; others are the runtime's."""
+        outputs = self.params.get("outputs")
+        named = outputs if isinstance(outputs, Mapping) else {}
+        return tuple(str(name) for name in named if not str(name).startswith("_"))
 
 
 @dataclass(frozen=True)
@@ -104,8 +114,11 @@ def blank(raw: Mapping[str, Any]) -> dict[str, Any]:
     fresh["globals"] = {**kept, **deepcopy(dict(_GLOBALS))}
     components = fresh.get("components")
     for component in components.values() if isinstance(components, Mapping) else ():
-        for output in _outputs(component).values():
-            if isinstance(output, dict) and "value" in output:
+        outputs = _outputs(component)
+        for name, output in list(outputs.items()):
+            if is_undeclared(output):
+                del outputs[name]
+            elif isinstance(output, dict) and "value" in output:
                 output["value"] = None
     return fresh
 
@@ -148,6 +161,11 @@ def _number(value: Any) -> int:
         return 0
 
 
+def is_undeclared(output: Any) -> bool:
+    """Tell whether an output is there for its value alone."""
+    return isinstance(output, Mapping) and bool(output.get(UNDECLARED))
+
+
 def _outputs(component: Any) -> dict[str, Any]:
     params = component.get("obj", {}).get("params") if isinstance(component, dict) else None
     outputs = params.get("outputs") if isinstance(params, dict) else None
@@ -170,12 +188,21 @@ def _node(node_id: str, component: Mapping[str, Any], titles: Mapping[str, str])
     return Node(
         id=node_id,
         kind=obj["component_name"],
-        params=obj.get("params") or {},
+        params=_params(obj.get("params") or {}),
         downstream=_ids(component.get("downstream")),
         upstream=_ids(component.get("upstream")),
         parent_id=str(component.get("parent_id") or ""),
         title=titles.get(node_id) or node_id,
     )
+
+
+def _params(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return parameters as their author wrote them."""
+    outputs = params.get("outputs")
+    if not isinstance(outputs, Mapping) or not any(map(is_undeclared, outputs.values())):
+        return params
+    kept = {name: output for name, output in outputs.items() if not is_undeclared(output)}
+    return {**params, "outputs": kept}
 
 
 def _ids(value: Any) -> tuple[str, ...]:

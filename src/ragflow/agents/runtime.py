@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ragflow.agents.attempt import Attempt
-from ragflow.agents.check import components_of
+from ragflow.agents.check import Plan
 from ragflow.agents.components.base import Call, Outcome
-from ragflow.agents.dsl import BEGIN, Canvas
+from ragflow.agents.dsl import BEGIN
 from ragflow.agents.environment import Environment
 from ragflow.agents.events import (
     Event,
@@ -66,12 +66,12 @@ async def keep_nothing(_state: CanvasState, _at_once: bool) -> None:
 class Runtime:
     """Run one canvas, for one question at a time.
 
-    `keep` is awaited after each batch; `seconds` measures time. Raises `CanvasInvalid`.
+    `keep` is awaited after each batch; `seconds` measures time.
     """
 
     def __init__(
         self,
-        canvas: Canvas,
+        plan: Plan,
         state: CanvasState,
         environment: Environment,
         *,
@@ -80,17 +80,16 @@ class Runtime:
         seconds: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.state = state
-        self._canvas = canvas
+        self._canvas = plan.canvas
         self._environment = environment
         self._run_id = run_id
         self._keep = keep
         self._seconds = seconds
-        self._components = components_of(canvas)
-        self._schedule = Schedule(canvas, self._components)
+        self._components = plan.components
+        self._schedule = Schedule(plan.canvas, self._components)
         self._slots = asyncio.Semaphore(environment.limits.parallel)
         self._growing: list[Attempt] = []  # ended, but for a text
         self._open_loops: dict[str, Attempt] = {}
-        self._references: list[dict[str, Any] | None] = []
         self._traces = 0
         self._began = 0.0
 
@@ -101,8 +100,8 @@ class Runtime:
 
     @property
     def reference(self) -> dict[str, Any]:
-        """Return all that the messages of this run cite."""
-        return merged(self._references)
+        """Return all that the messages of this run cite, also before it was cut off."""
+        return merged(self.state.references)
 
     async def run(self, question: Question) -> AsyncGenerator[Event, None]:
         """Answer a question, or go on with what a user filled in.
@@ -174,7 +173,7 @@ class Runtime:
             state.history.append(["user", question.query])
         state.globals["sys.files"] = files
         state.question, state.given = question.query, dict(question.inputs)
-        state.said, state.steps, state.tokens = [], 0, 0
+        state.said, state.references, state.steps, state.tokens = [], [], 0, 0
 
     def _waiting(self) -> list[str]:
         """Return what waits for a user; a canvas from elsewhere tells it by its path alone."""
@@ -271,7 +270,7 @@ class Runtime:
             yield thinking_mark(begins=False)
         if spoke:
             reference = attempt.call.sources.reference("".join(said))
-            self._references.append(reference)
+            self.state.references += [reference] if reference else []
             yield message_end(reference)
 
     def _ended(self, attempt: Attempt) -> Iterator[Event]:

@@ -9,16 +9,26 @@ are shown a canvas with all of it in the places that the contract names.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ragflow.agents.dsl import UNDECLARED
 from ragflow.domain.answers import ChatTurn
 
 Outputs = dict[str, dict[str, Any]]
 
 _ALWAYS_KEPT = ("outputs", "globals", "path")
-_KEPT_TO_GO_ON = ("frontier", "sources", "said", "question", "given", "steps", "tokens")
+_KEPT_TO_GO_ON = (
+    "frontier",
+    "sources",
+    "said",
+    "references",
+    "question",
+    "given",
+    "steps",
+    "tokens",
+)
 
 
 @dataclass(slots=True)
@@ -38,9 +48,9 @@ class CanvasState:
     """Hold what changes while an agent runs.
 
     `frontier` are the components to run next; it is empty between runs, and holds those that wait
-    while a form is open. `said` is what the run has told the user, `question` what it answers.
-    `before` are the last turns before this run, as pairs of a role and a content; `history` and
-    `retrieval` are what the run adds to the conversation.
+    while a form is open. `said` is what the run has told the user, `references` what that cites,
+    `question` what it answers. `before` are the last turns before this run, as pairs of a role and
+    a content; `history` and `retrieval` are what the run adds to the conversation.
     """
 
     outputs: Outputs = field(default_factory=dict)
@@ -53,6 +63,7 @@ class CanvasState:
     loops: dict[str, Loop] = field(default_factory=dict)
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    references: list[dict[str, Any]] = field(default_factory=list)
     question: str = ""
     given: dict[str, Any] = field(default_factory=dict)
     steps: int = 0
@@ -97,23 +108,12 @@ def state_of(
 
 def kept_of(state: CanvasState) -> dict[str, Any]:
     """Return what is kept of a state; where it goes on only while a run is under way."""
-    kept: dict[str, Any] = {
-        "outputs": {node_id: dict(values) for node_id, values in state.outputs.items()},
-        "globals": dict(state.globals),
-        "path": list(state.path),
-    }
+    kept = {name: copy(getattr(state, name)) for name in _ALWAYS_KEPT}
+    kept["outputs"] = {node_id: dict(values) for node_id, values in state.outputs.items()}
     if not state.frontier:
         return kept
-    return kept | {
-        "frontier": list(state.frontier),
-        "loops": {key: asdict(loop) for key, loop in state.loops.items()},
-        "sources": dict(state.sources),
-        "said": list(state.said),
-        "question": state.question,
-        "given": dict(state.given),
-        "steps": state.steps,
-        "tokens": state.tokens,
-    }
+    loops = {key: asdict(loop) for key, loop in state.loops.items()}
+    return kept | {name: copy(getattr(state, name)) for name in _KEPT_TO_GO_ON} | {"loops": loops}
 
 
 def is_under_way(kept: Mapping[str, Any]) -> bool:
@@ -165,7 +165,8 @@ def _with_outputs(component: Any, values: Mapping[str, Any]) -> Any:
     declared = _mapping(params.get("outputs"))
     written = {
         name: {
-            **(_mapping(declared.get(name)) or {"type": _type_of(value)}),
+            "type": _type_of(value),
+            **(_mapping(declared[name]) if name in declared else {UNDECLARED: True}),
             "value": value,
         }
         for name, value in values.items()

@@ -12,11 +12,10 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 
-from ragflow.agents.check import components_of
-from ragflow.agents.dsl import canvas_of
+from ragflow.agents.check import Plan, plan_of
 from ragflow.agents.events import Event
 from ragflow.agents.state import given_up, is_under_way
-from ragflow.domain.agents import Agent, AgentRun, AgentSession, NodeTrace, RunState
+from ragflow.domain.agents import AgentRun, AgentSession, NodeTrace, RunState
 from ragflow.domain.errors import RagflowError
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock, Ids
@@ -67,23 +66,25 @@ class AgentRunService:
         Raises `AgentNotFound`, `SessionNotFound`, `CanvasInvalid`, `SessionBusy`, or `InvalidInput`
         for what does not answer a form that is open, which stays open.
         """
+        session = self._session(actor, agent_id, asked)
+        plan = plan_of(session.dsl)  # others may write meanwhile
         with self._database.transaction() as unit:
-            agent = require_agent(unit, actor, agent_id)
-            session = self._session(unit, actor, agent, asked)
-            components_of(canvas_of(session.dsl))
-            last = unit.agent_runs.last_of(session.id)
-            if last is not None and self._lives(last):
-                raise SessionBusy(id=session.id)
+            require_agent(unit, actor, agent_id)
+            if asked.session_id:
+                session = require_agent_session(unit, agent_id, session.id, asked.origin)
+            else:
+                unit.agent_sessions.add(session)
+            last = self._last(unit, session)
             if last is not None and _goes_on(last, session, asked):
-                return self._again(unit, actor, last, session, asked)
+                return self._again(unit, actor, last, session, plan, asked)
             if last is not None and last.state is RunState.WAITING:
-                self._work.refuse(actor, session, asked)
+                self._work.refuse(actor, session, plan, asked)
             session = self._settled(unit, last, session)
             run = self._new(session, asked, last)
             unit.agent_runs.add(run)
             unit.agent_runs.prune(agent_id, self._keep_runs)
             before = turns_before(unit, session)
-        return PreparedRun(actor, run, session, asked, before)
+        return PreparedRun(actor, run, session, plan, asked, before)
 
     async def begun(self, actor: Actor, agent_id: str, asked: AgentQuestion) -> PreparedRun:
         """Prepare a run, waiting a little for one that is about to end; raises as `begin`."""
@@ -151,14 +152,22 @@ class AgentRunService:
         """Leave all runs of this process to be gone on with by another one."""
         await self._live.pause()
 
-    def _session(
-        self, unit: UnitOfWork, actor: Actor, agent: Agent, asked: AgentQuestion
-    ) -> AgentSession:
-        if asked.session_id:
-            return require_agent_session(unit, agent.id, asked.session_id, asked.origin)
-        session = self._sessions.new(actor, agent, asked.user_id, asked.origin)
-        unit.agent_sessions.add(session)
+    def _session(self, actor: Actor, agent_id: str, asked: AgentQuestion) -> AgentSession:
+        """Return the conversation that is free for a question, or one that is not stored yet."""
+        with self._database.reading() as unit:
+            agent = require_agent(unit, actor, agent_id)
+            if not asked.session_id:
+                return self._sessions.new(actor, agent, asked.user_id, asked.origin)
+            session = require_agent_session(unit, agent_id, asked.session_id, asked.origin)
+            self._last(unit, session)
         return session
+
+    def _last(self, unit: UnitOfWork, session: AgentSession) -> AgentRun | None:
+        """Return the run before in a conversation. Raises `SessionBusy` where it goes on."""
+        last = unit.agent_runs.last_of(session.id)
+        if last is not None and self._lives(last):
+            raise SessionBusy(id=session.id)
+        return last
 
     def _lives(self, run: AgentRun) -> bool:
         silent_for = self._clock.milliseconds() - run.heartbeat
@@ -176,6 +185,7 @@ class AgentRunService:
         actor: Actor,
         run: AgentRun,
         session: AgentSession,
+        plan: Plan,
         asked: AgentQuestion,
     ) -> PreparedRun:
         """Take up a run that was cut off."""
@@ -183,7 +193,7 @@ class AgentRunService:
         unit.agent_runs.update(run)
         traces = len(unit.agent_runs.traces(run.id))
         before = turns_before(unit, session)
-        return PreparedRun(actor, run, session, asked, before, goes_on=True, traces=traces)
+        return PreparedRun(actor, run, session, plan, asked, before, goes_on=True, traces=traces)
 
     def _settled(
         self, unit: UnitOfWork, last: AgentRun | None, session: AgentSession

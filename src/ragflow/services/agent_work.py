@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from ragflow.agents.dsl import canvas_of
+from ragflow.agents.check import Plan
 from ragflow.agents.events import Event
 from ragflow.agents.runtime import Question, Runtime
 from ragflow.agents.state import CanvasState, state_of
@@ -58,6 +58,7 @@ class PreparedRun:
     actor: Actor
     run: AgentRun
     session: AgentSession
+    plan: Plan
     asked: AgentQuestion
     before: Sequence[Sequence[Any]] = ()  # the last turns, as many as the canvas looks back at
     goes_on: bool = False
@@ -75,11 +76,11 @@ class RunWork:
     ids: Ids
     seconds: Callable[[], float] = time.perf_counter
 
-    def refuse(self, actor: Actor, session: AgentSession, asked: AgentQuestion) -> None:
+    def refuse(self, actor: Actor, session: AgentSession, plan: Plan, asked: AgentQuestion) -> None:
         """Raise `InvalidInput` where a question does not answer the form that is open."""
         environment = self.environments.of(actor, session.agent_id)
         state = state_of(session.dsl, session.state)
-        Runtime(canvas_of(session.dsl), state, environment).refuse(_question(asked))
+        Runtime(plan, state, environment).refuse(_question(asked))
 
     async def __call__(self, prepared: PreparedRun, tell: Tell) -> None:
         """Run to the end, whatever it is, and store it."""
@@ -100,7 +101,7 @@ class RunWork:
         try:
             environment = self.environments.of(prepared.actor, run.agent_id)
             runtime = Runtime(
-                canvas_of(session.dsl),
+                prepared.plan,
                 state,
                 environment,
                 run_id=run.id,

@@ -7,7 +7,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
-from ragflow.agents.dsl import blank, canvas_of
+from ragflow.agents.check import plan_of
+from ragflow.agents.dsl import blank
 from ragflow.agents.events import Event
 from ragflow.agents.runtime import Keep, Question, Runtime, keep_nothing
 from ragflow.agents.state import CanvasState, dsl_with, kept_of, state_of
@@ -71,7 +72,7 @@ class Conversation:
     def runtime(self, keep: Keep = keep_nothing) -> Runtime:
         """Return a runtime that goes on from what was kept."""
         state = state_of(self.canvas, self.kept, self.history)
-        return Runtime(canvas_of(self.canvas), state, self.outside.environment(), keep=keep)
+        return Runtime(plan_of(self.canvas), state, self.outside.environment(), keep=keep)
 
     def hold(self, state: CanvasState) -> None:
         """Keep the last state of a run, and what the run adds to the conversation."""

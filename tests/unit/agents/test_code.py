@@ -44,11 +44,62 @@ async def test_a_script_is_no_template_and_arguments_are_values() -> None:
 
 
 async def test_an_argument_that_names_no_component_is_told_when_saved() -> None:
-    dsl = code_canvas(script=SCRIPT, arguments={"question": "{CodeExec:Missing@x}"})
+    dsl = code_canvas(script=SCRIPT, outputs={"answer": {}}, arguments={"q": "{CodeExec:Gone@x}"})
     (problem,) = problems_of(dsl)
     assert (problem.component, problem.field) == ("CodeExec:Sum", "params.arguments")
 
 
 async def test_a_language_that_nobody_speaks_is_told_when_saved() -> None:
-    (problem,) = problems_of(code_canvas(script=SCRIPT, lang="cobol"))
+    (problem,) = problems_of(code_canvas(script=SCRIPT, outputs={"answer": {}}, lang="cobol"))
     assert problem.field == "params.lang"
+
+
+@pytest.mark.parametrize("declared", [{"answer": {"type": "string"}}, {"answer": {}}])
+async def test_what_a_run_keeps_of_a_component_is_nothing_that_its_author_declared(
+    declared: dict[str, Any],
+) -> None:
+    outside = FakeOutside(code=FakeCode(rule=lambda task: "forty-two"))
+    conversation = Conversation(code_canvas(script=SCRIPT, outputs=declared), outside)
+    for _ in range(3):
+        assert await conversation.ask("What?") == "forty-two"
+
+
+async def test_without_declared_outputs_the_result_is_one() -> None:
+    outside = FakeOutside(code=FakeCode(rule=lambda task: {"a": 1}))
+    dsl = code_canvas(script=SCRIPT)
+    dsl["components"]["Message:End"]["obj"]["params"]["content"] = ["{CodeExec:Sum@result}"]
+    conversation = Conversation(dsl, outside)
+    for _ in range(2):
+        assert await conversation.ask("What?") == '{"a": 1}'
+
+
+@pytest.mark.parametrize(
+    ("script", "fault"),
+    [
+        ("def main(:\n    return 1", "line 1: invalid syntax"),
+        ("def main():\n\treturn 1\n        x", "line 3: "),
+        ("def main():\n    return 'a", "line 2: unterminated string literal"),
+    ],
+)
+async def test_a_script_that_is_no_python_is_told_when_saved(script: str, fault: str) -> None:
+    (problem,) = problems_of(code_canvas(script=script, outputs={"answer": {}}))
+    assert (problem.component, problem.field) == ("CodeExec:Sum", "params.script")
+    assert problem.reason.startswith(fault)
+    use = {"component_name": "CodeExec", "params": {"script": script}}
+    (problem,) = problems_of(canvas(begin=node("Begin"), Agent__A=node("Agent", {"tools": [use]})))
+    assert (problem.component, problem.field) == ("Agent:A", "params.tools.0.params.script")
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"script": ""},
+        {"script": r"def main(): return '\d' is 1"},
+        {"script": "function main() { return {} }", "lang": "nodejs"},
+        {"script": "x = " + "-" * 50_000 + "1"},
+        {"script": "x = a" + ".b" * 40_000},
+        {"script": "x = a" + "[0]" * 30_000},
+    ],
+)
+async def test_a_script_that_may_run_is_kept(params: dict[str, Any]) -> None:
+    assert problems_of(code_canvas(**params, outputs={"answer": {}})) == []

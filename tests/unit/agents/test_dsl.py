@@ -55,6 +55,17 @@ def test_a_new_conversation_begins_without_the_old_one() -> None:
     assert dsl["history"] == [["user", "x"]]
 
 
+def test_what_a_conversation_kept_beyond_the_declared_outputs_is_left_out_of_a_new_one() -> None:
+    dsl = canvas(begin=node("Begin"), LLM__A=node("LLM", {"outputs": {"content": {}}}))
+    state = state_of(dsl, {})
+    state.outputs["LLM:A"] = {"content": "a", "_ERROR": "b", "more": [1]}
+    kept = dsl_with(state, dsl)
+    assert state_of(kept, {}).outputs == state.outputs
+    assert canvas_of(kept).nodes["LLM:A"].declared == ("content",)
+    outputs = blank(kept)["components"]["LLM:A"]["obj"]["params"]["outputs"]
+    assert outputs == {"content": {"type": "string", "value": None}}
+
+
 @pytest.mark.parametrize("retrieval", [[], {}, "missing", "misspelt"])
 def test_what_was_retrieved_may_be_kept_in_many_shapes(retrieval: Any) -> None:
     dsl = canvas(begin=node("Begin"))

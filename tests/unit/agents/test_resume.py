@@ -12,7 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ragflow.agents.runtime import Question
-from ragflow.agents.state import CanvasState, kept_of
+from ragflow.agents.sources import SourceBook
+from ragflow.agents.state import CanvasState, is_under_way, kept_of
+from ragflow.agents.tools.tavily_search import SEARCH, TavilySearch
+from ragflow.testing.agents import FakeOutside
 from ragflow.testing.canvases import Conversation, canvas, node
 
 pytestmark = pytest.mark.anyio
@@ -106,3 +109,34 @@ async def test_it_ends_as_an_undisturbed_run(dsl: dict[str, Any], after: int) ->
     assert sorted(talk.dsl["path"]) == sorted(undisturbed.dsl["path"])
     before = talk.dsl["path"][: len(talk.dsl["path"]) - len(again)]
     assert not set(before) & set(again)
+
+
+async def test_what_was_cited_before_a_cut_is_cited_by_the_run() -> None:
+    outside = FakeOutside()
+    hit = {"title": "Bees", "url": "https://bees.example", "content": "Bees dance."}
+    outside.http.put(SEARCH, {"results": [hit]})
+    found = await TavilySearch().run(
+        TavilySearch.options(api_key="k", query="bees"), outside.environment()
+    )
+    (number,) = SourceBook({}).add(found.sources)
+    mark = f"[ID:{number}]"
+    dsl = canvas(
+        begin=node("Begin", {}, "TavilySearch:A"),
+        TavilySearch__A=node("TavilySearch", {"api_key": "k", "query": "sys.query"}, "Message:B"),
+        Message__B=node("Message", {"content": [f"They dance {mark}. "]}, "StringTransform:C"),
+        StringTransform__C=node("StringTransform", {"split_ref": "sys.query"}, "Message:D"),
+        Message__D=node("Message", {"content": ["That is all."]}),
+    )
+    talk = Conversation(dsl, outside)
+    assert await cut_off(talk, after=4)
+    assert [event.data for event in talk.events if event.kind == "message_end"] != []
+    runtime = talk.runtime()
+    async with aclosing(runtime.go_on()) as events:
+        kinds = [event.kind async for event in events]
+    assert kinds.count("node_started") == 2
+    assert list(runtime.reference["chunks"]) == [str(number)]
+    assert runtime.state.retrieval == [runtime.reference]
+    assert runtime.state.history[-1] == ["assistant", f"They dance {mark}. That is all."]
+    talk.hold(runtime.state)
+    assert await talk.ask("And now?") != ""
+    assert not is_under_way(talk.kept)

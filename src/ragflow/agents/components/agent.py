@@ -21,7 +21,7 @@ from ragflow.agents.components.citing import cited, passages_of, with_citation_r
 from ragflow.agents.components.llm import LLM, LLMOptions
 from ragflow.agents.components.model_call import model_of, said_by
 from ragflow.agents.components.structured import structured
-from ragflow.agents.components.tool import without_references
+from ragflow.agents.components.tool import tool_problems
 from ragflow.agents.components.toolbox import McpUse, Toolbox, ToolUse, toolbox_of
 from ragflow.agents.dsl import Canvas
 from ragflow.agents.prompts import prompt_text
@@ -52,6 +52,7 @@ class Agent(LLM):
 
     options_type = AgentOptions
     options: AgentOptions
+    further_outputs = (*LLM.further_outputs, "use_tools")
 
     async def run(self, call: Call) -> Outcome:
         """Return the growing answer and the list of calls, which grows with it."""
@@ -66,7 +67,8 @@ class Agent(LLM):
         said = "".join([piece.content async for piece in answer])
         told = [*turns, ChatTurn("assistant", said)]
         data = await structured(model, options, told, call)
-        return Outcome({"content": said, "structured_content": data, "use_tools": use})
+        made = {"content": said, "structured_content": data, "structured": data}
+        return Outcome({**made, "use_tools": use})
 
     def problems(self, canvas: Canvas) -> Iterator[tuple[str, str]]:
         """Yield tools that there are not, and parameters of theirs that are wrong."""
@@ -174,18 +176,18 @@ class Agent(LLM):
 def _tool_problems(uses: Sequence[ToolUse], place: str) -> Iterator[tuple[str, str]]:
     for number, use in enumerate(uses):
         here = f"{place}.{number}"
-        is_agent = use.component_name == "Agent"
-        if not is_agent and use.component_name not in tools:
-            yield f"{here}.component_name", f"there is no tool named {use.component_name!r}"
-            continue
-        options = AgentOptions if is_agent else tools[use.component_name].options
         try:
-            checked = options.model_validate(without_references(use.params))
+            if use.component_name == "Agent":
+                options = AgentOptions.model_validate(dict(use.params))
+                found = list(_tool_problems(options.tools, "params.tools"))
+            elif use.component_name in tools:
+                found = list(tool_problems(tools[use.component_name], use.params))
+            else:
+                reason = f"there is no tool named {use.component_name!r}"
+                found = [("component_name", reason)]
         except ValidationError as error:
-            yield from ((f"{here}.{field}", reason) for field, reason in option_problems(error))
-            continue
-        if isinstance(checked, AgentOptions):
-            yield from _tool_problems(checked.tools, f"{here}.params.tools")
+            found = list(option_problems(error))
+        yield from ((f"{here}.{field}", reason) for field, reason in found)
 
 
 def _read(arguments: str) -> Any:

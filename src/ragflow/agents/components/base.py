@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
@@ -189,6 +189,7 @@ class Component(ABC, Generic[OptionsT]):
     `speaks` marks those that talk to the user, one at a time; `waits` those that a run stops at
     until the user has filled in a form; `enters_loop` the one that begins each round of a loop;
     `asks_again` those that ask a model again by themselves when it does not answer.
+    `default_output` and `further_outputs` name what it makes.
     """
 
     options_type: ClassVar[type[CommonOptions]] = CommonOptions
@@ -197,6 +198,7 @@ class Component(ABC, Generic[OptionsT]):
     enters_loop: ClassVar[bool] = False
     asks_again: ClassVar[bool] = False
     default_output: ClassVar[str] = "content"
+    further_outputs: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, node: Node) -> None:
         self.node = node
@@ -210,8 +212,11 @@ class Component(ABC, Generic[OptionsT]):
     @property
     def main_output(self) -> str:
         """Return the output that a default value goes to when this fails."""
-        declared = self.node.params.get("outputs")
-        return next(iter(declared), self.default_output) if declared else self.default_output
+        return next(iter(self.node.declared), self.default_output)
+
+    def makes(self) -> Collection[str] | None:
+        """Return the names of all that it can make, None where only a run shows them."""
+        return (self.default_output, *self.further_outputs)
 
     @property
     def thoughts(self) -> str:

@@ -30,6 +30,9 @@ class Begin(Component[BeginOptions]):
 
     options_type = BeginOptions
 
+    def makes(self) -> None:
+        """Return None: a client may send more than the form asks for."""
+
     async def run(self, call: Call) -> Outcome:
         """Return one output for each input."""
         remembered = call.state.globals.setdefault("begin.inputs", {})

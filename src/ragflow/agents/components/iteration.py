@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pydantic import Field
@@ -30,6 +30,10 @@ class Iteration(Component[IterationOptions]):
     async def run(self, call: Call) -> Outcome:
         """Return the items to go through. Raises `InvalidInput` where they are no list."""
         return Outcome(rounds=items_in(await call.resolved(self.options.items_ref)))
+
+    def makes(self) -> Collection[str]:
+        """Return the names under which rounds are gathered."""
+        return self.collects().keys()
 
     def collects(self) -> Mapping[str, str]:
         """Return what is gathered, by name."""

@@ -14,6 +14,7 @@ class IterationItem(Component[CommonOptions]):
 
     enters_loop = True
     default_output = "item"
+    further_outputs = ("index",)
 
     async def run(self, call: Call) -> Outcome:
         """Return the item and its number, from 0."""

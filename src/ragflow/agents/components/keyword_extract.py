@@ -25,6 +25,7 @@ class KeywordExtract(Component[KeywordExtractOptions]):
 
     options_type = KeywordExtractOptions
     asks_again = True
+    further_outputs = ("result",)
 
     async def run(self, call: Call) -> Outcome:
         """Return the keywords, separated by commas."""

@@ -51,6 +51,7 @@ class LLM(Component[LLMOptions]):
 
     options_type = LLMOptions
     asks_again = True
+    further_outputs = ("structured_content", "structured")
 
     def problems(self, canvas: Canvas) -> Iterator[tuple[str, str]]:
         """Yield what is wrong with the schema."""

@@ -24,6 +24,7 @@ class RewriteQuestion(Component[RewriteQuestionOptions]):
     """Rewrite a question; a model that fails leaves it as it is."""
 
     options_type = RewriteQuestionOptions
+    further_outputs = ("result",)
 
     async def run(self, call: Call) -> Outcome:
         """Return the question."""

@@ -17,6 +17,7 @@ class Template(Component[TemplateOptions]):
     """Fill in a text."""
 
     options_type = TemplateOptions
+    further_outputs = ("result",)
 
     async def run(self, call: Call) -> Outcome:
         """Return the text."""

@@ -6,7 +6,7 @@ and what else the tool names. What it found can be cited by the answers that fol
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, option_problems
 from ragflow.agents.components.upstream import asked_before
-from ragflow.agents.dsl import Node
+from ragflow.agents.dsl import Canvas, Node
 from ragflow.agents.options import Options
 from ragflow.agents.references import references_in
 from ragflow.agents.sources import SourceBook
@@ -30,12 +30,21 @@ class ToolComponent(Component[CommonOptions]):
     def __init__(self, node: Node, tool: type[Tool[Any]]) -> None:
         super().__init__(node)
         self._tool = tool
-        tool.options.model_validate(without_references(node.params))
+        tool.options.model_validate(without_references(node.params, tool))
 
     @property
     def lasting(self) -> bool:
         """Tell whether the tool changes things."""
         return self._tool.changes_things
+
+    def makes(self) -> Collection[str]:
+        """Return the text, the data, and what the tool makes beside them."""
+        return (self.default_output, "json", *self._tool.makes(self.node.declared))
+
+    def problems(self, canvas: Canvas) -> Iterator[tuple[str, str]]:
+        """Yield what is wrong with the tool's parameters."""
+        yield from super().problems(canvas)
+        yield from tool_problems(self._tool, self.node.params)
 
     async def run(self, call: Call) -> Outcome:
         """Run the tool."""
@@ -88,6 +97,12 @@ def shown_text(result: ToolResult, sources: SourceBook) -> str:
     return sources.text_of(sources.add(result.sources))
 
 
+def tool_problems(tool: type[Tool[Any]], params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with parameters that are values already. Raises `ValidationError`."""
+    options = tool.options.model_validate(without_references(params, tool))
+    yield from ((f"params.{field}", reason) for field, reason in tool.faults(options))
+
+
 def _asking_defaults(tool: type[Tool[Any]]) -> dict[str, str]:
     """Return those defaults that are references, such as to the question."""
     fields = tool.options.model_fields
@@ -98,13 +113,16 @@ def _asking_defaults(tool: type[Tool[Any]]) -> dict[str, str]:
     }
 
 
-def without_references(params: Mapping[str, Any]) -> dict[str, Any]:
+def without_references(params: Mapping[str, Any], tool: type[Tool[Any]]) -> dict[str, Any]:
     """Return those parameters whose values stand in the canvas already."""
     return {
         key: value
         for key, value in params.items()
-        if not (isinstance(value, str) and references_in(value))
-        and not (key == "query" and _is_older(value))
+        if key in tool.verbatim
+        or not (
+            (isinstance(value, str) and references_in(value))
+            or (key == "query" and _is_older(value))
+        )
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import Field
@@ -25,6 +25,10 @@ class UserFillUp(Component[UserFillUpOptions]):
 
     options_type = UserFillUpOptions
     waits = True
+
+    def makes(self) -> Collection[str]:
+        """Return the keys of the form."""
+        return self.options.inputs.keys()
 
     async def form(self, call: Call) -> Form:
         """Return the form with its tips filled in."""

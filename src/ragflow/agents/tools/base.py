@@ -9,7 +9,7 @@ model or a user can do something about.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -50,7 +50,18 @@ class Tool(ABC, Generic[OptionsT]):
     asked: ClassVar[tuple[str, ...]]
     changes_things: ClassVar[bool] = False
     verbatim: ClassVar[tuple[str, ...]] = ()
+    further_outputs: ClassVar[tuple[str, ...]] = ()
     options: type[OptionsT]
+
+    @classmethod
+    def makes(cls, declared: Sequence[str]) -> Sequence[str]:  # noqa: ARG003
+        """Return the names of its further outputs, by those that a canvas declares."""
+        return cls.further_outputs
+
+    @classmethod
+    def faults(cls, options: OptionsT) -> Iterator[tuple[str, str]]:  # noqa: ARG003
+        """Yield what is wrong with options that are right in their types, as field and reason."""
+        yield from ()
 
     @abstractmethod
     async def run(self, options: OptionsT, environment: Environment) -> ToolResult:

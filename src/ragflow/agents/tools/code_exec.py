@@ -7,7 +7,9 @@ that lacks a declared name or has another type.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import ast
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import Field
@@ -19,6 +21,8 @@ from ragflow.agents.tools.base import Tool, ToolResult, tools
 from ragflow.domain.agent_ports import CodeTask
 from ragflow.domain.errors import ToolFailed
 
+RESULT = "result"
+_LONGEST_READ = 100_000  # characters
 _JAVASCRIPT = ("nodejs", "javascript")
 
 
@@ -52,6 +56,17 @@ class CodeExec(Tool[CodeExecOptions]):
     verbatim = ("script",)
     options = CodeExecOptions
 
+    @classmethod
+    def makes(cls, declared: Sequence[str]) -> Sequence[str]:
+        """Return what is declared, else the result."""
+        return declared or (RESULT,)
+
+    @classmethod
+    def faults(cls, options: CodeExecOptions) -> Iterator[tuple[str, str]]:
+        """Yield why a script of Python is none."""
+        if options.lang not in _JAVASCRIPT and (fault := python_fault(options.script)):
+            yield "script", fault
+
     async def run(self, options: CodeExecOptions, environment: Environment) -> ToolResult:
         """Return what `main` returns. Raises `ToolFailed`."""
         if not options.script.strip():
@@ -68,12 +83,28 @@ class CodeExec(Tool[CodeExecOptions]):
         )
 
 
+def python_fault(script: str) -> str:
+    """Return why a script is no Python, '' where it is, or where that cannot be told."""
+    if len(script) > _LONGEST_READ:
+        return ""
+    try:
+        with warnings.catch_warnings():  # of what is odd, but runs
+            warnings.simplefilter("ignore")
+            ast.parse(script)
+    except SyntaxError as error:
+        return f"line {error.lineno}: {error.msg}" if error.lineno else error.msg
+    except (ValueError, MemoryError, RecursionError):
+        return ""
+    return ""
+
+
 def declared(outputs: Mapping[str, Any], result: Any) -> dict[str, Any]:
     """Give a result to the names that are declared. Raises `ToolFailed`.
 
-    An object gives each name the value under its key. One name alone may also take the whole.
+    An object gives each name the value under its key. One name alone may also take the whole, as
+    `result` does where none is declared.
     """
-    names = [name for name in outputs if not name.startswith("_")]
+    names = [name for name in outputs if not name.startswith("_")] or [RESULT]
     if len(names) == 1 and not (isinstance(result, Mapping) and names[0] in result):
         values = {names[0]: result}
     elif names and not isinstance(result, Mapping):
@@ -84,7 +115,7 @@ def declared(outputs: Mapping[str, Any], result: Any) -> dict[str, Any]:
             raise _failed(f"what main returned has no {', '.join(missing)}")
         values = {name: result[name] for name in names}
     for name, value in values.items():
-        _check(name, outputs[name], value)
+        _check(name, outputs.get(name), value)
     return values
 
 

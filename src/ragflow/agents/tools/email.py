@@ -49,6 +49,7 @@ class Email(Tool[EmailOptions]):
     asked = _PARTS
     changes_things = True
     options = EmailOptions
+    further_outputs = ("success",)
 
     async def run(self, options: EmailOptions, environment: Environment) -> ToolResult:
         """Send the message. Raises `ToolFailed`."""

@@ -84,6 +84,7 @@ class Invoke(Tool[InvokeOptions]):
     asked = ()
     changes_things = True
     options = InvokeOptions
+    further_outputs = ("result",)
 
     async def run(self, options: InvokeOptions, environment: Environment) -> ToolResult:
         """Return what was answered, in the output `result` too."""

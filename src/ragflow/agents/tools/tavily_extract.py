@@ -37,6 +37,7 @@ class TavilyExtract(Tool[TavilyExtractOptions]):
     description = "Read the whole text of one or more web pages whose addresses are known."
     asked = ("urls", "extract_depth", "format")
     options = TavilyExtractOptions
+    further_outputs = ("failed_results",)
 
     async def run(self, options: TavilyExtractOptions, environment: Environment) -> ToolResult:
         """Return the pages; those that cannot be read are in the output `failed_results`."""

@@ -48,6 +48,7 @@ class TavilySearch(Tool[TavilySearchOptions]):
     )
     asked = ("query", "topic", "include_domains", "exclude_domains")
     options = TavilySearchOptions
+    further_outputs = ("answer", "images")
 
     async def run(self, options: TavilySearchOptions, environment: Environment) -> ToolResult:
         """Return what was found; `answer` and `images` are outputs where they were wanted."""

@@ -56,6 +56,7 @@ class WenCai(Tool[WenCaiOptions]):
     description = "Ask in Chinese about shares, funds, indices and other papers of China's markets."
     asked = ("query", "query_type")
     options = WenCaiOptions
+    further_outputs = ("report",)
 
     async def run(self, options: WenCaiOptions, environment: Environment) -> ToolResult:
         """Return tables in Markdown, in the output `report` too."""

@@ -87,6 +87,7 @@ class YahooFinance(Tool[YahooFinanceOptions]):
     description = "Tell facts, prices, statements and news of a share by its code."
     asked = ("stock_code",)
     options = YahooFinanceOptions
+    further_outputs = ("report",)
 
     async def run(self, options: YahooFinanceOptions, environment: Environment) -> ToolResult:
         """Return a report in Markdown, in the output `report` too."""

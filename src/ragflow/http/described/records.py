@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
+from ragflow.agents.check import Plan
+from ragflow.agents.dsl import Canvas
 from ragflow.domain.answers import AnswerFrame
 from ragflow.domain.graphs import tree_of
 from ragflow.domain.identity import Actor, TenantRole
@@ -208,6 +210,7 @@ _PREPARED = PreparedRun(
     Actor(samples.TENANT_ID, samples.TENANT_ID),
     samples.AGENT_RUN,
     samples.AGENT_SESSION.session,
+    Plan(Canvas({}, {}), {}),
     AgentQuestion(),
 )
 

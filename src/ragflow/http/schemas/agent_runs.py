@@ -13,6 +13,7 @@ from typing import Any
 
 from ragflow.agents.events import Event, message, message_end
 from ragflow.agents.sources import merged
+from ragflow.agents.state import state_of
 from ragflow.domain.agents import AgentRun, NodeTrace
 from ragflow.domain.chats import SessionOrigin
 from ragflow.domain.errors import InvalidInput
@@ -51,6 +52,12 @@ class Frames:
     answer: str = ""
     thinks: bool = False
     references: list[Mapping[str, Any] | None] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Begin with what a run said before it was cut off."""
+        if self.prepared.goes_on:
+            kept = state_of({}, self.prepared.session.state)
+            self.answer, self.references = "".join(kept.said), [*kept.references]
 
     def value(self, event: Event, created_at: float) -> dict[str, Any] | None:
         """Return what is sent of an event, None for one that is not for this client."""

@@ -27,6 +27,9 @@ def run(outside: FakeOutside) -> Run:
 
     def ran(name: str, **options: Any) -> ToolResult:
         tool = tools[name]()
-        return asyncio.run(tool.run(tool.options.model_validate(options), outside.environment()))
+        known = tool.options.model_validate(options)
+        result = asyncio.run(tool.run(known, outside.environment()))
+        assert set(result.outputs or ()) <= set(tool.makes(list(options.get("outputs", ()))))
+        return result
 
     return ran

@@ -48,7 +48,7 @@ def test_the_script_runs_with_its_arguments(lang: str, language: str) -> None:
 @pytest.mark.parametrize(
     ("outputs", "result", "values"),
     [
-        ({}, {"a": 1}, {}),
+        ({}, {"a": 1}, {"result": {"a": 1}}),
         ({"sum": {"type": "number"}}, 3, {"sum": 3}),
         ({"sum": {"type": "number"}}, {"sum": 3, "rest": 1}, {"sum": 3}),
         ({"all": {"type": "object"}}, {"sum": 3}, {"all": {"sum": 3}}),
