@@ -81,12 +81,9 @@ class Attempt:
 
     async def settle(self) -> None:
         """Wait until every text is whole. Raises what their source raises."""
-        outputs = dict(self.outcome.outputs)
-        for name, value in outputs.items():
+        for name, value in list(self.outcome.outputs.items()):
             if isinstance(value, TextStream):
-                outputs[name] = await value.text()
-        self.outcome = replace(self.outcome, outputs=outputs)
-        self.call.state.outputs[self.id] = dict(outputs)
+                self._note(name, await value.text())
 
     def _fail(self, reason: str) -> None:
         options, self.error = self.component.options, reason
@@ -99,6 +96,11 @@ class Attempt:
         else:
             self.fatal = True
             self.outcome = Outcome(outputs, follow=())
+
+    def _note(self, name: str, value: Any) -> None:
+        """Add an output to those that are kept already."""
+        self.outcome = replace(self.outcome, outputs={**self.outcome.outputs, name: value})
+        self.call.state.outputs.setdefault(self.id, {})[name] = value
 
     @property
     def _has_default(self) -> bool:
@@ -120,6 +122,7 @@ class Attempt:
             raise
         except RagflowError as error:
             self.error = str(error)
+            self._note("_ERROR", self.error)
             if not self._has_default:
                 self.fatal = True
                 raise ComponentFailed(

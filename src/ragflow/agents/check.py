@@ -83,7 +83,7 @@ def _node_problems(node: Node, error: UnknownName | ValidationError) -> Iterator
 def _graph_problems(node: Node, canvas: Canvas) -> Iterator[Problem]:
     for field, node_ids in (("downstream", node.downstream), ("upstream", node.upstream)):
         for node_id in node_ids:
-            if node_id not in canvas.nodes:
+            if node_id not in canvas.nodes and node_id not in canvas.drawn:
                 yield Problem(node.id, field, f"there is no component {node_id!r}")
     if node.parent_id and node.parent_id not in canvas.nodes:
         yield Problem(node.id, "parent_id", f"there is no component {node.parent_id!r}")

@@ -8,7 +8,7 @@ Refused: JSON that is no canvas at all.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,10 +53,14 @@ class Node:
 
 @dataclass(frozen=True)
 class Canvas:
-    """Hold a canvas: its JSON and its nodes by id."""
+    """Hold a canvas: its JSON and its nodes by id.
+
+    `drawn` are the ids of all that an editor shows, such as notes, and the tools of an agent.
+    """
 
     raw: Mapping[str, Any]
     nodes: Mapping[str, Node]
+    drawn: Collection[str] = ()
 
     def children(self, iteration_id: str) -> list[Node]:
         """Return the nodes inside an iteration."""
@@ -90,7 +94,8 @@ def canvas_of(raw: Mapping[str, Any]) -> Canvas:
     components = {} if components is None else components
     if not isinstance(components, Mapping):
         raise CanvasInvalid(problems=(Problem("", "components", "it must be an object"),))
-    titles = _titles(raw.get("graph"))
+    drawn = _drawn(raw.get("graph"))
+    titles = _titles(drawn)
     nodes: dict[str, Node] = {}
     for node_id, component in components.items():
         found = list(_shape_problems(str(node_id), component))
@@ -99,7 +104,7 @@ def canvas_of(raw: Mapping[str, Any]) -> Canvas:
             nodes[str(node_id)] = _node(str(node_id), component, titles)
     if problems:
         raise CanvasInvalid(problems=tuple(problems))
-    return Canvas(raw, nodes)
+    return Canvas(raw, nodes, {str(each.get("id")) for each in drawn})
 
 
 def blank(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,12 +177,18 @@ def _outputs(component: Any) -> dict[str, Any]:
     return outputs if isinstance(outputs, dict) else {}
 
 
-def _titles(graph: Any) -> dict[str, str]:
-    """Return the display names of nodes; an editor may have stored none."""
+def _drawn(graph: Any) -> list[Mapping[str, Any]]:
+    """Return the nodes of a drawing; an editor may have stored none."""
     nodes = graph.get("nodes") if isinstance(graph, Mapping) else None
+    listed = nodes if isinstance(nodes, list) else []
+    return [node for node in listed if isinstance(node, Mapping)]
+
+
+def _titles(drawn: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the display names of nodes."""
     titles: dict[str, str] = {}
-    for node in nodes if isinstance(nodes, list) else ():
-        data = node.get("data") if isinstance(node, Mapping) else None
+    for node in drawn:
+        data = node.get("data")
         if isinstance(data, Mapping) and isinstance(data.get("name"), str):
             titles[str(node.get("id"))] = data["name"]
     return titles

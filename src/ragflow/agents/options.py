@@ -12,11 +12,12 @@ from typing import Annotated, Any, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 
-def _listed(value: object) -> object:
+def listed(value: object) -> object:
+    """Return a list of one text; all else as it is."""
     return [value] if isinstance(value, str) else value
 
 
-Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Listed = Annotated[tuple[str, ...], BeforeValidator(listed)]
 """Texts; one alone may stand for a list of it."""
 
 

@@ -277,6 +277,8 @@ class Runtime:
         """Tell that a component ended, or remember what of it has not. Raises `ComponentFailed`."""
         if attempt.error is not None and not attempt.fatal:
             yield from self._say_default(attempt)
+        if attempt.fatal:  # of a text that failed tells who made it, and who was to say it
+            yield from (self._finished(each) for each in self._growing if each.error is not None)
         if attempt.outcome.rounds is not None:
             self._open_loops[attempt.id] = attempt
         elif attempt.grows and not attempt.fatal:
@@ -368,8 +370,12 @@ class Runtime:
         self.state.retrieval.append(self.reference)
 
     def _finished(self, attempt: Attempt) -> Event:
+        """Tell that a component ended; when it began and how long it took are outputs, too."""
         event = node_finished(attempt, self._run_id, self._traces, self._seconds())
         self._traces += 1
+        outputs = self.state.outputs.setdefault(attempt.id, {})
+        outputs["_created_time"] = attempt.started_at
+        outputs["_elapsed_time"] = event.data["elapsed_time"]
         return event
 
     async def _in_time(self, work: Awaitable[T]) -> T:

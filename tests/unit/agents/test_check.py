@@ -101,3 +101,11 @@ def test_an_address_is_no_reference() -> None:
 def test_what_a_component_makes_that_cannot_be_read_is_not_known() -> None:
     dsl = asking("{LLM:X@anything}", LLM__X=node("LLM", {"max_retries": "many"}))
     assert [each.component for each in problems_of(dsl)] == ["LLM:X"]
+
+
+def test_what_is_drawn_but_no_component_may_follow_one() -> None:
+    dsl = asking("a")
+    dsl["components"]["LLM:A"]["downstream"].append("Tool:Web")
+    assert [each.field for each in problems_of(dsl)] == ["downstream"]
+    dsl["graph"]["nodes"].append({"id": "Tool:Web", "type": "toolNode"})
+    assert problems_of(dsl) == []

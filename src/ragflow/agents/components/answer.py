@@ -7,6 +7,9 @@ from ragflow.agents.components.upstream import made_before
 from ragflow.agents.dsl import BEGIN
 from ragflow.domain.answers import ModelDelta
 
+_SPEAKING = ("Message",)
+"""Components that say by themselves what they make."""
+
 
 @components.register("Answer")
 class Answer(Component[CommonOptions]):
@@ -26,8 +29,9 @@ class Answer(Component[CommonOptions]):
                     call.say(piece)
                     pieces.append(piece.content)
                 return Outcome({"content": "".join(pieces)}, follow=())
-        made = await made_before(call)
+        made = await made_before(call, but=_SPEAKING)
         if made:
             call.say(ModelDelta(made))
+        if made or call.node.id in call.state.outputs:  # nothing was made, or it is said already
             return Outcome({"content": made}, follow=())
         return Outcome({"content": call.state.question})

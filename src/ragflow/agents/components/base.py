@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError
 
 from ragflow.agents.dsl import HISTORY_WINDOW, Canvas, Node
 from ragflow.agents.environment import Environment
-from ragflow.agents.options import Options
+from ragflow.agents.options import Listed, Options
 from ragflow.agents.references import (
     fill,
     inside,
@@ -47,7 +47,7 @@ class CommonOptions(Options):
     delay_after_error: float = Field(2.0, ge=0, le=600)
     exception_method: Literal["comment", "goto", ""] = ""
     exception_default_value: Any = None
-    exception_goto: tuple[str, ...] = ()
+    exception_goto: Listed = ()
     description: str = ""
 
 
@@ -137,6 +137,11 @@ class Call:
         """Tell whether a reference leads somewhere; a mail address looks like one, too."""
         node_id, at, _ = reference.partition("@")
         return bool(reference) and (not at or node_id in self.canvas.nodes)
+
+    def kind_of(self, node_id: str) -> str:
+        """Return what a component of the canvas is, '' for one that is not there."""
+        node = self.canvas.nodes.get(node_id)
+        return node.kind if node else ""
 
     def turns(self, window: int) -> list[ChatTurn]:
         """Return the conversation before this question."""

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from ragflow.agents.components.base import Call, Component, Outcome, components
 from ragflow.agents.components.model_call import ModelOptions, ask
+from ragflow.agents.components.upstream import Query, asked_of
 from ragflow.agents.dsl import Canvas
-from ragflow.agents.options import Options
+from ragflow.agents.options import Listed, Options, listed
 from ragflow.agents.prompts import prompt
 from ragflow.agents.references import as_text
 from ragflow.domain.answers import ChatTurn
+
+Examples = Annotated[tuple[Any, ...], BeforeValidator(listed)]
 
 
 class Category(Options):
     """Describe a category, and where a question of it goes."""
 
     description: str = ""
-    examples: tuple[Any, ...] = ()
-    to: tuple[str, ...] = ()
+    examples: Examples = ()
+    to: Listed = ()
 
 
 class CategorizeOptions(ModelOptions):
     """Hold the categories by name; the last is the one for all that fits none."""
 
-    query: str = "sys.query"
+    query: Query = "sys.query"
     category_description: Mapping[str, Category] = Field(default_factory=dict)
     message_history_window_size: int = 1
 
@@ -44,7 +47,7 @@ class Categorize(Component[CategorizeOptions]):
     async def run(self, call: Call) -> Outcome:
         """Return the name of the category, and go where it leads."""
         options = self.options
-        question = as_text(await call.resolved(options.query))
+        question = await asked_of(call, options.query)
         turns = [
             ChatTurn("system", self._instruction()),
             ChatTurn("user", _conversation(call, options.message_history_window_size, question)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ragflow.agents.components.base import Call, components
 from ragflow.agents.components.llm import LLM, LLMOptions
 from ragflow.agents.components.upstream import fill_older
@@ -9,9 +11,10 @@ from ragflow.domain.answers import ChatTurn
 
 
 class GenerateOptions(LLMOptions):
-    """Hold the prompt."""
+    """Hold the prompt, and what its names stand for."""
 
     prompt: str = ""
+    parameters: tuple[Any, ...] = ()
 
 
 @components.register("Generate")
@@ -23,7 +26,7 @@ class Generate(LLM):
 
     async def _turns(self, call: Call) -> list[ChatTurn]:
         options = self.options
-        system = await fill_older(call, options.prompt or options.sys_prompt)
+        system = await fill_older(call, options.prompt or options.sys_prompt, options.parameters)
         return [
             ChatTurn("system", system),
             *call.turns(options.message_history_window_size),

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ragflow.agents.components.base import Call, Component, Outcome, components
 from ragflow.agents.components.model_call import ModelOptions, ask, model_of
-from ragflow.agents.references import as_text
+from ragflow.agents.components.upstream import Query, asked_of
 from ragflow.domain.answers import ChatTurn
 from ragflow.generate.prompts import prompt
 from ragflow.text.key_terms import key_terms
@@ -15,7 +15,7 @@ from ragflow.text.key_terms import key_terms
 class KeywordExtractOptions(ModelOptions):
     """Hold the text, and how many keywords are wanted."""
 
-    query: str = "sys.query"
+    query: Query = "sys.query"
     top_n: int = Field(3, ge=1, le=50)
 
 
@@ -30,7 +30,7 @@ class KeywordExtract(Component[KeywordExtractOptions]):
     async def run(self, call: Call) -> Outcome:
         """Return the keywords, separated by commas."""
         options = self.options
-        text = as_text(await call.resolved(options.query))
+        text = await asked_of(call, options.query)
         model = await model_of(options, call)
         if model.generative:
             instruction = prompt("keywords", text=text, count=str(options.top_n))

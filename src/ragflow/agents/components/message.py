@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pydantic import AliasChoices, Field
+
 from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, components
 from ragflow.agents.dsl import Canvas
 from ragflow.agents.options import Listed
@@ -14,7 +16,7 @@ from ragflow.domain.answers import ModelDelta
 class MessageOptions(CommonOptions):
     """Hold what may be said, of which one is picked at random."""
 
-    content: Listed = ()
+    content: Listed = Field((), validation_alias=AliasChoices("content", "messages"))
     stream: bool = True
 
 

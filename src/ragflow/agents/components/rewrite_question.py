@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from ragflow.agents.components.base import Call, Component, Outcome, components
 from ragflow.agents.components.model_call import ModelOptions, model_of
-from ragflow.agents.references import as_text
+from ragflow.agents.components.upstream import Query, asked_of
 from ragflow.domain.answers import ChatTurn
 from ragflow.generate.questions import in_languages, standalone_question
 
@@ -14,7 +14,7 @@ from ragflow.generate.questions import in_languages, standalone_question
 class RewriteQuestionOptions(ModelOptions):
     """Hold the question, and a language to put it in."""
 
-    query: str = "sys.query"
+    query: Query = "sys.query"
     language: str = ""
     message_history_window_size: int = 6
 
@@ -29,7 +29,7 @@ class RewriteQuestion(Component[RewriteQuestionOptions]):
     async def run(self, call: Call) -> Outcome:
         """Return the question."""
         options = self.options
-        question = as_text(await call.resolved(options.query))
+        question = await asked_of(call, options.query)
         model = await model_of(options, call)
         today = datetime.fromtimestamp(call.environment.clock.seconds(), UTC).date().isoformat()
         turns = [*call.turns(options.message_history_window_size), ChatTurn("user", question)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, components
+from ragflow.agents.components.upstream import older_value
 from ragflow.agents.dsl import Canvas
-from ragflow.agents.options import Options
+from ragflow.agents.options import Listed, Options
 from ragflow.agents.references import as_text
 from ragflow.domain.errors import InvalidInput
 
@@ -32,14 +33,14 @@ class Condition(Options):
 
     logical_operator: Literal["and", "or"] = "and"
     items: tuple[Item, ...] = ()
-    to: tuple[str, ...] = ()
+    to: Listed = ()
 
 
 class SwitchOptions(CommonOptions):
     """Hold the conditions in order, and where to go when none holds."""
 
     conditions: tuple[Condition, ...] = ()
-    end_cpn_ids: tuple[str, ...] = Field(default=())
+    end_cpn_ids: Listed = Field((), validation_alias=AliasChoices("end_cpn_ids", "end_cpn_id"))
 
 
 @components.register("Switch")
@@ -76,7 +77,7 @@ class Switch(Component[SwitchOptions]):
 
 async def _holds(condition: Condition, call: Call) -> bool:
     for item in condition.items:
-        left = await call.resolved(item.cpn_id)
+        left = await older_value(call, item.cpn_id)
         right = await call.resolved(item.value)
         holds = compare(left, item.operator, right)
         if holds != (condition.logical_operator == "and"):

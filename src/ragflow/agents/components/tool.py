@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, option_problems
-from ragflow.agents.components.upstream import asked_before
+from ragflow.agents.components.upstream import asked_before, with_older_values
 from ragflow.agents.dsl import Canvas, Node
 from ragflow.agents.options import Options
 from ragflow.agents.references import references_in
@@ -50,10 +50,11 @@ class ToolComponent(Component[CommonOptions]):
         """Run the tool."""
         params = {**_asking_defaults(self._tool), **self.node.params}
         resolved = await resolved_params(self._tool, params, call)
-        if _is_older(params.get("query")) and self._tool.asked:
-            main = self._tool.asked[0]
-            del resolved["query"]
-            resolved[main] = resolved.get(main) or await asked_before(call, params["query"])
+        query = params.get("query")
+        if _is_older(query) or (not query and "query" in self._tool.options.model_fields):
+            main = next(iter(self._tool.asked), "query")
+            resolved.pop("query", None)
+            resolved[main] = resolved.get(main) or await asked_before(call, query or ())
         result = await run_tool(self._tool, resolved, call)
         text = shown_text(result, call.sources)
         return Outcome({"formalized_content": text, "json": result.data, **(result.outputs or {})})
@@ -65,7 +66,11 @@ async def resolved_params(
     """Return parameters with their references resolved, but for what must stay as it stands."""
     stay = {"outputs", *tool.verbatim}
     resolved: dict[str, Any] = await call.resolved(
-        {key: value for key, value in params.items() if key not in stay}
+        {
+            key: await with_older_values(call, value)
+            for key, value in params.items()
+            if key not in stay
+        }
     )
     return resolved | {key: value for key, value in params.items() if key in stay}
 

@@ -7,19 +7,24 @@ and `{Type:Name}` stand for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ragflow.agents.components.base import Call
 from ragflow.agents.references import as_text
 
 _MAIN_OUTPUTS = ("content", "formalized_content", "result", "report", "structured_content", "json")
-_OLDER = re.compile(r"\{(?P<name>input|[A-Za-z]+:[A-Za-z0-9_-]+)\}")
+_OLDER = re.compile(r"\{(?P<name>[A-Za-z_]\w*(?::[A-Za-z0-9_-]+)?)\}")
 
 
-async def made_before(call: Call) -> str:
-    """Return what the components drawn before this one made in this run."""
-    made = [await main_value(call, node_id) for node_id in call.node.upstream]
+Query = str | tuple[Any, ...]
+"""What a component is asked: a text with references, or a list as in older canvases."""
+
+
+async def made_before(call: Call, but: Collection[str] = ()) -> str:
+    """Return what the components drawn before this one made in this run, `but` for some kinds."""
+    before = [node_id for node_id in call.node.upstream if call.kind_of(node_id) not in but]
+    made = [await main_value(call, node_id) for node_id in before]
     return "\n\n".join(as_text(each) for each in made if each not in (None, ""))
 
 
@@ -37,6 +42,13 @@ async def asked_before(call: Call, named: Sequence[Any]) -> str:
     return asked or await made_before(call) or call.state.question
 
 
+async def asked_of(call: Call, query: Query) -> str:
+    """Return the text that a query is, or what it names in an older canvas."""
+    if isinstance(query, str):
+        return as_text(await call.resolved(query))
+    return await asked_before(call, query)
+
+
 async def main_value(call: Call, node_id: str) -> Any:
     """Return the main output of a component, None where it has not run."""
     outputs = call.state.outputs.get(node_id, {})
@@ -46,11 +58,37 @@ async def main_value(call: Call, node_id: str) -> Any:
     return None
 
 
-async def fill_older(call: Call, text: str) -> str:
-    """Return a text with references of both kinds filled in. Raises `InvalidInput`."""
-    values: dict[str, str] = {}
+async def older_value(call: Call, name: str) -> Any:
+    """Return what an older canvas names: a component stands for what it makes."""
+    if call.canvas.nodes.get(name):
+        return await main_value(call, name)
+    return await call.resolved(name)
+
+
+async def with_older_values(call: Call, value: Any) -> Any:
+    """Return parameters in which each object that names a component has what that made."""
+    if isinstance(value, list | tuple):
+        return [await with_older_values(call, each) for each in value]
+    if not isinstance(value, Mapping) or value.get("value"):
+        return value
+    name = value.get("component_id")
+    return {**value, "value": await older_value(call, name)} if isinstance(name, str) else value
+
+
+async def fill_older(call: Call, text: str, parameters: Sequence[Any] = ()) -> str:
+    """Return a text with references of both kinds filled in, and parameters by their keys.
+
+    Raises `InvalidInput`.
+    """
+    values: dict[str, str] = {
+        str(each.get("key")): as_text(each.get("value"))
+        for each in await with_older_values(call, parameters)
+        if isinstance(each, Mapping)
+    }
     for match in _OLDER.finditer(text):
         name = match["name"]
+        if name in values:
+            continue
         if name == "input":
             values[name] = await made_before(call) or call.state.question
         elif name in call.canvas.nodes:

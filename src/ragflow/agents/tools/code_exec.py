@@ -10,9 +10,9 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
@@ -24,6 +24,17 @@ from ragflow.domain.errors import ToolFailed
 RESULT = "result"
 _LONGEST_READ = 100_000  # characters
 _JAVASCRIPT = ("nodejs", "javascript")
+
+
+def _named(arguments: Any) -> Any:
+    """Return arguments by name, which older canvases list."""
+    if not isinstance(arguments, list | tuple):
+        return arguments
+    return {
+        str(each["name"]): each.get("value")
+        for each in arguments
+        if isinstance(each, Mapping) and each.get("name")
+    }
 
 
 class CodeExecOptions(Options):
@@ -39,11 +50,11 @@ class CodeExecOptions(Options):
         "JavaScript; no packages, no files, no network. For example: "
         "def main(): return sum(range(10))",
     )
-    arguments: dict[str, Any] = Field(default_factory=dict)
+    arguments: Annotated[dict[str, Any], BeforeValidator(_named)] = Field(default_factory=dict)
     outputs: dict[str, Any] = Field(default_factory=dict)
 
 
-@tools.register("CodeExec")
+@tools.register("CodeExec", "Code")
 class CodeExec(Tool[CodeExecOptions]):
     """Run a script."""
 

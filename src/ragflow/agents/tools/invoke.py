@@ -41,7 +41,8 @@ class Variable(BaseModel):
     @property
     def content(self) -> Any:
         """Return what the parameter is set to."""
-        return self.ref if self.value in (None, "") else self.value
+        empty = self.value in (None, "") and self.ref is not None
+        return self.ref if empty else self.value
 
 
 def _headers(value: Any) -> Any:

@@ -104,3 +104,14 @@ async def test_texts_longer_than_a_model_may_be_given_are_cut(outside: FakeOutsi
     answered = talk.finished("Invoke:A")["outputs"]
     assert (answered["formalized_content"], answered["result"]) == ("01234", "01234")
     assert talk.finished("TavilySearch:B")["outputs"]["formalized_content"].endswith("\nThe V")
+
+
+async def test_a_search_without_a_query_looks_for_the_question(outside: FakeOutside) -> None:
+    outside.http.put(tavily_search.SEARCH, {"results": [HIT]})
+    dsl = canvas(
+        begin=node("Begin", {}, "TavilySearch:A"),
+        TavilySearch__A=node("TavilySearch", {"api_key": "k", "query": ""}, "Message:C"),
+        Message__C=node("Message", {"content": ["{TavilySearch:A@formalized_content}"]}),
+    )
+    assert HIT["title"] in await Conversation(dsl, outside).ask("ships")
+    assert [request.json["query"] for request in outside.http.requests] == ["ships"]

@@ -1,0 +1,58 @@
+"""What fails is told of the component that failed, also where another was to say its text."""
+
+from __future__ import annotations
+
+import pytest
+
+from ragflow.domain.errors import ComponentFailed
+from ragflow.testing.agents import FakeOutside
+from ragflow.testing.canvases import Conversation, canvas, node
+from ragflow.testing.chat import ScriptedChatModel
+
+pytestmark = pytest.mark.anyio
+
+DEFAULT = {"exception_method": "comment", "exception_default_value": "sorry"}
+
+
+def spoken(options: dict[str, object], said: str, *answers: str | None) -> Conversation:
+    """Return a conversation with a model whose text a message says."""
+    dsl = canvas(
+        begin=node("Begin", {}, "LLM:A"),
+        LLM__A=node("LLM", {"delay_after_error": 0, **options}, "Message:B"),
+        Message__B=node("Message", {"content": [said]}),
+    )
+    return Conversation(dsl, FakeOutside(ScriptedChatModel(list(answers))))
+
+
+async def test_a_text_that_fails_while_it_is_said_is_told_of_both() -> None:
+    talk = spoken({}, "{LLM:A@content}", None)
+    with pytest.raises(ComponentFailed, match="LLM:A"):
+        await talk.ask("q")
+    ended = [event.data for event in talk.events if event.kind == "node_finished"]
+    assert [each["component_id"] for each in ended] == ["begin", "LLM:A", "Message:B"]
+    assert ended[1]["error"] == ended[2]["error"] == ended[1]["outputs"]["_ERROR"]
+    assert [event.trace.ordinal for event in talk.events if event.trace] == [0, 1, 2]
+
+
+async def test_why_a_text_failed_can_be_said_behind_its_default() -> None:
+    talk = spoken(DEFAULT, "{LLM:A@content}: {LLM:A@_ERROR}", None)
+    assert "sorry: " in await talk.ask("q")
+    assert "the script says so" in talk.said
+
+
+async def test_when_a_component_began_and_how_long_it_took_are_outputs() -> None:
+    dsl = canvas(
+        begin=node("Begin", {}, "StringTransform:A"),
+        StringTransform__A=node("StringTransform", {"split_ref": "sys.query"}, "Message:B"),
+        Message__B=node(
+            "Message",
+            {"content": ["{StringTransform:A@_created_time} {StringTransform:A@_elapsed_time}"]},
+        ),
+    )
+    talk = Conversation(dsl)
+    said = await talk.ask("q")
+    ended, (started, *_) = talk.finished("StringTransform:A"), said.split(" ")
+    assert said == f"{float(started)} {ended['elapsed_time']}"
+    begun = [event.data for event in talk.events if event.kind == "node_started"]
+    assert float(started) == begun[1]["created_at"]
+    assert set(ended["outputs"]) == {"result"}
