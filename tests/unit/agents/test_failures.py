@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
 import pytest
 
-from ragflow.domain.errors import ComponentFailed
+from ragflow.agents.events import Event
+from ragflow.agents.runtime import Question
+from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions, ToolSpec
+from ragflow.domain.errors import ComponentFailed, ModelError
 from ragflow.testing.agents import FakeOutside
 from ragflow.testing.canvases import Conversation, canvas, node
 from ragflow.testing.chat import ScriptedChatModel
@@ -12,6 +18,29 @@ from ragflow.testing.chat import ScriptedChatModel
 pytestmark = pytest.mark.anyio
 
 DEFAULT = {"exception_method": "comment", "exception_default_value": "sorry"}
+
+
+class LateModel:
+    """Say a word, and fail when a test lets it."""
+
+    name = "late"
+    generative = True
+    context_tokens = 4000
+
+    def __init__(self) -> None:
+        self.fails = asyncio.Event()
+
+    async def stream(
+        self,
+        turns: Sequence[ChatTurn],
+        options: SamplingOptions,
+        passages: Sequence[Passage] = (),
+        tools: Sequence[ToolSpec] = (),
+    ) -> AsyncIterator[ModelDelta]:
+        del turns, options, passages, tools
+        yield ModelDelta("Well, ")
+        await self.fails.wait()
+        raise ModelError("out of memory")
 
 
 def spoken(options: dict[str, object], said: str, *answers: str | None) -> Conversation:
@@ -25,13 +54,22 @@ def spoken(options: dict[str, object], said: str, *answers: str | None) -> Conve
 
 
 async def test_a_text_that_fails_while_it_is_said_is_told_of_both() -> None:
-    talk = spoken({}, "{LLM:A@content}", None)
+    talk, model = spoken({}, "{LLM:A@content}"), LateModel()
+    talk.outside.model = model
+    events: list[Event] = []
+
+    async def listen() -> None:
+        async for event in talk.runtime().run(Question("q")):
+            events.append(event)
+            if event.kind == "message":
+                model.fails.set()
+
     with pytest.raises(ComponentFailed, match="LLM:A"):
-        await talk.ask("q")
-    ended = [event.data for event in talk.events if event.kind == "node_finished"]
+        await listen()
+    ended = [event.data for event in events if event.kind == "node_finished"]
     assert [each["component_id"] for each in ended] == ["begin", "LLM:A", "Message:B"]
     assert ended[1]["error"] == ended[2]["error"] == ended[1]["outputs"]["_ERROR"]
-    assert [event.trace.ordinal for event in talk.events if event.trace] == [0, 1, 2]
+    assert [event.trace.ordinal for event in events if event.trace] == [0, 1, 2]
 
 
 async def test_why_a_text_failed_can_be_said_behind_its_default() -> None:

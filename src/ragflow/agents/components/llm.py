@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import field_validator
 
@@ -51,7 +51,7 @@ class LLM(Component[LLMOptions]):
 
     options_type = LLMOptions
     asks_again = True
-    further_outputs = ("structured_content", "structured")
+    further_outputs: ClassVar[tuple[str, ...]] = ("structured_content", "structured")
 
     def problems(self, canvas: Canvas) -> Iterator[tuple[str, str]]:
         """Yield what is wrong with the schema."""
