@@ -77,11 +77,9 @@ class ParseError(RagflowError):
 
 
 class UnsupportedFile(ParseError):
-    """Say that the chunk method does not read this kind of file (facts: name, method)."""
+    """Say that the chunk method does not read this kind of file (facts: name, method, way_out)."""
 
-    template = (
-        "{name}: file type not supported yet(chunk method {method}). Convert it to PDF or DOCX."
-    )
+    template = "{name}: file type not supported yet(chunk method {method}). {way_out}"
 
 
 class EmptyFile(ParseError):

@@ -147,7 +147,7 @@ def parse_options(
 
 
 def _chunker(method: str, source: SourceFile) -> tuple[Chunker, tuple[str, ...]]:
-    from ragflow.ingest.chunk.load import chunkers, load_chunkers
+    from ragflow.ingest.chunk.load import chunkers, load_chunkers, way_out
 
     load_chunkers()
     if method not in chunkers:
@@ -155,7 +155,8 @@ def _chunker(method: str, source: SourceFile) -> tuple[Chunker, tuple[str, ...]]
         return chunkers[DEFAULT_METHOD](), (warning,)
     chunker = chunkers[method]()
     if source.suffix not in chunker.suffixes:
-        raise UnsupportedFile(name=source.name, method=method)
+        advice = way_out(source.suffix)
+        raise UnsupportedFile(name=source.name, method=method, way_out=advice)
     return chunker, ()
 
 

@@ -16,6 +16,8 @@ _NAMESPACES = " ".join(
         "svg": "svg-compatible",
         "meta": "meta",
         "presentation": "presentation",
+        "number": "datastyle",
+        "chart": "chart",
     }.items()
 )
 _MORE = 'xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/"'
@@ -84,6 +86,16 @@ def odp() -> bytes:
         '<style:master-page style:name="M" style:page-layout-name="L"/></office:master-styles>'
     )
     return _document("presentation", content, styles, {"Pictures/dot_png": picture()})
+
+
+def ods(sheets: str, styles: str = "", **more: bytes) -> bytes:
+    """Return a spreadsheet of the given sheets; `more` adds parts as for `epub`."""
+    content = (
+        f"<office:document-content {_NAMESPACES} {_MORE}><office:automatic-styles>{styles}"
+        f"</office:automatic-styles><office:body><office:spreadsheet>{sheets}</office:spreadsheet>"
+        "</office:body></office:document-content>"
+    )
+    return _document("spreadsheet", content, "", more)
 
 
 def _document(kind: str, content: str, styles: str, more: dict[str, bytes]) -> bytes:

@@ -149,3 +149,19 @@ def test_a_kind_of_file_that_a_method_does_not_take_is_refused(
 ) -> None:
     with pytest.raises(UnsupportedFile, match=r"file type not supported yet\("):
         extracted(method, name, b"data")
+
+
+@pytest.mark.parametrize(
+    ("name", "way_out"),
+    [
+        ("a.docx", "The method naive reads it: choose that one."),
+        ("a.png", "The method picture reads it: choose that one."),
+        ("a.pages", "Convert it to PDF or DOCX."),
+        ("a.mp4", "Upload its sound as an MP3 or WAV file"),
+    ],
+)
+def test_a_refusal_says_what_to_do_with_such_a_file(
+    extracted: Callable[..., Extracted], name: str, way_out: str
+) -> None:
+    with pytest.raises(UnsupportedFile, match=way_out):
+        extracted("tag", name, b"data")

@@ -18,6 +18,7 @@ from ragflow.text.questions import ANSWER_MARK, QUESTION_MARK
 
 _WHOLE_TABLE = 1_000_000_000  # tokens
 _LONGEST_QUESTION = 300  # characters, where a question mark alone tells it
+_MOST_LEFT_OUT = 0.5  # of a document
 _DIGITS = {digit: number for number, digit in enumerate("零一二三四五六七八九")}
 _NUMBER = re.compile(
     r"\s*(?P<open>[(（]?|第|(?:Q|Question|问题?)\s?(?=\d))(?P<number>\d{1,4}|[一二三四五六七八九十]{1,3})"
@@ -60,6 +61,10 @@ class Asking:
         """Add to the answer of the last question."""
         (self.asked[-1].answer if self.asked else self.before).extend(said)
 
+    def left_out(self) -> int:
+        """Count the characters that stand before the first question."""
+        return sum(len(said.text) for said in self.before)
+
     def answered(self, share: float = 0.5) -> bool:
         """Tell whether such a share of the questions has an answer, and at least one."""
         count = sum(bool(each.answer) for each in self.asked)
@@ -67,15 +72,22 @@ class Asking:
 
 
 def questions_in(document: ParsedDocument, *, headings_first: bool) -> Asking:
-    """Return the questions of a document by the first way that finds answers to most of them."""
-    headed = by_headings(document)
-    if headings_first and headed.answered(share=0):  # outer headings have no answer of their own
+    """Return the questions of a document by the first way that finds answers to most of them.
+
+    A way that passes over half of the document comes after those that do not, and headings come
+    first only where there are as many as marked questions.
+    """
+    headed, marked = by_headings(document), by_marks(document)
+    is_headed = headed.answered(share=0)  # outer headings have no answer of their own
+    if headings_first and is_headed and len(headed.asked) >= len(marked.asked):
         return headed
-    for way in (by_marks, by_numbers, by_question_marks):
-        asking = way(document)
-        if asking.answered():
-            return asking
-    return headed
+    ways = [marked, by_numbers(document), by_question_marks(document)]
+    found = [asking for asking in ways if asking.answered()]
+    if is_headed:
+        found.append(headed)
+    most = sum(len(said.text) for block in document.blocks for said in _said(document.text, block))
+    fitting = (asking for asking in found if asking.left_out() < _MOST_LEFT_OUT * most)
+    return next(fitting, found[0] if found else headed)
 
 
 def by_headings(document: ParsedDocument) -> Asking:

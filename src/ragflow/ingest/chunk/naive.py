@@ -85,6 +85,7 @@ class _Cut:
         self._pattern = delimiter_pattern(options.delimiter)
         self._is_plain = is_plain_text(document)
         self._running: list[Piece] = []
+        self._part_begins = False
         self._drafts = Drafts(document)
         self._figures = Figures(document, self._drafts, options, context)
 
@@ -94,7 +95,7 @@ class _Cut:
         for element in elements(self._document):
             while element.span.start >= end:  # an attachment begins
                 self._end_text()
-                end = next(parts)
+                end, self._part_begins = next(parts), True
             if element.table is not None:
                 self._add_table(element, element.table)
             elif element.image is not None:
@@ -128,6 +129,7 @@ class _Cut:
         if not element.is_sheet:
             self._drafts.add_table(table, table_caption(self._text, element), self._size)
             return
+        named = self._name_of_part()
         self._end_text()
         if self._options.html4excel:
             title = table_caption(self._text, element, fallback=table.sheet)
@@ -135,11 +137,22 @@ class _Cut:
             return
         own = table_caption(self._text, element).spans
         above = [piece for span in own for piece in text_pieces(self._text, span, self._size)]
+        above = [*named, *above]
         rows = row_pieces(table, self._size)
         if sum(piece.tokens for piece in above) <= _LONGEST_HEADING:
             self._add_rows(rows, above)
         else:
             self._add_rows([*above, *rows])
+
+    def _name_of_part(self) -> list[Piece]:
+        """Take the name of an attachment from the running text, to stand above its first table.
+
+        Lines have a place for it; a table in HTML has none beside its own caption.
+        """
+        begins, self._part_begins = self._part_begins, False
+        if not begins or self._options.html4excel or len(self._running) != 1:
+            return []
+        return [self._running.pop()] if self._running[0].title else []
 
     def _add_rows(self, pieces: Iterable[Piece], above: Sequence[Piece] = ()) -> None:
         """Add chunks of lines; what stands `above` is repeated in each, as it says what it is."""

@@ -24,7 +24,7 @@ def chart_pieces(root: Any, box: Box | None = None) -> Iterator[Piece]:
     series = list(_all(root, "ser"))
     columns = [_points(entry, "val", "yVal") for entry in series]
     categories = next((found for entry in series if (found := _points(entry, "cat", "xVal"))), {})
-    names = ["".join(_points(entry, "tx").values()) for entry in series]
+    names = [_series_name(entry) for entry in series]
     indices = sorted({*categories, *(index for column in columns for index in column)})
     rows = [["", *names]] if any(names) else []
     rows += [
@@ -36,6 +36,14 @@ def chart_pieces(root: Any, box: Box | None = None) -> Iterator[Piece]:
         yield Piece(BlockKind.TABLE, text, rows=drafts, box=box)
     else:
         yield Piece(BlockKind.CAPTION, text, box=box)
+
+
+def _series_name(series: Any) -> str:
+    """Return a series' name, from its cell or written in the chart itself."""
+    for child in series:
+        if _name(child) == "tx":
+            return "".join(value.text or "" for value in _all(child, "v"))
+    return ""
 
 
 def _points(series: Any, *names: str) -> dict[int, str]:

@@ -21,6 +21,7 @@ from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile,
 from ragflow.ingest.parse.figures import data_image
 from ragflow.ingest.parse.html import decode_page, read_html
 from ragflow.ingest.parse.opc import Package
+from ragflow.ingest.parse.picture_text import PictureReader
 from ragflow.ingest.parse.pieces import Piece, add_pieces, lines_of
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class EpubParser:
             _refuse_locked(package)
             book = _Book(package)
             builder = DocumentBuilder(source.name, options.limits)
-            book.add_to(builder, progress)
+            book.add_to(builder, PictureReader(options, builder), progress)
         return builder.build(book.metadata())
 
 
@@ -90,11 +91,11 @@ class _Book:
                     found.setdefault(name, []).append(text)
         return {name: ", ".join(texts) for name, texts in found.items()}
 
-    def add_to(self, builder: DocumentBuilder, progress: Progress) -> None:
+    def add_to(self, builder: DocumentBuilder, reader: PictureReader, progress: Progress) -> None:
         """Add the cover and the chapters."""
         cover = self._cover()
         if cover:
-            add_pieces(builder, self._picture(cover))
+            add_pieces(builder, self._picture(cover), reader)
         spine = list(self._spine())
         if not spine:
             raise CorruptFile(name=self._package.name, reason="its package names no chapter")
@@ -103,9 +104,9 @@ class _Book:
             if not self._package.has(item.path):
                 builder.warn(f"The chapter {item.path} is missing in the file.")
             elif item.is_page:
-                add_pieces(builder, self._page(builder, item))
+                add_pieces(builder, self._page(builder, item), reader)
             elif item.is_picture:
-                add_pieces(builder, self._picture(item))
+                add_pieces(builder, self._picture(item), reader)
             else:
                 builder.warn(f"A part of the type {item.media_type} was not read.")
 

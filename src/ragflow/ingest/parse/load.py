@@ -23,6 +23,11 @@ MODULES = (
 
 _VIDEOS = """mpg mpeg avi rm rmvb mov wmv asf dat asx wvx mpe mpa mp4 mkv webm"""
 VIDEOS = frozenset(_VIDEOS.split())
+NO_VIDEOS = (
+    "Nothing here reads videos. Upload its sound as an MP3 or WAV file to have it written down, "
+    "or its frames as pictures."
+)
+CONVERT = "Convert it to PDF or DOCX."
 
 
 def load_parsers() -> None:
@@ -36,14 +41,11 @@ def parser_for(source: SourceFile) -> Parser:
     load_parsers()
     if source.suffix in VIDEOS:
         raise UnsupportedFile(
-            f"{source.name}: file type not supported yet: nothing here reads videos. Upload its "
-            "sound as an MP3 or WAV file to have it written down, or its frames as pictures.",
-            name=source.name,
+            f"{source.name}: file type not supported yet. {NO_VIDEOS}", name=source.name
         )
     if source.suffix not in parsers:
         raise UnsupportedFile(
-            f"{source.name}: file type not supported yet. Convert it to PDF or DOCX.",
-            name=source.name,
+            f"{source.name}: file type not supported yet. {CONVERT}", name=source.name
         )
     return parsers[source.suffix]()
 

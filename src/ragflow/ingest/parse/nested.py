@@ -1,7 +1,8 @@
 """Put one parsed document into another: an attachment into its e-mail.
 
-In: a builder and a document. Out: the document's blocks and drops at the builder's end. Its pages
-stay behind, because their numbers would mean the outer file's pages.
+In: a builder and a document. Out: the document's blocks and drops at the builder's end, and how
+surely its text was recognised. Its pages stay behind, because their numbers would mean the outer
+file's pages.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ def add_document(builder: DocumentBuilder, document: ParsedDocument) -> None:
             builder.block(part.kind, text, level=part.level, image=part.image)
     for warning in document.warnings:
         builder.warn(warning)
+    for page in document.recognised:
+        builder.recognised(page.number, page.confidence)
 
 
 def _drafts(table: Table) -> list[list[CellDraft]]:

@@ -67,12 +67,17 @@ def _sheet(package: Package, part: str, people: Mapping[str, str]) -> Iterator[P
                 yield _comment(comment, "t", authors[int(number)] if known else "")
 
 
+def comment_piece(place: str, author: str, when: str, text: str) -> Piece:
+    """Return a comment with the cell that it stands at, its author and its time, if known."""
+    about = [f"Comment on {place}", f"by {author}" if author.strip() else ""]
+    minute = when[:16].replace("T", " ").removesuffix(" 00:00")
+    about.append(f"on {minute}" if minute else "")
+    return Piece(BlockKind.FOOTNOTE, f"{' '.join(filter(None, about))}: {text}" if text else "")
+
+
 def _comment(comment: _Element, name: str, author: str) -> Piece:
     text = "".join(run.text or "" for run in _all(comment, name))
-    about = [f"Comment on {comment.get('ref', '')}", f"by {author}" if author.strip() else ""]
-    when = comment.get("dT", "")[:16].replace("T", " ")
-    about.append(f"on {when}" if when else "")
-    return Piece(BlockKind.FOOTNOTE, f"{' '.join(filter(None, about))}: {text}" if text else "")
+    return comment_piece(comment.get("ref", ""), author, comment.get("dT", ""), text)
 
 
 def _drawing(package: Package, part: str) -> Iterator[Piece]:

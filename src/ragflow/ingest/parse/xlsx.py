@@ -1,24 +1,25 @@
-"""Spreadsheets (xlsx, xlsm, xls, ods): the tables of each sheet, values as people read them.
+"""Spreadsheets of Excel (xlsx, xlsm, xls): the tables of each sheet, values as people read them.
 
 The caption of a table is the sheet's name, unless the program gave it, and the titles above it.
 Dates become ISO text, whole numbers lose their `.0`. Hidden sheets, rows and columns are read too,
-with a warning. In the new format of Excel percentages, currencies and units are shown as the format
-of the cell says; the charts, pictures, text boxes and comments of a sheet follow it.
+with a warning. Percentages, currencies and units are shown as the format of the cell says; text
+boxes and comments follow their sheet, in the new format charts and pictures too.
 """
 
 from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from ragflow.domain.documents import BlockKind, DropKind, ParsedDocument
-from ragflow.domain.errors import EncryptedFile, LimitExceeded
-from ragflow.domain.file_types import SPREADSHEET_SUFFIXES
+from ragflow.domain.documents import BlockKind, ParsedDocument
+from ragflow.domain.errors import CorruptFile, EncryptedFile
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.archive import check_archive, check_encryption
 from ragflow.ingest.parse.base import (
@@ -27,12 +28,22 @@ from ragflow.ingest.parse.base import (
     SourceFile,
     parsers,
 )
+from ragflow.ingest.parse.compound import streams_of
 from ragflow.ingest.parse.encoding import clean
 from ragflow.ingest.parse.errors import reading
-from ragflow.ingest.parse.grid import Merge, titled_rows
+from ragflow.ingest.parse.grid import Merge
 from ragflow.ingest.parse.number_format import shown_date, shown_number
 from ragflow.ingest.parse.opc import Package
+from ragflow.ingest.parse.picture_text import PictureReader
 from ragflow.ingest.parse.pieces import Piece, add_pieces
+from ragflow.ingest.parse.sheet_blocks import (
+    MOST_CELLS,
+    add_rows,
+    given_name,
+    too_many_cells,
+    warn_of_formulas,
+    warn_of_hiding,
+)
 from ragflow.ingest.parse.sheet_marks import (
     Place,
     SheetMarks,
@@ -41,30 +52,22 @@ from ragflow.ingest.parse.sheet_marks import (
     marks_of,
 )
 from ragflow.ingest.parse.sheet_parts import people_of, pieces_of_sheet, sheet_parts
-from ragflow.ingest.parse.sheet_tables import table_areas
-from ragflow.ingest.parse.sniff import ZIP
+from ragflow.ingest.parse.sniff import OLE, ZIP
+from ragflow.ingest.parse.xls_marks import old_sheets
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
 CellValue = int | float | str | bool | time | date | datetime | timedelta
 
-MOST_CELLS = 20_000_000
-"""The reader holds the whole rectangle of a sheet in memory, also where it is empty."""
-
-_DEFAULT_NAME = re.compile(
-    r"(?:sheet|table|tabelle|blatt|feuille?|hoja|planilha|folha|foglio|blad|ark|arkusz|лист|"
-    r"chart|工作表|シート|시트) ?\d{0,4}(?: ?\(\d+\))?",
-    re.IGNORECASE,
-)
 _WIDE_COLUMN = re.compile(rb'r="([A-Z]{2,3})[1-9]')  # columns after the 26th
 _NARROW_COLUMN = re.compile(rb'r="([A-Z])[1-9]')
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
 
 
-@parsers.register(*sorted(SPREADSHEET_SUFFIXES))
+@parsers.register("xls", "xlsm", "xlsx")
 class SpreadsheetParser:
-    """Read workbooks of Excel, of its old binary format too, and of OpenDocument."""
+    """Read workbooks of Excel, of its old binary format too."""
 
     def parse(
         self, source: SourceFile, options: ParseOptions, progress: Progress
@@ -74,11 +77,14 @@ class SpreadsheetParser:
 
         builder = DocumentBuilder(source.name, options.limits)
         check_encryption(source)
+        reader = PictureReader(options, builder)
         extras: dict[str, _Extras] = {}
         if source.data.startswith(ZIP):
             with check_archive(source, options.limits) as archive:
                 _check_extent(source, archive)
                 extras = _extras(Package(source.name, archive))
+        elif source.data.startswith(OLE):
+            extras = _old_extras(source)
         with reading(source.name, calamine.CalamineError, OSError, ValueError):
             try:
                 book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.data))
@@ -94,14 +100,14 @@ class SpreadsheetParser:
                 with reading(source.name, calamine.CalamineError, OSError, ValueError):
                     _add_sheet(builder, book.get_sheet_by_name(sheet.name), extra.marks)
             else:
-                builder.block(BlockKind.TITLE, _given_name(builder, sheet.name))
-            add_pieces(builder, extra.pieces)
+                builder.block(BlockKind.TITLE, given_name(builder, sheet.name))
+            add_pieces(builder, extra.pieces, reader)
         return builder.build()
 
 
 @dataclass(frozen=True, slots=True)
 class _Extras:
-    """Hold what the new format says of a sheet beside the values of its cells."""
+    """Hold what the file says of a sheet beside the values of its cells."""
 
     marks: SheetMarks = field(default_factory=SheetMarks)
     pieces: Sequence[Piece] = ()
@@ -116,25 +122,25 @@ def _extras(package: Package) -> dict[str, _Extras]:
     }
 
 
+def _old_extras(source: SourceFile) -> dict[str, _Extras]:
+    """Return what the old format says, where the extra that reads its container is installed."""
+    if find_spec("olefile") is None:
+        return {}
+    try:
+        sheets = old_sheets(streams_of(source).get("Workbook", b""))
+    except (CorruptFile, struct.error, IndexError):  # the values may be whole
+        return {}
+    return {name: _Extras(sheet.marks, sheet.pieces) for name, sheet in sheets.items()}
+
+
 def _add_sheet(builder: DocumentBuilder, sheet: CalamineSheet, marks: SheetMarks) -> None:
     if marks.hides:
-        builder.warn(f"The sheet {sheet.name!r} hides rows or columns; they were read too.")
+        warn_of_hiding(builder, sheet.name)
     rows = _texts(sheet, marks)
     if marks.formulas:
-        builder.warn(
-            f"The sheet {sheet.name!r} has formulas whose values are not in the file; "
-            "their text was read. Open and save it in a spreadsheet program to store the values."
-        )
+        warn_of_formulas(builder, sheet.name)
         rows = _with_formulas(rows, sheet.start or (0, 0), marks.formulas)
-    merges = list(_merges(sheet))
-    name = _given_name(builder, sheet.name)
-    areas = table_areas(rows, merges)
-    for area in areas:
-        titles, table = titled_rows(area.rows(rows), area.merges(merges))
-        caption = "\n".join(filter(None, (name, *titles)))
-        builder.table(table, caption=caption, sheet=sheet.name)
-    if not areas:
-        builder.block(BlockKind.TITLE, name)
+    add_rows(builder, sheet.name, rows, list(_merges(sheet)))
 
 
 def _texts(sheet: CalamineSheet, marks: SheetMarks) -> list[list[str]]:
@@ -165,15 +171,6 @@ def _with_formulas(
         cells.extend([""] * (column - left + 1 - len(cells)))
         cells[column - left] = cells[column - left] or clean(text)
     return rows
-
-
-def _given_name(builder: DocumentBuilder, name: str) -> str:
-    """Return the name that people gave a sheet; one that its program gave says nothing."""
-    name = " ".join(clean(name).split())
-    if _DEFAULT_NAME.fullmatch(name):
-        builder.drop(DropKind.DEFAULT_NAME, name)
-        return ""
-    return name
 
 
 def _merges(sheet: CalamineSheet) -> Iterable[Merge]:
@@ -217,10 +214,4 @@ def _check_extent(source: SourceFile, archive: zipfile.ZipFile) -> None:
         letters = set(_WIDE_COLUMN.findall(sheet)) or set(_NARROW_COLUMN.findall(sheet))
         columns = max(map(column_number, letters), default=0)
         if rows * columns > MOST_CELLS:
-            raise LimitExceeded(
-                f"{source.name} exceeds the limit: a sheet spans {rows} rows and {columns} "
-                "columns. Delete the stray cells far from the data and upload it again.",
-                name=source.name,
-                limit=f"{MOST_CELLS} cells in a sheet",
-                setting="",
-            )
+            raise too_many_cells(source.name, rows, columns)

@@ -186,6 +186,22 @@ def test_sheets_do_not_share_a_chunk(builder: DocumentBuilder) -> None:
     assert contents(builder.build()) == ["Name：One", "Name：Two"]
 
 
+def test_the_name_of_an_attachment_stands_above_its_rows(builder: DocumentBuilder) -> None:
+    builder.block(BlockKind.TEXT, "See the attachment.")
+    builder.begin_part()
+    builder.block(BlockKind.TITLE, "stock.xlsx", level=1)
+    builder.table([header("Part", "Left"), row("Seal", "4")], sheet="Store")
+    builder.block(BlockKind.TITLE, "Unused", level=1)
+    builder.table([header("Part", "Left"), row("Bolt", "9")], sheet="Shop")
+
+    assert contents(builder.build()) == [
+        "See the attachment.",
+        "stock.xlsx\nPart：Seal; Left：4",
+        "Unused",
+        "Part：Bolt; Left：9",
+    ]
+
+
 def test_html4excel_makes_tables_of_twelve_rows_named_by_the_sheet(
     builder: DocumentBuilder,
 ) -> None:

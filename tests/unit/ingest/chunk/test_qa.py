@@ -233,6 +233,35 @@ def test_a_pdf_asks_by_question_marks_and_then_by_headings() -> None:
     assert contents(cut(builder.build())) == ["Question: Pumps\tAnswer: They move water."]
 
 
+def test_a_lone_mark_does_not_take_the_headings_of_a_pdf_from_their_answers() -> None:
+    builder = DocumentBuilder("faq.pdf", ParseLimits())
+    for title, text in (
+        ("Speed", "Fast."),
+        ("Stops", "Many of them."),
+        ("Q: Lunch", "A: At noon."),
+    ):
+        builder.block(BlockKind.TITLE, title, level=2)
+        builder.block(BlockKind.TEXT, text)
+
+    assert contents(cut(builder.build())) == [
+        "Question: Speed\tAnswer: Fast.",
+        "Question: Stops\tAnswer: Many of them.",
+        "Question: Lunch\tAnswer: At noon.",
+    ]
+
+
+def test_marked_questions_below_one_title_are_asked_in_a_word_document_too() -> None:
+    builder = DocumentBuilder("faq.docx", ParseLimits())
+    builder.block(BlockKind.TITLE, "FAQ", level=1)
+    for text in ("Q: How fast?", "A: Very.", "Q: How far?", "A: To Lyon."):
+        builder.block(BlockKind.TEXT, text)
+
+    assert contents(cut(builder.build(), "faq.docx")) == [
+        "Question: How fast?\tAnswer: Very.",
+        "Question: How far?\tAnswer: To Lyon.",
+    ]
+
+
 def test_boxes_of_a_pair_are_those_of_its_lines() -> None:
     (chunk,) = cut(pages("Q: Why?", "A: So.")).chunks
     assert chunk.boxes == (Box(1, 50, 550, 0, 35),)

@@ -17,6 +17,11 @@ def test_inline_elements_join_and_blocks_part(read, parts) -> None:
     ]
 
 
+def test_labels_of_a_drawing_stay_apart(read) -> None:
+    drawing = "<svg><title>Sales</title><text>North</text><text>South</text></svg>"
+    assert read("a.html", f"<p>See{drawing}</p>").text.split() == ["See", "Sales", "North", "South"]
+
+
 def test_scripts_and_styles_are_no_text(read) -> None:
     document = read("a.html", "<style>x{}</style><script>y()</script><template>z</template>w")
     assert document.text == "w"

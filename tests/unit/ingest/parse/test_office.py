@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ragflow.domain.documents import BlockKind
 from ragflow.domain.errors import CorruptFile
 from ragflow.ingest.parse.list_numbers import format_number
 from ragflow.testing.sample_files import docx, members_of, pptx, zipped
@@ -39,6 +40,58 @@ def test_content_controls_links_and_insertions_are_read_in_place(read, parts) ->
     )
     texts = [text for _, text in parts(read("a.docx", word(body)))]
     assert texts == ["one", "a link new"]
+
+
+def typed(text: str, size: int = 0, *, bold: bool = False) -> str:
+    marks = ("<w:b/>" if bold else "") + (f'<w:sz w:val="{size}"/>' if size else "")
+    return f"<w:p><w:r><w:rPr>{marks}</w:rPr><w:t>{text}</w:t></w:r></w:p>"
+
+
+LONG = "The pump is set on its base and the bolts are drawn tight. " * 4
+
+
+def test_titles_made_by_type_alone_are_titles(read) -> None:
+    body = (
+        typed("Pumps", 36, bold=True)
+        + typed("Setting up", bold=True)
+        + typed(LONG)
+        + typed("Keep the seal dry.", bold=True)
+        + typed("Starting", bold=True)
+        + typed(LONG)
+    )
+    document = read("a.docx", word(body))
+    titles = [block for block in document.blocks if block.kind is BlockKind.TITLE]
+    assert [document.text[block.span.start : block.span.end] for block in titles] == [
+        "Pumps",
+        "Setting up",
+        "Starting",
+    ]
+    assert [block.level for block in titles] == [1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        typed("Pumps", bold=True) + typed(LONG),
+        typed("Pumps", bold=True) * 2 + typed("They move fluids"),
+        typed("Pumps", bold=True) * 2 + typed(LONG.replace(" ", "-"), 24, bold=True),
+    ],
+)
+def test_bold_type_that_is_rare_or_everywhere_makes_no_titles(read, parts, body: str) -> None:
+    assert {kind for kind, _ in parts(read("a.docx", word(body)))} == {"text"}
+
+
+def test_bold_items_of_a_list_are_no_titles(read, parts) -> None:
+    numbered = '<w:p><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>'
+    items = typed("Pumps", bold=True).replace("<w:p>", numbered) * 2
+    assert "title" not in {kind for kind, _ in parts(read("a.docx", word(items + typed(LONG))))}
+
+
+def test_bold_type_makes_no_titles_beside_those_of_styles(read, parts) -> None:
+    styled = '<w:p><w:pPr><w:outlineLvl w:val="0"/></w:pPr><w:r><w:t>Valves</w:t></w:r></w:p>'
+    body = styled + (typed("Pumps", bold=True) + typed(LONG)) * 2
+    kinds = [kind for kind, _ in parts(read("a.docx", word(body)))]
+    assert kinds == ["title", "text", "text", "text", "text"]
 
 
 def test_deleted_text_is_dropped_by_name(read) -> None:

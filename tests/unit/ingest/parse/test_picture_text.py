@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from email.message import EmailMessage
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -11,6 +12,8 @@ from ragflow.domain.documents import BlockKind
 from ragflow.ingest.parse.base import DocumentBuilder, ParseLimits, ParseOptions, SourceFile
 from ragflow.ingest.parse.load import parse
 from ragflow.ingest.parse.picture_text import PictureReader
+from ragflow.testing.open_files import epub, odp, ods, odt
+from ragflow.testing.sample_files import members_of, zipped
 
 
 def picture(*rows: str) -> bytes:
@@ -87,11 +90,67 @@ def saved(document) -> bytes:
     return target.getvalue()
 
 
-@pytest.mark.parametrize(("name", "made"), [("a.docx", word_document), ("a.pptx", slides)])
+FRAME = '<draw:frame><draw:image xlink:href="Pictures/dot.png"/></draw:frame>'
+
+
+def open_text(image: bytes) -> bytes:
+    return odt(f"<text:p>{FRAME}</text:p>", **{"Pictures/dot_png": image})
+
+
+def open_sheet(image: bytes) -> bytes:
+    shapes = f'<table:table table:name="A"><table:shapes>{FRAME}</table:shapes></table:table>'
+    return ods(shapes, **{"Pictures/dot_png": image})
+
+
+def open_slides(image: bytes) -> bytes:
+    return zipped(members_of(odp()) | {"Pictures/dot.png": image})
+
+
+def workbook(image: bytes) -> bytes:
+    import openpyxl
+    from openpyxl.drawing.image import Image as Drawing
+
+    book = openpyxl.Workbook()
+    book.active["A1"] = "Harbours"
+    book.active.add_image(Drawing(io.BytesIO(image)), "B2")
+    return saved(book)
+
+
+def book(image: bytes) -> bytes:
+    return zipped(members_of(epub()) | {"OEBPS/dot.png": image})
+
+
+def rich_text(image: bytes) -> bytes:
+    return rb"{\rtf1\ansi{\pict\pngblip " + image.hex().encode() + rb"}\par}"
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("a.docx", word_document),
+        ("a.pptx", slides),
+        ("a.xlsx", workbook),
+        ("a.odt", open_text),
+        ("a.ods", open_sheet),
+        ("a.odp", open_slides),
+        ("a.epub", book),
+        ("a.rtf", rich_text),
+    ],
+)
 def test_figures_of_office_files_say_what_their_pictures_show(name, made):
     source = SourceFile(name, made(picture("Ferries carried 1204 passengers")))
     document = parse(source, ParseOptions(), lambda share, line: None)
-    (figure,) = [block for block in document.blocks if block.kind is BlockKind.FIGURE]
-    said = document.text[figure.span.start : figure.span.end]
+    figures = [block.span for block in document.blocks if block.kind is BlockKind.FIGURE]
+    said = document.text[figures[-1].start : figures[-1].end]
     assert said.splitlines()[-1] == "Ferries carried 1204 passengers"
     assert len(document.recognised) == 1
+
+
+def test_what_is_recognised_in_attachments_counts_for_their_mail():
+    mail = EmailMessage()
+    mail.set_content("See the picture.")
+    mail.add_attachment(picture("Ferries"), maintype="image", subtype="png", filename="a.png")
+    document = parse(SourceFile("a.eml", mail.as_bytes()), ParseOptions(), lambda share, line: None)
+    assert "Ferries" in document.text
+    (seen,) = document.recognised
+    assert seen.confidence > 0.9

@@ -74,6 +74,17 @@ def test_a_table_inside_a_cell_becomes_its_lines(read) -> None:
     assert texts(document)[-1] == "end"
 
 
+def test_a_row_keeps_its_cells_where_a_table_inside_has_others(read) -> None:
+    inner = r"\pard\intbl\itap2 x\nestcell{\*\nesttableprops\trowd\cellx1\cellx2\nestrow}"
+    body = (
+        r"\trowd\clvmgf\cellx1000\cellx2000\pard\intbl a\cell b\cell\row"
+        rf"\trowd\clvmrg\cellx1000\cellx2000\pard\intbl\cell{inner}\pard\intbl c\cell\row\pard end"
+    )
+    first, second = read("a.rtf", rtf(body)).blocks[0].table.rows
+    assert [(cell.text, cell.row_span) for cell in first] == [("a", 2), ("b", 1)]
+    assert [cell.text for cell in second] == ["x\nc"]
+
+
 def test_comments_have_their_authors_and_bullets_no_text(read, parts) -> None:
     body = (
         r"{\pntext\'b7\tab}item{\*\atnid B}{\*\atnauthor Bob}{\*\annotation\pard Sure?}\par"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 
 from ragflow.ingest.parse.sheet_tables import table_areas
 
@@ -149,32 +148,3 @@ def test_a_comment_names_its_author(read) -> None:
         sheet["B2"].comment = Comment("Since May", "Ann")
 
     assert "Comment on B2 by Ann: Since May" in read("a.xlsx", workbook(fill)).text
-
-
-MANIFEST = """<?xml version="1.0"?><manifest:manifest
- xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry
- manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>"""
-CELL = '<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
-ODS = """<?xml version="1.0"?><office:document-content
- xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
- xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
- xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>
-<table:table table:name="Trees">{rows}</table:table>
-</office:spreadsheet></office:body></office:document-content>"""
-
-
-def test_a_sheet_of_open_document_is_read(read) -> None:
-    rows = "".join(
-        "<table:table-row>" + "".join(CELL.format(text=text) for text in row) + "</table:table-row>"
-        for row in TREES
-    )
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("META-INF/manifest.xml", MANIFEST)
-        archive.writestr("content.xml", ODS.format(rows=rows))
-
-    document = read("trees.ods", target.getvalue())
-
-    assert texts(document) == [strings(TREES)]
-    assert document.blocks[0].table.sheet == "Trees"

@@ -124,6 +124,19 @@ def test_the_name_of_an_empty_sheet_is_not_lost(read, parts) -> None:
     assert parts(read("a.xlsx", workbook(table(title="To do")))) == [(BlockKind.TITLE, "To do")]
 
 
+def test_a_series_has_the_name_that_the_chart_itself_gives_it(read) -> None:
+    def fill(sheet) -> None:
+        from openpyxl.chart import BarChart, Reference, Series
+
+        sheet.append([1])
+        chart = BarChart()
+        series = Series(Reference(sheet, min_col=1, min_row=1, max_row=1), title="Ages")
+        chart.append(series)
+        sheet.add_chart(chart, "C1")
+
+    assert "Ages" in read("a.xlsx", workbook(fill)).text.split()
+
+
 def test_a_sheet_of_a_chart_alone_has_its_name(read, parts) -> None:
     def fill(sheet) -> None:
         sheet.title = "Data"

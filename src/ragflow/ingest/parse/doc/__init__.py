@@ -29,6 +29,7 @@ from ragflow.ingest.parse.doc.fib import (
 )
 from ragflow.ingest.parse.doc.story import Anchored, Story
 from ragflow.ingest.parse.errors import reading
+from ragflow.ingest.parse.picture_text import PictureReader
 from ragflow.ingest.parse.pieces import Piece, add_pieces, lines_of
 from ragflow.ingest.parse.rtf import RtfParser
 from ragflow.ingest.parse.sniff import RTF
@@ -54,7 +55,7 @@ class DocParser:
             header = Header(source.name, streams)
             pieces = list(_pieces(header))
         builder = DocumentBuilder(source.name, options.limits)
-        add_pieces(builder, pieces)
+        add_pieces(builder, pieces, PictureReader(options, builder))
         return builder.build()
 
 

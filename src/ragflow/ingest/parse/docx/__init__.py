@@ -13,6 +13,7 @@ from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.archive import check_archive
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile, parsers
 from ragflow.ingest.parse.docx.body import Body, Story
+from ragflow.ingest.parse.docx.looks import titles_by_look
 from ragflow.ingest.parse.docx.names import WORD
 from ragflow.ingest.parse.opc import Package
 from ragflow.ingest.parse.picture_text import PictureReader
@@ -37,7 +38,8 @@ class DocxParser:
             story = Story(package, main)
             add_pieces(builder, _margins(story, "header", DropKind.HEADER))
             reader = PictureReader(options, builder)
-            add_pieces(builder, Body(story, main).pieces(body), reader)
+            titles = titles_by_look(body, story.styles)
+            add_pieces(builder, Body(story, main, titles).pieces(body), reader)
             add_pieces(builder, _comments(story))
             add_pieces(builder, _margins(story, "footer", DropKind.FOOTER))
         return builder.build()

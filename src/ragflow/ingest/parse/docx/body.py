@@ -5,7 +5,8 @@ In: an element that holds paragraphs and tables. Out: pieces in reading order.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ragflow.domain.documents import BlockKind, DropKind
@@ -73,9 +74,12 @@ class Story:
 class Body:
     """Read one story; relationship ids count within `part`."""
 
-    def __init__(self, story: Story, part: str) -> None:
+    def __init__(
+        self, story: Story, part: str, titles: Mapping[_Element, int] = MappingProxyType({})
+    ) -> None:
         self._story = story
         self._part = part
+        self._titles = titles  # the levels of those that their looks alone tell
 
     def pieces(self, container: _Element) -> list[Piece]:
         """Return the pieces of a container; code that follows code joins it."""
@@ -131,6 +135,8 @@ class Body:
             kind = BlockKind.LIST_ITEM if kind is BlockKind.TEXT else kind
         elif inline.formula and kind is BlockKind.TEXT:
             kind = BlockKind.FORMULA
+        if level := self._titles.get(paragraph):
+            return Piece(BlockKind.TITLE, text, level)
         return Piece(kind, text, style.level)
 
     def _picture(self, relationship_id: str, description: str) -> Iterator[Piece]:

@@ -13,6 +13,7 @@ from ragflow.ingest.parse.diagram import DIAGRAM
 from ragflow.ingest.parse.docx.math import math_text
 from ragflow.ingest.parse.docx.names import CHART, COMPATIBILITY, DRAWING, MATH, VML, WORD
 from ragflow.ingest.parse.opc import RELATIONSHIPS
+from ragflow.ingest.parse.symbol_fonts import meant
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -59,7 +60,7 @@ class Inline:
         if tag == f"{WORD}r":
             self.read(child, hidden or _is_hidden(child))
         elif tag in (f"{WORD}t", f"{WORD}delText"):
-            self._append(child.text or "", hidden or tag == f"{WORD}delText")
+            self._append(_shown(child), hidden or tag == f"{WORD}delText")
             self.formula = self.formula and not (child.text or "").strip()
         elif tag in _CHARACTERS:
             self._append(_CHARACTERS[tag], hidden)
@@ -107,13 +108,26 @@ def _is_hidden(run: _Element) -> bool:
     return mark is not None and mark.get(f"{WORD}val", "1") not in _OFF
 
 
+def _shown(element: _Element) -> str:
+    """Return the text of a run, that of a symbol font in the characters which it shows."""
+    text = element.text or ""
+    if text.isascii():
+        return text
+    run = element.getparent()
+    fonts = run.find(f"{WORD}rPr/{WORD}rFonts") if run is not None else None
+    return text if fonts is None else meant(text, fonts.get(f"{WORD}ascii", ""))
+
+
 def _symbol(element: _Element) -> str:
-    """Return a symbol's character; those of symbol fonts have no place in Unicode."""
+    """Return a symbol's character, where Unicode has a place for it."""
     try:
         code = int(element.get(f"{WORD}char", ""), 16)
     except ValueError:
         return ""
-    return "" if 0xE000 <= code <= 0xF8FF or 0xD800 <= code <= 0xDFFF or not code else chr(code)
+    if not 0 < code <= 0xFFFF or 0xD800 <= code <= 0xDFFF:
+        return ""
+    character = meant(chr(code), element.get(f"{WORD}font", ""))
+    return "" if "\ue000" <= character <= "\uf8ff" else character
 
 
 def _alternative(element: _Element) -> _Element:

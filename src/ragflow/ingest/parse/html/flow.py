@@ -85,7 +85,7 @@ BLOCKS = frozenset(
         "caption",
     ]
 )
-SPACED = frozenset({"button", "input", "label", "img"})
+SPACED = frozenset({"button", "input", "label", "img", "svg", "text", "title"})
 KINDS = {
     **{f"h{level}": (BlockKind.TITLE, level) for level in range(1, 7)},
     **dict.fromkeys(("li", "dt", "dd"), (BlockKind.LIST_ITEM, 0)),

@@ -1,4 +1,4 @@
-"""OpenDocument text: the body in order, with what hangs on it.
+"""OpenDocument: texts in order with what hangs on them, slides, and the sheets of spreadsheets.
 
 Out: titles, paragraphs, list items with their numbers, tables, text boxes, formulas, charts,
 pictures, notes and comments. Headers, footers, tables of contents and hidden or deleted text are
@@ -17,9 +17,11 @@ from ragflow.ingest.parse.archive import check_archive
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile, parsers
 from ragflow.ingest.parse.odf.body import Body
 from ragflow.ingest.parse.odf.names import DUBLIN_CORE, MANIFEST, META, OFFICE, STYLE
+from ragflow.ingest.parse.odf.sheets import add_sheets
 from ragflow.ingest.parse.odf.slides import Slides
 from ragflow.ingest.parse.odf.styles import Styles
 from ragflow.ingest.parse.opc import Package
+from ragflow.ingest.parse.picture_text import PictureReader
 from ragflow.ingest.parse.pieces import Piece, add_pieces, lines_of
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ class TextParser:
             body, styles, root = _read_body(package, "text")
             margins = list(_margins(body, styles))
             add_pieces(builder, [piece for piece in margins if piece.drop is DropKind.HEADER])
-            add_pieces(builder, body.pieces(root))
+            add_pieces(builder, body.pieces(root), PictureReader(options, builder))
             add_pieces(builder, [piece for piece in margins if piece.drop is DropKind.FOOTER])
             metadata = _metadata(package)
         return builder.build(metadata)
@@ -76,7 +78,24 @@ class PresentationParser:
             package = Package(source.name, archive)
             _refuse_encrypted(package)
             body, styles, root = _read_body(package, "presentation")
-            Slides(body, styles).add_to(builder, root, progress)
+            Slides(body, styles, PictureReader(options, builder)).add_to(builder, root, progress)
+            metadata = _metadata(package)
+        return builder.build(metadata)
+
+
+@parsers.register("ods")
+class SpreadsheetParser:
+    """Read spreadsheets of LibreOffice and its kin."""
+
+    def parse(
+        self, source: SourceFile, options: ParseOptions, progress: Progress
+    ) -> ParsedDocument:
+        """Return the tables of each sheet."""
+        builder = DocumentBuilder(source.name, options.limits)
+        with check_archive(source, options.limits) as archive:
+            package = Package(source.name, archive)
+            _refuse_encrypted(package)
+            add_sheets(package, builder, PictureReader(options, builder), progress)
             metadata = _metadata(package)
         return builder.build(metadata)
 

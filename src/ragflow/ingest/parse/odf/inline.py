@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ragflow.ingest.parse.encoding import clean
 from ragflow.ingest.parse.odf.names import DRAW, OFFICE, TEXT
 from ragflow.ingest.parse.odf.styles import Styles
+from ragflow.ingest.parse.symbol_fonts import meant
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -32,6 +33,7 @@ class Inline:
     anchored: list[_Element] = field(default_factory=list)  # frames and shapes
     notes: list[_Element] = field(default_factory=list)
     comments: list[_Element] = field(default_factory=list)
+    _font: str = ""
 
     def read(self, element: _Element, hidden: bool = False) -> None:
         """Read an element's text and its children in order."""
@@ -56,16 +58,21 @@ class Inline:
             self.comments.append(child)
         elif tag.startswith(DRAW) and tag != f"{DRAW}a":
             self.anchored.append(child)
+        elif tag == f"{TEXT}span":
+            self._span(child, hidden)
         elif tag not in _SKIPPED:
-            self.read(child, hidden or tag in _HIDDEN or self._is_hidden(child))
+            self.read(child, hidden or tag in _HIDDEN)
 
-    def _is_hidden(self, element: _Element) -> bool:
-        name = element.get(f"{TEXT}style-name")
-        return element.tag == f"{TEXT}span" and name is not None and self.styles.hides(name)
+    def _span(self, element: _Element, hidden: bool) -> None:
+        style = element.get(f"{TEXT}style-name", "")
+        outer = self._font
+        self._font = self.styles.font(style) or outer
+        self.read(element, hidden or self.styles.hides(style))
+        self._font = outer
 
     def _append(self, text: str | None, hidden: bool) -> None:
         if text:
-            self._put(_SPACES.sub(" ", clean(text)), hidden)
+            self._put(_SPACES.sub(" ", meant(clean(text), self._font)), hidden)
 
     def _put(self, text: str, hidden: bool) -> None:
         if hidden:

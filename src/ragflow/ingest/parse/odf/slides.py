@@ -16,6 +16,7 @@ from ragflow.ingest.parse.odf.body import Body
 from ragflow.ingest.parse.odf.names import DRAW, OFFICE, PRESENTATION, SVG
 from ragflow.ingest.parse.odf.objects import frame_pieces
 from ragflow.ingest.parse.odf.styles import page_size, points
+from ragflow.ingest.parse.picture_text import PictureReader
 from ragflow.ingest.parse.pieces import Piece, add_pieces, lines_of
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Slides:
 
     body: Body
     styles: _Element | None
+    reader: PictureReader
 
     def add_to(self, builder: DocumentBuilder, root: _Element, progress: Progress) -> None:
         """Add a page for each slide."""
@@ -50,7 +52,7 @@ class Slides:
             if self.body.styles.hides_page(slide.get(f"{DRAW}style-name", "")):
                 builder.warn(f"Slide {number} is hidden in the file; it was read too.")
             page = Box(number, 0.0, width, 0.0, height)
-            add_pieces(builder, self._pieces(slide, page))
+            add_pieces(builder, self._pieces(slide, page), self.reader)
 
     def _pieces(self, slide: _Element, page: Box) -> Iterator[Piece]:
         shapes = [(shape, _box(shape, page)) for shape in _flat(slide)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ragflow.domain.documents import BlockKind
 from ragflow.ingest.parse.list_numbers import format_number
-from ragflow.ingest.parse.odf.names import FORMAT, PRESENTATION, STYLE, TEXT
+from ragflow.ingest.parse.odf.names import FORMAT, PRESENTATION, STYLE, SVG, TEXT
 from ragflow.ingest.parse.style_names import is_contents_style, kind_of_style
 
 if TYPE_CHECKING:
@@ -55,8 +55,12 @@ class Styles:
         self._styles: dict[tuple[str, str], _Element] = {}
         self._lists: dict[str, dict[int, ListLevel]] = {}
         self._resolved: dict[str, ParagraphStyle] = {}
+        self._faces: dict[str, str] = {}
         self.outline: dict[int, ListLevel] = {}
         for root in roots:
+            for element in root.iter(f"{STYLE}font-face") if root is not None else ():
+                family = element.get(f"{SVG}font-family", "").strip("'\"")
+                self._faces[element.get(f"{STYLE}name", "")] = family
             for element in root.iter(f"{STYLE}style") if root is not None else ():
                 family, name = element.get(f"{STYLE}family", ""), element.get(f"{STYLE}name", "")
                 self._styles[family, name] = element
@@ -77,6 +81,14 @@ class Styles:
     def hides(self, name: str) -> bool:
         """Tell whether text of a character style is hidden."""
         return any(_is_hidden(element) for element in self._chain("text", name))
+
+    def font(self, name: str) -> str:
+        """Return the font that a character style names; empty where it names none."""
+        for element in self._chain("text", name):
+            for properties in element.iterfind(f"{STYLE}text-properties"):
+                if face := properties.get(f"{STYLE}font-name"):
+                    return str(self._faces.get(face, face))
+        return ""
 
     def hides_page(self, name: str) -> bool:
         """Tell whether slides of a style are left out of the show."""

@@ -16,6 +16,7 @@ from ragflow.ingest.parse.compound import DAMAGED, streams_of
 from ragflow.ingest.parse.encoding import clean
 from ragflow.ingest.parse.errors import reading
 from ragflow.ingest.parse.legacy import LegacyParser
+from ragflow.ingest.parse.picture_text import PictureReader
 from ragflow.ingest.parse.pieces import Piece, add_pieces, lines_of
 from ragflow.ingest.parse.ppt.deck import Deck, SlideSource
 from ragflow.ingest.parse.ppt.records import COMMENT, SLIDE_INFO, STRING, Record, records
@@ -40,6 +41,7 @@ class PptParser:
         if not slides:
             return LegacyParser().parse(source, options, progress)
         builder = DocumentBuilder(source.name, options.limits)
+        reader = PictureReader(options, builder)
         width, height = deck.size
         for number, slide in enumerate(slides, start=1):
             progress((number - 1) / len(slides), f"Slide {number} of {len(slides)}")
@@ -51,7 +53,7 @@ class PptParser:
             with reading(source.name, *DAMAGED):
                 pieces = list(slide_pieces(deck, slide.record, slide.outline, page))
                 pieces += _remarks(deck, slide, page)
-            add_pieces(builder, pieces)
+            add_pieces(builder, pieces, reader)
         return builder.build()
 
 

@@ -10,6 +10,7 @@ from ragflow.domain.documents import ParsedDocument
 from ragflow.domain.errors import CorruptFile
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile, parsers
+from ragflow.ingest.parse.picture_text import PictureReader
 from ragflow.ingest.parse.pieces import add_pieces
 from ragflow.ingest.parse.rtf.reader import Reader
 from ragflow.ingest.parse.rtf.tokens import tokens
@@ -29,5 +30,5 @@ class RtfParser:
             raise CorruptFile(name=source.name, reason="it does not begin as RTF does")
         builder = DocumentBuilder(source.name, options.limits)
         reader = Reader()
-        add_pieces(builder, reader.read(tokens(data)))
+        add_pieces(builder, reader.read(tokens(data)), PictureReader(options, builder))
         return builder.build(reader.preamble.information)

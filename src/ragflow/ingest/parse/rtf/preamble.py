@@ -13,6 +13,7 @@ from ragflow.ingest.parse.encoding import clean
 from ragflow.ingest.parse.rtf.story import ParagraphFormat
 from ragflow.ingest.parse.rtf.words import CHARSETS, INFORMATION
 from ragflow.ingest.parse.style_names import DEEPEST_TITLE, is_contents_style, kind_of_style
+from ragflow.ingest.parse.symbol_fonts import is_symbol_font
 
 _BODY_LEVEL = 9
 _NO_PARAGRAPH = -1  # of styles for characters, sections and tables
@@ -27,6 +28,7 @@ class Preamble:
     information: dict[str, str] = field(default_factory=dict)
     author: str = ""  # of the comment that comes next
     name: list[str] = field(default_factory=list)
+    _font_names: dict[int, str] = field(default_factory=dict)
     _font: int = 0
     _style: int = 0
 
@@ -43,6 +45,15 @@ class Preamble:
             elif name == "outlinelevel" and number is not None and number < _BODY_LEVEL:
                 level = min(number + 1, DEEPEST_TITLE)
                 self.styles[self._style] = ParagraphFormat(BlockKind.TITLE, max(level, 1))
+
+    def font_name(self, text: str) -> None:
+        """Take in characters of the name of the font that is open."""
+        self._font_names[self._font] = self._font_names.get(self._font, "") + text
+
+    def symbol_font(self, number: int) -> str:
+        """Return the name of a symbol font; empty for one whose characters are what they say."""
+        name = self._font_names.get(number, "").partition(";")[0].strip()
+        return name if is_symbol_font(name) else ""
 
     def end_style(self) -> None:
         """Close an entry of the style sheet."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.pieces import Piece, lines_of
 from ragflow.ingest.parse.rtf.preamble import Preamble
-from ragflow.ingest.parse.rtf.story import ParagraphFormat, Story
+from ragflow.ingest.parse.rtf.story import ParagraphFormat, RowForm, Story
 from ragflow.ingest.parse.rtf.tokens import BINARY, CLOSE, OPEN, SYMBOL, TEXT, WORD, Token
 from ragflow.ingest.parse.rtf.words import (
     CHARACTERS,
@@ -27,7 +27,7 @@ from ragflow.ingest.parse.rtf.words import (
     SYMBOLS,
 )
 from ragflow.ingest.parse.style_names import DEEPEST_TITLE
-from ragflow.ingest.parse.word_tables import CellPlace
+from ragflow.ingest.parse.symbol_fonts import coded, meant
 
 DEEPEST = 1000
 """Groups that may be open at once; deeper ones are read as if they were not groups."""
@@ -43,6 +43,7 @@ class _State:
 
     destination: str = ""
     charset: str = ""
+    symbols: str = ""  # the name of the symbol font, if it is one
     skip: int = 1  # bytes that stand for a character of Unicode
     hidden: bool = False
     style: int = 0
@@ -51,18 +52,23 @@ class _State:
     depth: int = 1
     owner: str = ""  # the story that the group opened
     is_marker: bool = False
+    row: RowForm = field(
+        default_factory=RowForm
+    )  # of a table in a cell, its group has one of its own
 
     def inherited(self) -> _State:
         """Return what a group inside this one begins with."""
         return _State(
             self.destination,
             self.charset,
+            self.symbols,
             self.skip,
             self.hidden,
             self.style,
             self.outline,
             self.in_table,
             self.depth,
+            row=self.row,
         )
 
 
@@ -76,8 +82,6 @@ class Reader:
     _charset: str = "cp1252"
     _bytes: bytearray = field(default_factory=bytearray)
     _picture: bytearray = field(default_factory=bytearray)
-    _row: list[CellPlace] = field(default_factory=list)
-    _place: dict[str, bool] = field(default_factory=dict)
     _to_skip: int = 0
     _optional: bool = False
     _beyond: int = 0
@@ -220,8 +224,9 @@ class Reader:
                 self._charset = "mac_roman"
             case "f":
                 state.charset = self.preamble.fonts.get(number or 0, "")
+                state.symbols = self.preamble.symbol_font(number or 0)
             case "plain":
-                state.hidden, state.charset = False, ""
+                state.hidden, state.charset, state.symbols = False, "", ""
             case "v" | "deleted":
                 state.hidden = number != 0
             case "uc":
@@ -248,28 +253,23 @@ class Reader:
                 state.in_table = True
             case "itap":
                 state.in_table, state.depth = bool(number), max(number or 1, 1)
+            case "nesttableprops":
+                state.row = RowForm()
             case "trowd":
-                self._row.clear()
-                self._place.clear()
+                state.row.places.clear()
+                state.row.marks.clear()
             case "clmrg" | "clvmrg":
-                self._place[name] = True
+                state.row.marks.add(name)
             case "cellx":
-                left = self._row[-1].right if self._row else -1_000_000
-                right = number or 0
-                continues, joined = (
-                    self._place.get("clvmrg", False),
-                    self._place.get("clmrg", False),
-                )
-                self._row.append(CellPlace(left, right, continues, joined))
-                self._place.clear()
+                state.row.end_cell(number or 0)
             case "cell":
                 self._story.end_cell(self._format(depth=1))
             case "nestcell":
                 self._story.end_cell(self._format(depth=max(state.depth, 2)))
             case "row":
-                self._story.end_row(self._row, 1)
+                self._story.end_row(state.row.places, 1)
             case "nestrow":
-                self._story.end_row(self._row, max(state.depth, 2))
+                self._story.end_row(state.row.places, max(state.depth, 2))
 
     def _text(self, token: Token) -> None:
         state = self._state
@@ -295,7 +295,10 @@ class Reader:
             return
         data = bytes(self._bytes)
         self._bytes.clear()
-        self._write(_decoded(data, self._state.charset or self._charset))
+        if self._state.symbols:
+            self._write(coded(data))
+        else:
+            self._write(_decoded(data, self._state.charset or self._charset))
 
     def _unicode(self, number: int) -> None:
         number += 0x10000 if number < 0 else 0
@@ -305,7 +308,9 @@ class Reader:
     def _write(self, text: str) -> None:
         state = self._state
         if self._shows:
-            self._story.write(text, state.hidden)
+            self._story.write(meant(text, state.symbols), state.hidden)
+        elif state.destination == "fonttbl":
+            self.preamble.font_name(text)
         elif state.destination in ("stylesheet", "atnauthor") or state.destination in INFORMATION:
             self.preamble.name.append(text)
 

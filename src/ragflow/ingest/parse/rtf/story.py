@@ -28,6 +28,20 @@ class ParagraphFormat:
 
 
 @dataclass(slots=True)
+class RowForm:
+    """Collect where the cells of a row lie; `marks` are those of the cell that is being told."""
+
+    places: list[CellPlace] = field(default_factory=list)
+    marks: set[str] = field(default_factory=set)
+
+    def end_cell(self, right: int) -> None:
+        """Close a cell at its right edge, in twips."""
+        left = self.places[-1].right if self.places else -1_000_000
+        self.places.append(CellPlace(left, right, "clvmrg" in self.marks, "clmrg" in self.marks))
+        self.marks.clear()
+
+
+@dataclass(slots=True)
 class Story:
     """Collect the pieces of one run."""
 
