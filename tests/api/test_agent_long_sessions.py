@@ -56,7 +56,7 @@ def test_what_a_turn_stores_anew_does_not_grow_with_the_conversation(
         assert len(logs[SessionLog.HISTORY]) == len(logs[SessionLog.MESSAGES]) == 2 * turns
         assert len(logs[SessionLog.RETRIEVAL]) == len(logs[SessionLog.REFERENCES]) == turns
         sizes.append(len(json.dumps({**session.state, "path": []})))
-    assert abs(sizes[0] - sizes[1]) <= len("12") - len("2")  # the number of the turn
+    assert abs(sizes[0] - sizes[1]) < len(LONG) / 10  # times have more digits or fewer
 
 
 def blank_canvas(dsl: Any) -> dict[str, Any]:
