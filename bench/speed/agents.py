@@ -4,7 +4,9 @@
   the same chain in LangGraph;
 - conversations: 100 clients, each in a session of its own, ask an agent through the API at once;
   the model is a fake server, which the same clients then ask directly in the same run;
-- a token: from when the fake server sends the first one until a client of the API has it.
+- a token: from when the fake server sends the first one until a client of the API has it;
+- a long conversation: a turn at its beginning, when the model's window of turns is full, and at its
+  end.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ import httpx
 from harness import ROOT, save
 
 from ragflow.agents.check import plan_of
-from ragflow.agents.dsl import blank
+from ragflow.agents.dsl import HISTORY_WINDOW, blank
 from ragflow.agents.runtime import Question, Runtime
 from ragflow.agents.state import state_of
 from ragflow.testing.agents import FakeOutside
@@ -37,6 +39,9 @@ ROUNDS = 5
 SESSIONS = 100
 QUESTIONS = 3
 TOKENS_ASKED = 30
+TURNS = 120
+TURNS_COMPARED = 5
+QUESTION = "关于退货流程的问题。" * 200  # 2,000 characters, as many in the answer
 PEERS = ROOT / ".venv-bench"
 TIMEOUT = 120.0
 
@@ -173,6 +178,42 @@ def way_of_a_token(server: RunningServer, agent_id: str, model: ModelServer) -> 
     }
 
 
+def long_conversation(server: RunningServer, agent_id: str) -> dict[str, float]:
+    """Return the seconds of a turn at three places of a conversation, each the median of some."""
+    url = f"{server.url}/api/v1/agents/{agent_id}"
+    headers = {"Authorization": f"Bearer {server.api_key}"}
+    with httpx.Client(headers=headers, timeout=TIMEOUT) as client:
+
+        def converse(turns: int) -> list[float]:
+            session = client.post(f"{url}/sessions", json={}).json()["data"]["id"]
+            took: list[float] = []
+            for number in range(turns):
+                question = f"{number}. {QUESTION}"
+                body = {"question": question, "session_id": session, "stream": False}
+                began = time.perf_counter()
+                reply = client.post(f"{url}/completions", json=body).json()
+                took.append(time.perf_counter() - began)
+                assert question in reply["data"]["data"]["content"], reply
+            return took
+
+        begun = [converse(1)[0] for _ in range(TURNS_COMPARED + 1)][1:]  # the first one warms up
+        took = converse(TURNS)
+    full = 2 * HISTORY_WINDOW
+    first, early, last = (
+        statistics.median(each)
+        for each in (begun, took[full : full + TURNS_COMPARED], took[-TURNS_COMPARED:])
+    )
+    return {
+        "turns": TURNS,
+        "characters": len(QUESTION),
+        "first_turn_s": round(first, 4),
+        "full_window_turn_s": round(early, 4),
+        "last_turn_s": round(last, 4),
+        "last_to_first": round(last / first, 2),
+        "last_to_full_window": round(last / early, 2),
+    }
+
+
 def _frames(text: str) -> list[dict[str, Any]]:
     lines = (line.removeprefix("data:").strip() for line in text.splitlines() if line)
     return [json.loads(line) for line in lines if line.startswith("{")]
@@ -199,6 +240,8 @@ def main() -> None:
             rate = results["conversations"]["questions_per_second"]
             results["conversations"]["model_alone_per_second"] = round(direct, 1)
             results["conversations"]["share_of_model_alone"] = round(rate / direct, 3)
+            results["long_conversation"] = long_conversation(server, agent_id)
+            print(json.dumps(results["long_conversation"]), flush=True)
             model.token_seconds = 0.02
             results["first_token"] = way_of_a_token(server, agent_id, model)
     save("agents", results, "python bench/speed/agents.py")

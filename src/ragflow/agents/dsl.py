@@ -17,6 +17,8 @@ from ragflow.domain.agents import Problem
 from ragflow.domain.errors import CanvasInvalid
 
 BEGIN = "begin"
+HISTORY_WINDOW = 13
+"""Pairs of turns that a model is told of, where a component does not say how many."""
 PROLOGUE = "Hi! I'm your smart assistant. What can I do for you?"
 UNDECLARED = "undeclared"
 """Marks an output that was kept in a canvas, but which its author did not declare."""
@@ -140,6 +142,28 @@ def prologue_of(raw: Mapping[str, Any]) -> str:
     enabled = params.get("enablePrologue", params.get("enable_prologue", True))
     prologue = params.get("prologue", PROLOGUE)
     return str(prologue or "") if enabled is not False and params.get("mode") != "task" else ""
+
+
+def widest_window(raw: Mapping[str, Any]) -> int:
+    """Return how many pairs of turns the widest window of a canvas may hold."""
+    widest = HISTORY_WINDOW
+    waiting = [raw.get("components")]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            widest = max(widest, _number(value.get("message_history_window_size")))
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return widest
+
+
+def _number(value: Any) -> int:
+    """Return a number as options read it, 0 for what is none."""
+    try:
+        return int(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return 0
 
 
 def is_undeclared(output: Any) -> bool:

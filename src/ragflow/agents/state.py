@@ -1,8 +1,9 @@
 """The state of a conversation with an agent: what its next run begins with, or goes on from.
 
-In: the canvas of a session, and what was kept beside it. Out: the same again, after every batch of
-a run. What the contract names goes into the canvas (history, path, retrieval, globals, the outputs
-of each component); where a run stands goes beside it.
+In: the canvas of a session, what was kept of its last state, and the last turns of it. Out: what is
+to be kept now, after every batch of a run, and the turns that the run adds. What is kept stays as
+small as a run makes it, however long the conversation is; the canvas itself never changes. Clients
+are shown a canvas with all of it in the places that the contract names.
 """
 
 from __future__ import annotations
@@ -15,9 +16,19 @@ from typing import Any
 from ragflow.agents.dsl import UNDECLARED
 from ragflow.domain.answers import ChatTurn
 
-_BESIDE = ("frontier", "sources", "said", "references", "question", "given", "steps", "tokens")
-
 Outputs = dict[str, dict[str, Any]]
+
+_ALWAYS_KEPT = ("outputs", "globals", "path")
+_KEPT_TO_GO_ON = (
+    "frontier",
+    "sources",
+    "said",
+    "references",
+    "question",
+    "given",
+    "steps",
+    "tokens",
+)
 
 
 @dataclass(slots=True)
@@ -38,12 +49,14 @@ class CanvasState:
 
     `frontier` are the components to run next; it is empty between runs, and holds those that wait
     while a form is open. `said` is what the run has told the user, `references` what that cites,
-    `question` what it answers.
+    `question` what it answers. `before` are the last turns before this run, as pairs of a role and
+    a content; `history` and `retrieval` are what the run adds to the conversation.
     """
 
     outputs: Outputs = field(default_factory=dict)
     globals: dict[str, Any] = field(default_factory=dict)
     path: list[str] = field(default_factory=list)
+    before: list[list[Any]] = field(default_factory=list)
     history: list[list[Any]] = field(default_factory=list)
     retrieval: list[dict[str, Any]] = field(default_factory=list)
     frontier: list[str] = field(default_factory=list)
@@ -56,34 +69,61 @@ class CanvasState:
     steps: int = 0
     tokens: int = 0
 
+    @property
+    def pairs(self) -> list[list[Any]]:
+        """Return the conversation, as far back as it is known."""
+        return [*self.before, *self.history]
+
     def turns(self, window: int) -> list[ChatTurn]:
         """Return the last turns before this question, at most `window` pairs of them."""
-        before = (
-            self.history[:-1] if self.history and self.history[-1][0] == "user" else self.history
-        )
-        recent = before[-2 * window :] if window > 0 else []
+        pairs = self.pairs
+        earlier = pairs[:-1] if pairs and pairs[-1][0] == "user" else pairs
+        recent = earlier[-2 * window :] if window > 0 else []
         return [
             ChatTurn("user" if role == "user" else "assistant", _content(content))
             for role, content in recent
         ]
 
 
-def state_of(dsl: Mapping[str, Any], kept: Mapping[str, Any]) -> CanvasState:
-    """Return the state that a session's canvas and what was kept beside it hold."""
+def state_of(
+    dsl: Mapping[str, Any], kept: Mapping[str, Any], before: Sequence[Sequence[Any]] = ()
+) -> CanvasState:
+    """Return the state of a conversation: what its canvas holds, but for what was kept since."""
     retrieval = dsl.get("retrieval", dsl.get("retrival"))
     state = CanvasState(
         outputs=_outputs(dsl),
         globals=deepcopy(dict(_mapping(dsl.get("globals")))),
         path=[str(each) for each in _flat(dsl.get("path"))],
+        before=[list(pair) for pair in before],
         history=[list(pair) for pair in dsl.get("history") or () if len(pair) == 2],
         retrieval=list(retrieval) if isinstance(retrieval, list) else [],
     )
-    for name in _BESIDE:
+    for name in (*_ALWAYS_KEPT, *_KEPT_TO_GO_ON):
         if name in kept:
             setattr(state, name, deepcopy(kept[name]))
     loops = _mapping(kept.get("loops"))
     state.loops = {key: Loop(**deepcopy(dict(loop))) for key, loop in loops.items()}
     return state
+
+
+def kept_of(state: CanvasState) -> dict[str, Any]:
+    """Return what is kept of a state; where it goes on only while a run is under way."""
+    kept = {name: copy(getattr(state, name)) for name in _ALWAYS_KEPT}
+    kept["outputs"] = {node_id: dict(values) for node_id, values in state.outputs.items()}
+    if not state.frontier:
+        return kept
+    loops = {key: asdict(loop) for key, loop in state.loops.items()}
+    return kept | {name: copy(getattr(state, name)) for name in _KEPT_TO_GO_ON} | {"loops": loops}
+
+
+def is_under_way(kept: Mapping[str, Any]) -> bool:
+    """Tell whether a run can go on from what was kept."""
+    return bool(kept.get("frontier"))
+
+
+def given_up(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is kept when a run is given up: values, but no place to go on from."""
+    return {name: kept[name] for name in _ALWAYS_KEPT if name in kept} | {"path": []}
 
 
 def dsl_with(state: CanvasState, dsl: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,17 +137,9 @@ def dsl_with(state: CanvasState, dsl: Mapping[str, Any]) -> dict[str, Any]:
         "components": components,
         "globals": dict(state.globals),
         "path": list(state.path),
-        "history": [list(pair) for pair in state.history],
+        "history": state.pairs,
         "retrieval": list(state.retrieval),
     }
-
-
-def kept_beside(state: CanvasState) -> dict[str, Any]:
-    """Return what a canvas has no place for; {} between runs."""
-    if not state.frontier:
-        return {}
-    loops = {key: asdict(loop) for key, loop in state.loops.items()}
-    return {name: copy(getattr(state, name)) for name in _BESIDE} | {"loops": loops}
 
 
 def _outputs(dsl: Mapping[str, Any]) -> Outputs:

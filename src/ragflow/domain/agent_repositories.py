@@ -5,10 +5,18 @@ As in `repositories`, objects are values and an update stores the whole new valu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ragflow.domain.agents import Agent, AgentRun, AgentSession, AgentVersion, NodeTrace
+from ragflow.domain.agents import (
+    Agent,
+    AgentRun,
+    AgentSession,
+    AgentVersion,
+    NodeTrace,
+    SessionEntry,
+    SessionLog,
+)
 from ragflow.domain.chats import SessionOrigin
 
 if TYPE_CHECKING:
@@ -54,7 +62,7 @@ class Agents(Protocol):
 
 
 class AgentSessions(Protocol):
-    """Keep conversations with agents."""
+    """Keep conversations with agents, and the logs that grow with them."""
 
     def add(self, session: AgentSession) -> None:
         """Raises `NotFound` when the agent is gone."""
@@ -78,21 +86,29 @@ class AgentSessions(Protocol):
 
     def ids(self, agent_id: str, origin: SessionOrigin = SessionOrigin.API) -> list[str]: ...
     def update(self, session: AgentSession) -> None:
-        """Store the new value. Raises `NotFound`."""
+        """Store the new value, but for the canvas, which never changes. Raises `NotFound`."""
         ...
 
-    def keep_state(
-        self,
-        session_id: str,
-        dsl: Mapping[str, Any],
-        state: Mapping[str, Any],
-        update_time: int,
-    ) -> None:
+    def keep_state(self, session_id: str, state: Mapping[str, Any], update_time: int) -> None:
         """Store how far a conversation has come, and nothing else of it. Raises `NotFound`."""
         ...
 
+    def append(self, session_id: str, entries: Sequence[SessionEntry]) -> None:
+        """Append entries, each to its log. Raises `NotFound` when the conversation is gone."""
+        ...
+
+    def entries(
+        self, session_ids: Sequence[str], logs: Collection[SessionLog]
+    ) -> dict[str, dict[SessionLog, list[Any]]]:
+        """Return logs of each conversation, the oldest entry first; [] where there is none."""
+        ...
+
+    def last_entries(self, session_id: str, log: SessionLog, most: int) -> list[Any]:
+        """Return the newest entries of a log, the oldest of them first."""
+        ...
+
     def delete(self, session_ids: Sequence[str]) -> None:
-        """Delete conversations with their runs."""
+        """Delete conversations with their logs and runs."""
         ...
 
 

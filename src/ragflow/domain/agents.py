@@ -45,9 +45,9 @@ class AgentVersion:
 class AgentSession:
     """Describe one conversation with an agent.
 
-    `dsl` is the canvas as it was when the conversation began, with the state that it has come to;
-    `state` is what a run that waits or was cut off needs beyond that to go on. `messages` are wire
-    objects, `references` one object for each turn.
+    `dsl` is the canvas as it was when the conversation began, and never changes; `state` is what it
+    has come to since, with what a run that waits or was cut off needs to go on. What grows with
+    each turn is kept beside it, by `SessionLog`.
     """
 
     id: str
@@ -57,8 +57,6 @@ class AgentSession:
     update_time: int
     name: str = ""
     origin: SessionOrigin = SessionOrigin.API
-    messages: Sequence[Mapping[str, Any]] = ()
-    references: Sequence[Mapping[str, Any]] = ()
     dsl: Mapping[str, Any] = field(default_factory=dict)
     state: Mapping[str, Any] = field(default_factory=dict)
     tokens: int = 0
@@ -66,6 +64,27 @@ class AgentSession:
     round: int = 0
     thumb_up: int = 0
     errors: str | None = None
+
+
+class SessionLog(StrEnum):
+    """Name what only grows with a conversation, entry by entry.
+
+    MESSAGES are wire objects, REFERENCES the objects that the answers among them cite. HISTORY,
+    pairs of a role and a content, and RETRIEVAL, an object for each turn, belong to the canvas.
+    """
+
+    MESSAGES = "messages"
+    REFERENCES = "references"
+    HISTORY = "history"
+    RETRIEVAL = "retrieval"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEntry:
+    """Hold one entry of a log, a JSON value."""
+
+    log: SessionLog
+    value: Any
 
 
 class RunState(StrEnum):

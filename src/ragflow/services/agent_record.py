@@ -2,20 +2,27 @@
 
 In: the state after each batch, and traces. Out: rows that another process can go on from. States
 are written behind the run, the newest alone; where nothing may follow before a state is stored, the
-run waits for it.
+run waits for it. What the run adds to its conversation is appended with them, once.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
 
-from ragflow.agents.state import CanvasState, dsl_with, kept_beside
-from ragflow.domain.agents import AgentRun, AgentSession, NodeTrace, RunState
+from ragflow.agents.state import CanvasState, kept_of
+from ragflow.domain.agents import (
+    AgentRun,
+    AgentSession,
+    NodeTrace,
+    RunState,
+    SessionEntry,
+    SessionLog,
+)
 from ragflow.domain.errors import NotFound, StoreUnavailable
 from ragflow.domain.ports import Clock
 from ragflow.domain.repositories import Database
@@ -29,11 +36,23 @@ _LONGEST_TRACED = 20_000  # characters of one text
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    dsl: Mapping[str, Any]
-    beside: Mapping[str, Any]
+    """Hold what is to be stored; entries and traces are those that no older one has stored."""
+
+    kept: Mapping[str, Any]
     steps: int
     tokens: int
+    entries: tuple[SessionEntry, ...]
     traces: tuple[NodeTrace, ...]
+
+    def after(self, older: _Snapshot | None) -> _Snapshot:
+        """Return this one with all that it takes over from one that was not stored."""
+        if older is None:
+            return self
+        return replace(
+            self,
+            entries=(*older.entries, *self.entries),
+            traces=(*older.traces, *self.traces),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +85,7 @@ class RunRecord:
         self._first_trace = first_trace
         self._gone = gone
         self._traces: list[NodeTrace] = []
+        self._pairs = self._retrieved = 0  # of what the run adds, those that were handed over
         self._waiting: _Snapshot | None = None
         self._writing: asyncio.Task[None] | None = None
         self._failure: StoreUnavailable | None = None
@@ -106,10 +126,19 @@ class RunRecord:
 
     def _snapshot(self, state: CanvasState) -> _Snapshot:
         """Hold what is to be stored, while the run goes on to change its state."""
-        traces = (*self._all_traces(self._waiting), *self._traces)
+        entries, traces = self._added(state), tuple(self._traces)
         self._traces = []
-        dsl, beside = dsl_with(state, self._session.dsl), kept_beside(state)
-        return _Snapshot(dsl, beside, state.steps, state.tokens, traces)
+        newest = _Snapshot(kept_of(state), state.steps, state.tokens, entries, traces)
+        return newest.after(self._waiting)
+
+    def _added(self, state: CanvasState) -> tuple[SessionEntry, ...]:
+        """Return what the run has added to its conversation since it was last asked."""
+        pairs, retrieved = state.history[self._pairs :], state.retrieval[self._retrieved :]
+        self._pairs, self._retrieved = len(state.history), len(state.retrieval)
+        return (
+            *(SessionEntry(SessionLog.HISTORY, pair) for pair in pairs),
+            *(SessionEntry(SessionLog.RETRIEVAL, each) for each in retrieved),
+        )
 
     async def _write(self) -> None:
         """Store the newest state until there is none that is not stored."""
@@ -121,8 +150,7 @@ class RunRecord:
                 self._gone()
                 return
             except StoreUnavailable as error:
-                newer = self._waiting or snapshot
-                self._waiting = replace(newer, traces=self._all_traces(snapshot, self._waiting))
+                self._waiting = snapshot if self._waiting is None else self._waiting.after(snapshot)
                 self._failure = error
                 return
             self._failure = None
@@ -141,16 +169,11 @@ class RunRecord:
         except StoreUnavailable as error:
             log.warning("the state of an agent's run is not stored", why=str(error))
 
-    @staticmethod
-    def _all_traces(*snapshots: _Snapshot | None) -> tuple[NodeTrace, ...]:
-        return tuple(trace for each in snapshots if each for trace in each.traces)
-
     def _store(self, snapshot: _Snapshot) -> None:
         now = self._clock.milliseconds()
         with self._database.transaction() as unit:
-            unit.agent_sessions.keep_state(
-                self._session.id, plain_json(snapshot.dsl), plain_json(snapshot.beside), now
-            )
+            unit.agent_sessions.keep_state(self._session.id, plain_json(snapshot.kept), now)
+            unit.agent_sessions.append(self._session.id, _plain(snapshot.entries))
             unit.agent_runs.update(self._advanced(snapshot, now))
             unit.agent_runs.add_traces(snapshot.traces)
 
@@ -169,13 +192,7 @@ class RunRecord:
             unit.agent_sessions.update(
                 replace(
                     session,
-                    dsl=plain_json(last.dsl),
-                    state=plain_json(last.beside),
-                    messages=[*session.messages, *self._messages(ended, message_id)],
-                    references=[
-                        *session.references,
-                        *([plain_json(ended.reference)] if ended.said else []),
-                    ],
+                    state=plain_json(last.kept),
                     tokens=session.tokens + run.tokens,
                     duration=session.duration + run.elapsed_seconds,
                     round=session.round + 1,
@@ -183,6 +200,8 @@ class RunRecord:
                     update_time=now,
                 )
             )
+            told = (*last.entries, *self._told(ended, message_id))
+            unit.agent_sessions.append(session.id, _plain(told))
             unit.agent_runs.update(run)
             unit.agent_runs.add_traces(last.traces)
 
@@ -201,12 +220,21 @@ class RunRecord:
             heartbeat=now,
         )
 
-    def _messages(self, ended: Ended, message_id: str) -> list[dict[str, Any]]:
+    def _told(self, ended: Ended, message_id: str) -> Iterator[SessionEntry]:
+        """Yield what clients find of the run in its conversation."""
         created_at = self._clock.seconds()
-        asked = {"role": "user", "content": plain_json(self._run.question)}
-        answer = {"role": "assistant", "content": plain_json(ended.said)}
-        return [
-            {**message, "id": message_id, "created_at": created_at}
-            for message in (asked, answer)
-            if message["content"]
-        ]
+        for role, content in (("user", self._run.question), ("assistant", ended.said)):
+            if content:
+                message = {
+                    "role": role,
+                    "content": content,
+                    "id": message_id,
+                    "created_at": created_at,
+                }
+                yield SessionEntry(SessionLog.MESSAGES, message)
+        if ended.said:
+            yield SessionEntry(SessionLog.REFERENCES, ended.reference)
+
+
+def _plain(entries: Iterable[SessionEntry]) -> list[SessionEntry]:
+    return [replace(entry, value=plain_json(entry.value)) for entry in entries]

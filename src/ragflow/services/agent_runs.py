@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from ragflow.agents.check import Plan, plan_of
 from ragflow.agents.events import Event
+from ragflow.agents.state import given_up, is_under_way
 from ragflow.domain.agents import AgentRun, AgentSession, NodeTrace, RunState
 from ragflow.domain.errors import RagflowError
 from ragflow.domain.identity import Actor
@@ -22,7 +23,11 @@ from ragflow.domain.repositories import Database, Paging, UnitOfWork
 from ragflow.services.agent_environment import Environments
 from ragflow.services.agent_errors import RunNotFound, SessionBusy
 from ragflow.services.agent_live import SILENT_MILLISECONDS, LiveRuns
-from ragflow.services.agent_sessions import AgentSessionService, require_agent_session
+from ragflow.services.agent_sessions import (
+    AgentSessionService,
+    require_agent_session,
+    turns_before,
+)
 from ragflow.services.agent_work import AgentQuestion, PreparedRun, RunWork
 from ragflow.services.agents import require_agent
 from ragflow.text.json_values import plain_json
@@ -78,7 +83,8 @@ class AgentRunService:
             run = self._new(session, asked, last)
             unit.agent_runs.add(run)
             unit.agent_runs.prune(agent_id, self._keep_runs)
-        return PreparedRun(actor, run, session, plan, asked)
+            before = turns_before(unit, session)
+        return PreparedRun(actor, run, session, plan, asked, before)
 
     async def begun(self, actor: Actor, agent_id: str, asked: AgentQuestion) -> PreparedRun:
         """Prepare a run, waiting a little for one that is about to end; raises as `begin`."""
@@ -151,7 +157,7 @@ class AgentRunService:
         with self._database.reading() as unit:
             agent = require_agent(unit, actor, agent_id)
             if not asked.session_id:
-                return self._sessions.new(actor, agent, asked.user_id, asked.origin, opened=False)
+                return self._sessions.new(actor, agent, asked.user_id, asked.origin)
             session = require_agent_session(unit, agent_id, asked.session_id, asked.origin)
             self._last(unit, session)
         return session
@@ -186,7 +192,8 @@ class AgentRunService:
         run = replace(run, heartbeat=self._clock.milliseconds())
         unit.agent_runs.update(run)
         traces = len(unit.agent_runs.traces(run.id))
-        return PreparedRun(actor, run, session, plan, asked, goes_on=True, traces=traces)
+        before = turns_before(unit, session)
+        return PreparedRun(actor, run, session, plan, asked, before, goes_on=True, traces=traces)
 
     def _settled(
         self, unit: UnitOfWork, last: AgentRun | None, session: AgentSession
@@ -210,7 +217,7 @@ class AgentRunService:
         now = self._clock.milliseconds()
         unit.agent_runs.update(replace(run, state=state, error=error, update_time=now))
         session = _conversation(unit, run)
-        fresh = replace(session, dsl={**session.dsl, "path": []}, state={}, update_time=now)
+        fresh = replace(session, state=given_up(session.state), update_time=now)
         unit.agent_sessions.update(fresh)
         return fresh
 
@@ -248,7 +255,7 @@ def _goes_on(last: AgentRun, session: AgentSession, asked: AgentQuestion) -> boo
     return (
         last.state is RunState.RUNNING
         and not last.cancel_requested
-        and bool(session.state)
+        and is_under_way(session.state)
         and asked.question in ("", last.question)
         and plain_json(asked.inputs) in ({}, last.inputs)
     )

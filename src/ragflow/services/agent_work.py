@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,6 +60,7 @@ class PreparedRun:
     session: AgentSession
     plan: Plan
     asked: AgentQuestion
+    before: Sequence[Sequence[Any]] = ()  # the last turns, as many as the canvas looks back at
     goes_on: bool = False
     traces: int = 0  # of what was done before it was cut off
 
@@ -84,7 +85,7 @@ class RunWork:
     async def __call__(self, prepared: PreparedRun, tell: Tell) -> None:
         """Run to the end, whatever it is, and store it."""
         run, session = prepared.run, prepared.session
-        state = state_of(session.dsl, session.state)
+        state = state_of(session.dsl, session.state, prepared.before)
         record = RunRecord(
             self.database,
             self.clock,
@@ -153,5 +154,6 @@ def _question(asked: AgentQuestion) -> Question:
 def _close(state: CanvasState, said: str) -> None:
     """Let the next question begin anew after a run that did not come to its end."""
     state.frontier, state.loops, state.path = [], {}, []
-    if said and state.history and state.history[-1][0] == "user":
+    pairs = state.pairs
+    if said and pairs and pairs[-1][0] == "user":
         state.history.append(["assistant", said])

@@ -11,7 +11,7 @@ from ragflow.agents.check import plan_of
 from ragflow.agents.dsl import blank
 from ragflow.agents.events import Event
 from ragflow.agents.runtime import Keep, Question, Runtime, keep_nothing
-from ragflow.agents.state import CanvasState, dsl_with, kept_beside, state_of
+from ragflow.agents.state import CanvasState, dsl_with, kept_of, state_of
 from ragflow.testing.agents import FakeOutside
 
 
@@ -47,24 +47,38 @@ def canvas(**components: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass
 class Conversation:
-    """Hold a conversation with a canvas, kept between questions as a session keeps it."""
+    """Hold a conversation with a canvas, kept between questions as a session keeps it.
 
-    dsl: dict[str, Any]
+    `canvas` never changes, `kept` is what was kept of the last state; `history` and `retrieval`
+    grow with each question.
+    """
+
+    canvas: dict[str, Any]
     outside: FakeOutside = field(default_factory=FakeOutside)
-    beside: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
+    history: list[list[Any]] = field(default_factory=list)
+    retrieval: list[dict[str, Any]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.dsl = blank(self.dsl)
+        self.canvas = blank(self.canvas)
+
+    @property
+    def dsl(self) -> dict[str, Any]:
+        """Return the canvas as clients see it."""
+        grown = {"history": self.history, "retrieval": self.retrieval}
+        return dsl_with(state_of(self.canvas | grown, self.kept), self.canvas)
 
     def runtime(self, keep: Keep = keep_nothing) -> Runtime:
         """Return a runtime that goes on from what was kept."""
-        state = state_of(self.dsl, self.beside)
-        return Runtime(plan_of(self.dsl), state, self.outside.environment(), keep=keep)
+        state = state_of(self.canvas, self.kept, self.history)
+        return Runtime(plan_of(self.canvas), state, self.outside.environment(), keep=keep)
 
     def hold(self, state: CanvasState) -> None:
-        """Keep a state."""
-        self.dsl, self.beside = dsl_with(state, self.dsl), kept_beside(state)
+        """Keep the last state of a run, and what the run adds to the conversation."""
+        self.kept = kept_of(state)
+        self.history += state.history
+        self.retrieval += state.retrieval
 
     async def ask(self, query: str = "", **inputs: Any) -> str:
         """Ask a question, and return what was said; the events are kept."""

@@ -207,10 +207,10 @@ async def test_a_form_that_is_filled_in_wrongly_is_refused_and_stays_open(wrong:
         FakeOutside(model=ScriptedChatModel(["asked once"])),
     )
     await talk.ask("q")
-    open_form = talk.beside
+    open_form = talk.kept
     with pytest.raises(InvalidInput, match=r"'[AN]'"):
         await talk.ask(**wrong)
-    assert talk.beside == open_form
+    assert talk.kept == open_form
     assert await talk.ask(a="1", n="2") == "12"
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragflow.agents.check import problems_of
-from ragflow.agents.dsl import blank, canvas_of, prologue_of, read_dsl
+from ragflow.agents.dsl import blank, canvas_of, prologue_of, read_dsl, widest_window
 from ragflow.agents.state import dsl_with, state_of
 from ragflow.domain.errors import CanvasInvalid
 from ragflow.testing.canvases import canvas, node
@@ -76,6 +76,24 @@ def test_what_was_retrieved_may_be_kept_in_many_shapes(retrieval: Any) -> None:
         dsl["retrieval"] = retrieval
     kept = state_of(dsl, {}).retrieval
     assert kept == ([{"chunks": {}}] if retrieval == "misspelt" else [])
+
+
+@pytest.mark.parametrize(
+    ("params", "pairs"),
+    [
+        ({}, 13),
+        ({"message_history_window_size": 2}, 13),
+        ({"message_history_window_size": 40}, 40),
+        ({"message_history_window_size": "40"}, 40),
+        ({"message_history_window_size": None}, 13),
+        ({"message_history_window_size": "many"}, 13),
+        ({"message_history_window_size": float("inf")}, 13),
+        ({"tools": [{"params": {"message_history_window_size": 40.0}}]}, 40),
+    ],
+)
+def test_the_widest_window_of_a_canvas_is_known(params: dict[str, Any], pairs: int) -> None:
+    assert widest_window(canvas(begin=node("Begin"), LLM__A=node("LLM", params))) == pairs
+    assert widest_window({}) == widest_window({"components": []}) == 13
 
 
 @pytest.mark.parametrize("value", ["{", "[]", "7", 7, [], None])

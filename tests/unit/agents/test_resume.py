@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ragflow.agents.runtime import Question
 from ragflow.agents.sources import SourceBook
-from ragflow.agents.state import CanvasState, dsl_with, kept_beside
+from ragflow.agents.state import CanvasState, is_under_way, kept_of
 from ragflow.agents.tools.tavily_search import SEARCH, TavilySearch
 from ragflow.testing.agents import FakeOutside
 from ragflow.testing.canvases import Conversation, canvas, node
@@ -66,11 +66,12 @@ def canvases(draw: st.DrawFn) -> dict[str, Any]:
 async def cut_off(talk: Conversation, after: int) -> bool:
     """Run until a number of states were kept, and keep the last as a database would."""
     kept = 0
+    before = list(talk.history)
 
     async def keep(state: CanvasState, _at_once: bool) -> None:
         nonlocal kept
-        written = json.dumps([dsl_with(state, talk.dsl), kept_beside(state)])
-        talk.dsl, talk.beside = json.loads(written)
+        written = json.dumps([kept_of(state), before + state.history])
+        talk.kept, talk.history = json.loads(written)
         kept += 1
         if kept == after:
             raise Killed
@@ -138,4 +139,4 @@ async def test_what_was_cited_before_a_cut_is_cited_by_the_run() -> None:
     assert runtime.state.history[-1] == ["assistant", f"They dance {mark}. That is all."]
     talk.hold(runtime.state)
     assert await talk.ask("And now?") != ""
-    assert talk.beside == {}
+    assert not is_under_way(talk.kept)

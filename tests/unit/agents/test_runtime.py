@@ -10,6 +10,7 @@ import pytest
 
 from ragflow.agents.environment import AgentLimits
 from ragflow.agents.runtime import Question
+from ragflow.agents.state import is_under_way
 from ragflow.domain.answers import ModelDelta
 from ragflow.domain.errors import BudgetExceeded, CanvasInvalid, ComponentFailed
 from ragflow.testing.agents import FakeOutside
@@ -47,7 +48,7 @@ async def test_a_question_goes_from_the_entry_to_the_answer() -> None:
     ]
     assert talk.dsl["history"] == [["user", "why?"], ["assistant", "You asked why?."]]
     assert talk.dsl["path"] == ["begin", "Message:A"]
-    assert talk.beside == {}
+    assert not is_under_way(talk.kept)
 
 
 async def test_the_turns_are_counted_and_remembered() -> None:
@@ -211,10 +212,10 @@ async def test_a_run_waits_for_a_form_and_goes_on_with_it() -> None:
     assert await talk.ask("bees") == "One moment."
     assert talk.events[-1].kind == "user_inputs"
     assert talk.events[-1].data == {"inputs": form["inputs"], "tips": "About bees?"}
-    assert talk.beside["frontier"] == ["UserFillUp:F"]
+    assert talk.kept["frontier"] == ["UserFillUp:F"]
     assert await talk.ask(name={"type": "line", "value": "Ann"}) == "Hello Ann, bees"
     assert talk.kinds[-1] == "workflow_finished"
-    assert talk.beside == {}
+    assert not is_under_way(talk.kept)
 
 
 async def test_a_run_that_stopped_elsewhere_is_known_by_its_path() -> None:
@@ -226,7 +227,7 @@ async def test_a_run_that_stopped_elsewhere_is_known_by_its_path() -> None:
             Message__B=say("Hello {UserFillUp:F@name}"),
         )
     )
-    talk.dsl["path"] = ["begin", "UserFillUp:F"]
+    talk.canvas["path"] = ["begin", "UserFillUp:F"]
     assert await talk.ask("Ann") == "Hello Ann"
 
 

@@ -14,7 +14,7 @@ import pytest
 from ragflow.adapters.db.database import SqlDatabase
 from ragflow.adapters.db.migrate import migrate
 from ragflow.agents.state import CanvasState
-from ragflow.domain.agents import NodeTrace, RunState
+from ragflow.domain.agents import NodeTrace, RunState, SessionLog
 from ragflow.domain.errors import StoreUnavailable
 from ragflow.services.agent_errors import RunDeleted
 from ragflow.services.agent_record import Ended, RunRecord
@@ -69,7 +69,7 @@ def stored(database: SqlDatabase) -> tuple[list[str], int, list[int]]:
         assert session is not None
         assert run is not None
         traces = [each.ordinal for each in work.agent_runs.traces("run-1")]
-        return list(session.dsl["path"]), run.steps, traces
+        return list(session.state["path"]), run.steps, traces
 
 
 def test_a_state_that_must_be_stored_is_stored_before_anything_follows(
@@ -157,8 +157,38 @@ def test_the_end_of_a_run_adds_to_what_the_conversation_took(database: SqlDataba
         session, run = work.agent_sessions.get("session-1"), work.agent_runs.get("run-1")
     assert session is not None
     assert run is not None
-    said = [(each["role"], each["content"]) for each in session.messages]
-    assert said[1:] == [("user", "Where to?"), ("assistant", "To Rome.")]
+    logs = grown(database)
+    said = [(each["role"], each["content"]) for each in logs[SessionLog.MESSAGES]]
+    assert said == [("user", "Where to?"), ("assistant", "To Rome.")]
+    assert logs[SessionLog.REFERENCES] == [{"chunks": {}, "doc_aggs": {}}]
     assert (session.tokens, session.duration, session.round) == (7, 2.5, 1)
     assert (run.state, run.tokens, run.elapsed_seconds) == (RunState.DONE, 7, 2.0)
-    assert len(session.references) == 2
+
+
+def test_what_a_run_adds_is_appended_once_however_often_it_is_kept(database: SqlDatabase) -> None:
+    async def converse() -> None:
+        failing = Failing(database)
+        record = record_of(failing, [])
+        going = state("begin")
+        going.history.append(["user", "Where to?"])
+        await record.keep(going, True)
+        await record.keep(going, True)
+        failing.is_up = False
+        going.history.append(["user", "No, really: where to?"])
+        with pytest.raises(StoreUnavailable):
+            await record.keep(going, True)
+        failing.is_up = True
+        going.history.append(["assistant", "To Rome."])
+        going.retrieval.append({"chunks": {}})
+        await record.end(going, Ended(RunState.DONE, 1.0, "To Rome."), "m")
+
+    asyncio.run(converse())
+    logs = grown(database)
+    asked = [["user", "Where to?"], ["user", "No, really: where to?"]]
+    assert logs[SessionLog.HISTORY] == [*asked, ["assistant", "To Rome."]]
+    assert logs[SessionLog.RETRIEVAL] == [{"chunks": {}}]
+
+
+def grown(database: SqlDatabase) -> dict[SessionLog, list[Any]]:
+    with database.reading() as work:
+        return work.agent_sessions.entries(["session-1"], list(SessionLog))["session-1"]

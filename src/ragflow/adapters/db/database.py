@@ -24,7 +24,8 @@ from sqlalchemy.exc import (
 
 from ragflow.adapters.db.accounts import SqlAccounts
 from ragflow.adapters.db.agent_runs import SqlAgentRuns
-from ragflow.adapters.db.agents import SqlAgents, SqlAgentSessions
+from ragflow.adapters.db.agent_sessions import SqlAgentSessions
+from ragflow.adapters.db.agents import SqlAgents
 from ragflow.adapters.db.chats import SqlChats
 from ragflow.adapters.db.chunks import SqlChunks
 from ragflow.adapters.db.datasets import SqlDatasets

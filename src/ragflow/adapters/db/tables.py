@@ -393,8 +393,6 @@ agent_sessions = Table(
     Column("update_time", Long, nullable=False),
     Column("name", String, nullable=False),
     Column("origin", String, nullable=False),
-    Column("messages", Json, nullable=False),
-    Column("references", Json, nullable=False),
     Column("dsl", Json, nullable=False),
     Column("state", Json, nullable=False),
     Column("tokens", Long, nullable=False),
@@ -404,17 +402,21 @@ agent_sessions = Table(
     Column("errors", String),
 )
 
+agent_session_entries = Table(
+    "agent_session_entries",
+    metadata,
+    Column("session_id", ForeignKey("agent_sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("log", String, primary_key=True),
+    Column("ordinal", Long, primary_key=True, autoincrement=False),
+    Column("value", Json, nullable=False),
+)
+
 agent_runs = Table(
     "agent_runs",
     metadata,
     Column("id", String, primary_key=True),
     Column("agent_id", ForeignKey("agents.id", ondelete="CASCADE"), nullable=False),
-    Column(
-        "session_id",
-        ForeignKey("agent_sessions.id", ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
+    Column("session_id", ForeignKey("agent_sessions.id", ondelete="CASCADE"), nullable=False),
     Column("question", String, nullable=False),
     Column("state", String, nullable=False, index=True),
     Column("create_time", Long, nullable=False),
@@ -428,6 +430,7 @@ agent_runs = Table(
     Column("elapsed_seconds", Float, nullable=False),
 )
 Index("ix_agent_runs_agent_id_create_time", agent_runs.c.agent_id, agent_runs.c.create_time)
+Index("ix_agent_runs_session_id_create_time", agent_runs.c.session_id, agent_runs.c.create_time)
 
 agent_traces = Table(
     "agent_traces",

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
-from ragflow.agents.dsl import Canvas, Node
+from ragflow.agents.dsl import HISTORY_WINDOW, Canvas, Node
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Listed, Options
 from ragflow.agents.references import (
@@ -42,7 +42,7 @@ class CommonOptions(Options):
     in seconds.
     """
 
-    message_history_window_size: int = 13
+    message_history_window_size: int = HISTORY_WINDOW
     max_retries: int = Field(0, ge=0, le=100)
     delay_after_error: float = Field(2.0, ge=0, le=600)
     exception_method: Literal["comment", "goto", ""] = ""

@@ -185,7 +185,12 @@ NEW_AGENT_SESSION = named("NewAgentSession", new_session_object(samples.AGENT_SE
 AGENT_SESSION = named(
     "AgentSession",
     agent_session_object(samples.AGENT_SESSION, with_canvas=True),
-    agent_session_object(replace(samples.AGENT_SESSION, errors="slow"), with_canvas=False),
+    agent_session_object(
+        replace(
+            samples.AGENT_SESSION, session=replace(samples.AGENT_SESSION.session, errors="slow")
+        ),
+        with_canvas=False,
+    ),
 )
 AGENT_RUN = named(
     "AgentRun",
@@ -204,7 +209,7 @@ TRACED_RUN = named(
 _PREPARED = PreparedRun(
     Actor(samples.TENANT_ID, samples.TENANT_ID),
     samples.AGENT_RUN,
-    samples.AGENT_SESSION,
+    samples.AGENT_SESSION.session,
     Plan(Canvas({}, {}), {}),
     AgentQuestion(),
 )

@@ -24,6 +24,7 @@ from ragflow.domain.identity import ApiKey, Tenant, User
 from ragflow.domain.mcp_servers import McpServer
 from ragflow.domain.queries import Candidate, DocumentAggregate, Hit, Retrieval, ScoredCandidate
 from ragflow.domain.searches import SearchApp
+from ragflow.services.agent_sessions import AgentConversation
 from ragflow.services.parser_config import default_for
 from ragflow.services.searches import default_search_config
 from ragflow.services.sessions import Conversation
@@ -239,12 +240,17 @@ AGENTS = (
 AGENT_VERSION = AgentVersion(
     VERSION_ID, AGENT_ID, "guide_2025_03_14_16_53_42", _MADE, _MADE, DSL, "First"
 )
-AGENT_SESSION = AgentSession(
-    SESSION_ID,
-    AGENT_ID,
-    TENANT_ID,
-    _MADE,
-    _CHANGED,
+AGENT_SESSION = AgentConversation(
+    AgentSession(
+        SESSION_ID,
+        AGENT_ID,
+        TENANT_ID,
+        _MADE,
+        _CHANGED,
+        tokens=90,
+        duration=1.2,
+        round=1,
+    ),
     messages=(
         {"role": "assistant", "content": "What do you want to know?"},
         {"role": "user", "content": _QUESTION, "id": MESSAGE_ID},
@@ -252,9 +258,6 @@ AGENT_SESSION = AgentSession(
     ),
     references=({"chunks": {}, "doc_aggs": {}},),
     dsl=DSL,
-    tokens=90,
-    duration=1.2,
-    round=1,
 )
 AGENT_RUN = AgentRun(
     RUN_ID,

@@ -8,11 +8,12 @@ from dataclasses import asdict
 from typing import Any
 
 from ragflow.agents.dsl import read_dsl
-from ragflow.domain.agents import Agent, AgentFile, AgentSession, AgentVersion, Problem
+from ragflow.domain.agents import Agent, AgentFile, AgentVersion, Problem
 from ragflow.domain.errors import CanvasInvalid
 from ragflow.http.errors import Code, WireError
 from ragflow.http.schemas.common import times
 from ragflow.http.schemas.fields import text_in
+from ragflow.services.agent_sessions import AgentConversation
 from ragflow.services.agent_versions import VersionDiff
 from ragflow.services.agents import AgentDraft
 
@@ -80,9 +81,10 @@ def diff_object(diff: VersionDiff) -> dict[str, Any]:
     }
 
 
-def new_session_object(session: AgentSession) -> dict[str, Any]:
+def new_session_object(conversation: AgentConversation) -> dict[str, Any]:
     """Return a conversation that has just begun; its messages go by both of their names."""
-    messages = [dict(message) for message in session.messages]
+    session = conversation.session
+    messages = [dict(message) for message in conversation.messages]
     return {
         "id": session.id,
         "agent_id": session.agent_id,
@@ -90,20 +92,21 @@ def new_session_object(session: AgentSession) -> dict[str, Any]:
         "source": "agent",
         "message": messages,
         "messages": messages,
-        "dsl": dict(session.dsl),
+        "dsl": dict(conversation.dsl),
         **times(session.create_time, session.update_time),
     }
 
 
-def agent_session_object(session: AgentSession, *, with_canvas: bool) -> dict[str, Any]:
+def agent_session_object(conversation: AgentConversation, *, with_canvas: bool) -> dict[str, Any]:
     """Return a conversation with its messages and what these cite."""
+    session = conversation.session
     fields = {
         "id": session.id,
         "agent_id": session.agent_id,
         "user_id": session.user_id,
         "name": session.name,
         "source": "agent",
-        "messages": _messages(session),
+        "messages": _messages(conversation),
         "tokens": session.tokens,
         "duration": session.duration,
         "round": session.round,
@@ -111,7 +114,7 @@ def agent_session_object(session: AgentSession, *, with_canvas: bool) -> dict[st
         "errors": session.errors,
         **times(session.create_time, session.update_time),
     }
-    return fields | ({"dsl": dict(session.dsl)} if with_canvas else {})
+    return fields | ({"dsl": dict(conversation.dsl)} if with_canvas else {})
 
 
 def agent_file_object(file: AgentFile) -> dict[str, Any]:
@@ -128,11 +131,11 @@ def agent_file_object(file: AgentFile) -> dict[str, Any]:
     }
 
 
-def _messages(session: AgentSession) -> list[dict[str, Any]]:
+def _messages(conversation: AgentConversation) -> list[dict[str, Any]]:
     """Give each answer the chunks that it cites; references are kept one for each turn."""
-    references = iter(session.references)
+    references = iter(conversation.references)
     messages: list[dict[str, Any]] = []
-    for position, message in enumerate(session.messages):
+    for position, message in enumerate(conversation.messages):
         fields = dict(message)
         if position >= _OPENERS and fields.get("role") == "assistant":
             chunks = next(references, {}).get("chunks") or {}

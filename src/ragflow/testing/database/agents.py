@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from ragflow.domain.agents import SessionEntry, SessionLog
 from ragflow.domain.chats import SessionOrigin
 from ragflow.domain.errors import InvalidInput, NotFound
 from ragflow.domain.repositories import Database, Paging
@@ -17,6 +18,8 @@ from ragflow.testing.database.samples import (
     an_agent_session,
     fill,
 )
+
+HISTORY, MESSAGES = SessionLog.HISTORY, SessionLog.MESSAGES
 
 
 class AgentsContract:
@@ -108,11 +111,11 @@ class AgentSessionsContract:
         stored = an_agent_session()
         with database.transaction() as work:
             work.agent_sessions.add(stored)
-        changed = replace(stored, messages=[], state={"path": ["begin"]}, tokens=7, errors="no")
+        changed = replace(stored, state={"path": ["begin"]}, tokens=7, errors="no")
         with database.transaction() as work:
             assert work.agent_sessions.get("session-1") == stored
-            work.agent_sessions.update(changed)
-        with database.reading() as work:
+            work.agent_sessions.update(replace(changed, dsl={"components": {}}))
+        with database.reading() as work:  # but for its canvas, which never changes
             assert work.agent_sessions.get("session-1") == changed
         with pytest.raises(NotFound), database.transaction() as work:
             work.agent_sessions.update(an_agent_session("unknown"))
@@ -121,13 +124,50 @@ class AgentSessionsContract:
         fill(database, an_agent())
         with database.transaction() as work:
             work.agent_sessions.add(an_agent_session())
-            work.agent_sessions.keep_state("session-1", {"path": ["begin"]}, {"steps": 1}, 9)
+            work.agent_sessions.keep_state("session-1", {"path": ["begin"]}, 9)
         with database.reading() as work:
             assert work.agent_sessions.get("session-1") == replace(
-                an_agent_session(), dsl={"path": ["begin"]}, state={"steps": 1}, update_time=9
+                an_agent_session(), state={"path": ["begin"]}, update_time=9
             )
         with pytest.raises(NotFound), database.transaction() as work:
-            work.agent_sessions.keep_state("unknown", {}, {}, 9)
+            work.agent_sessions.keep_state("unknown", {}, 9)
+
+    def test_logs_grow_by_what_is_appended(self, database: Database) -> None:
+        fill(database, an_agent())
+        with database.transaction() as work:
+            work.agent_sessions.add(an_agent_session())
+            work.agent_sessions.add(an_agent_session("session-2"))
+            work.agent_sessions.append(
+                "session-1", [SessionEntry(MESSAGES, {"a": 1}), SessionEntry(HISTORY, 1)]
+            )
+        with database.transaction() as work:
+            work.agent_sessions.append(
+                "session-1", [SessionEntry(HISTORY, 2), SessionEntry(HISTORY, "3")]
+            )
+            work.agent_sessions.append("session-2", [SessionEntry(HISTORY, 4)])
+            work.agent_sessions.append("session-2", [])
+        with database.reading() as work:
+            assert work.agent_sessions.entries(["session-1", "unknown"], [HISTORY, MESSAGES]) == {
+                "session-1": {HISTORY: [1, 2, "3"], MESSAGES: [{"a": 1}]},
+                "unknown": {HISTORY: [], MESSAGES: []},
+            }
+            assert work.agent_sessions.entries(["session-2"], [HISTORY]) == {
+                "session-2": {HISTORY: [4]}
+            }
+        with pytest.raises(NotFound), database.transaction() as work:
+            work.agent_sessions.append("unknown", [SessionEntry(HISTORY, 1)])
+
+    def test_the_end_of_a_log_is_read_by_itself(self, database: Database) -> None:
+        fill(database, an_agent())
+        with database.transaction() as work:
+            work.agent_sessions.add(an_agent_session())
+            work.agent_sessions.append("session-1", [SessionEntry(HISTORY, n) for n in range(12)])
+            work.agent_sessions.append("session-1", [SessionEntry(MESSAGES, "other")])
+        with database.reading() as work:
+            last = work.agent_sessions.last_entries
+            assert last("session-1", HISTORY, 3) == [9, 10, 11]
+            assert last("session-1", HISTORY, 10**30) == list(range(12))
+            assert last("session-1", HISTORY, 0) == last("unknown", HISTORY, 3) == []
 
     def test_conversations_are_listed_where_they_are_held(self, database: Database) -> None:
         fill(database, an_agent(), an_agent("agent-2"))
@@ -155,8 +195,10 @@ class AgentSessionsContract:
         with database.transaction() as work:
             work.agent_sessions.add(an_agent_session())
             work.agent_sessions.add(an_agent_session("session-2"))
+            work.agent_sessions.append("session-1", [SessionEntry(HISTORY, 1)])
             work.agent_runs.add(a_run())
             work.agent_sessions.delete(["session-1", "unknown"])
         with database.reading() as work:
+            assert work.agent_sessions.last_entries("session-1", HISTORY, 9) == []
             assert work.agent_sessions.ids("agent-1") == ["session-2"]
             assert work.agent_runs.get("run-1") is None

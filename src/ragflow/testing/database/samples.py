@@ -192,8 +192,6 @@ def an_agent_session(
         "create_time": 1,
         "update_time": 1,
         "name": "trip",
-        "messages": [{"role": "assistant", "content": "Where to?"}],
-        "references": [{"chunks": {}, "doc_aggs": {}}],
         "dsl": {"path": [], "components": {}},
         "state": {"path": []},
         "duration": 0.5,

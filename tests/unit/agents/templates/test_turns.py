@@ -78,8 +78,7 @@ async def test_it_answers_again_and_again(stocked: Desk, name: str, model: str) 
         failed = [e.data for e in talk.events if e.kind == "node_finished" and e.data["error"]]
         assert failed == []
         answered += [each for each in talk.dsl["history"] if each[0] == "user"][-1:]
-        talk.dsl = json.loads(json.dumps(talk.dsl))  # as a session stores it
-        talk.beside = json.loads(json.dumps(talk.beside))
+        talk.kept = json.loads(json.dumps(talk.kept))  # as a session stores it
     assert answered == [["user", query] for query in TURNS]
     assert [role for role, _ in talk.dsl["history"]] == ["user", "assistant"] * len(TURNS)
     assert talk.dsl["graph"] == drawn

@@ -8,6 +8,7 @@ import pytest
 
 from ragflow.agents.environment import ReadFile
 from ragflow.agents.runtime import Question
+from ragflow.agents.state import is_under_way
 from ragflow.domain.agent_ports import Mail, MailServer
 from ragflow.domain.errors import ToolFailed
 from ragflow.testing.agent_desk import Desk, path_of
@@ -71,7 +72,7 @@ async def test_a_draft_waits_and_is_changed_until_it_is_approved(desk: Desk) -> 
     said = await talk.ask("Approve")
     assert said == "This is the approved text:\n\nDear all, we move on Monday."
     assert talk.kinds[-1] == "workflow_finished"
-    assert talk.beside == {}
+    assert not is_under_way(talk.kept)
 
 
 async def test_an_approval_may_come_by_the_form(desk: Desk) -> None:
