@@ -26,6 +26,7 @@ from ragflow.domain.errors import RagflowError
 
 _MIB = 1 << 20
 _PROGRESS_SECONDS = 0.2
+_PANICS = "pyo3_runtime"  # the module of the exception of a panic in Rust, which is no Exception
 _COLLECT_AFTER = 50_000  # objects; a document makes many, and hardly any circles
 
 
@@ -98,14 +99,22 @@ def _serve(
     except MemoryError:
         return {"error": "MemoryError", "message": "", "facts": {}, "fatal": True}
     except Exception as error:  # noqa: BLE001 - a parser may fail in any way; the file is at fault
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        return {
-            "error": type(error).__name__,
-            "message": f"{error} [{Path(where.filename).name}:{where.lineno}]",
-            "facts": {},
-            "fatal": True,
-        }
+        return _fault(error)
+    except BaseException as error:
+        if type(error).__module__ != _PANICS:
+            raise
+        return _fault(error)
     return {"result": result}
+
+
+def _fault(error: BaseException) -> dict[str, Any]:
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return {
+        "error": type(error).__name__,
+        "message": f"{error} [{Path(where.filename).name}:{where.lineno}]",
+        "facts": {},
+        "fatal": True,
+    }
 
 
 class _Reporter:

@@ -56,6 +56,10 @@ def exit_at_once(request, directory, progress, ask):
     os._exit(3)
 
 
+def panic(request, directory, progress, ask):
+    raise type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})("out of range")
+
+
 def ask_twice(request, directory, progress, ask):
     return {"replies": [ask({"word": "one"}), ask({"word": "two"})]}
 

@@ -114,6 +114,11 @@ def test_a_bug_in_a_parser_names_the_file_and_the_cause(run: Run) -> None:
         run("fail")
 
 
+def test_a_panic_of_a_library_names_the_file_and_the_cause(run: Run) -> None:
+    with pytest.raises(CorruptFile, match=r"a\.pdf.*PanicException.*out of range"):
+        run("panic")
+
+
 @pytest.mark.parametrize(
     ("function", "how"), [("segfault", "SIGSEGV"), ("exit_at_once", "exit code 3")]
 )
