@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from ragflow.domain.errors import RagflowError
+from ragflow.ingest.parse.errors import is_panic
 
 _MIB = 1 << 20
 _PROGRESS_SECONDS = 0.2
-_PANICS = "pyo3_runtime"  # the module of the exception of a panic in Rust, which is no Exception
 _COLLECT_AFTER = 50_000  # objects; a document makes many, and hardly any circles
 
 
@@ -101,7 +101,7 @@ def _serve(
     except Exception as error:  # noqa: BLE001 - a parser may fail in any way; the file is at fault
         return _fault(error)
     except BaseException as error:
-        if type(error).__module__ != _PANICS:
+        if not is_panic(error):
             raise
         return _fault(error)
     return {"result": result}
