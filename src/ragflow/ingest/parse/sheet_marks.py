@@ -1,15 +1,16 @@
-"""What the cells of a workbook carry beside their values: formats, formulas and hiding.
+"""What the cells of a workbook carry beside their values: formats, formulas, errors and hiding.
 
 In: the package of a workbook. Out: for each sheet the formats of the cells that show more than the
-bare value, the formulas that were never worked out, and whether rows or columns are hidden. The
-XML of a sheet is searched, not parsed: it can hold millions of cells.
+bare value, the formulas that were never worked out, the errors that others came to, and whether
+rows or columns are hidden. The XML of a sheet is searched, not parsed: it can hold millions of
+cells.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,10 @@ _FORMULA = re.compile(
     rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<(?:\w+:)?f\b[^>]*>([^<]+)</(?:\w+:)?f>'
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_ERROR = re.compile(
+    rb'<(?:\w+:)?c\b(?=[^>]*?\bt="e")[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>'
+    rb"(?:\s*<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>))?\s*<(?:\w+:)?v>([^<]+)</"
+)
 _HIDDEN = re.compile(rb'<(?:\w+:)?(?:row|col)\b[^>]*\bhidden="(?:1|true)"')
 
 
@@ -35,19 +40,20 @@ class SheetMarks:
 
     formats: Mapping[Place, str] = field(default_factory=dict)
     formulas: Mapping[Place, str] = field(default_factory=dict)
+    errors: Mapping[Place, str] = field(default_factory=dict)
     hides: bool = False
 
 
 def marks_of(package: Package, part: str, codes: Mapping[int, str]) -> SheetMarks:
     """Return the marks of a sheet; `codes` are the formats by style, from `format_codes`."""
     xml = package.data(part)
-    formulas = {}
-    if b"<f" in xml or b":f" in xml:
-        formulas = {
-            _place(match[1], match[2]): "=" + html.unescape(match[3].decode("utf-8", "replace"))
-            for match in _FORMULA.finditer(xml)
-        }
-    return SheetMarks(_formats(xml, codes), formulas, _HIDDEN.search(xml) is not None)
+    has_formulas = b"<f" in xml or b":f" in xml
+    return SheetMarks(
+        _formats(xml, codes),
+        {place: f"={text}" for place, text in _texts(_FORMULA, xml)} if has_formulas else {},
+        dict(_texts(_ERROR, xml)) if b't="e"' in xml else {},
+        _HIDDEN.search(xml) is not None,
+    )
 
 
 def format_codes(package: Package, book: str) -> dict[int, str]:
@@ -83,6 +89,12 @@ def _formats(xml: bytes, codes: Mapping[int, str]) -> dict[Place, str]:
         rb'<(?:\w+:)?c\b(?=[^>]*?\bs="(' + styles + rb')")[^>]*?\br="([A-Z]{1,3})(\d{1,7})"'
     )
     return {_place(match[2], match[3]): codes[int(match[1])] for match in cell.finditer(xml)}
+
+
+def _texts(cells: re.Pattern[bytes], xml: bytes) -> Iterator[tuple[Place, str]]:
+    for match in cells.finditer(xml):
+        text = html.unescape(match[3].decode("utf-8", "replace"))
+        yield _place(match[1], match[2]), text
 
 
 def _place(letters: bytes, row: bytes) -> Place:

@@ -1,8 +1,9 @@
 """What the sheets of an old Excel workbook carry beside the values of their cells.
 
 In: the stream of a workbook of Excel 97 or newer ([MS-XLS]). Out: for each sheet the formats of the
-cells that show more than the bare value, whether rows or columns are hidden, and the comments and
-text boxes. An older or damaged stream says nothing: values are read without it.
+cells that show more than the bare value, the errors that formulas came to, whether rows or columns
+are hidden, and the comments and text boxes. An older or damaged stream says nothing: values are
+read without it.
 """
 
 from __future__ import annotations
@@ -21,10 +22,21 @@ from ragflow.ingest.parse.sheet_parts import comment_piece
 _BOF, _EOF, _CONTINUE = 0x0809, 0x000A, 0x003C
 _BOUND_SHEET, _FORMAT, _STYLE = 0x0085, 0x041E, 0x00E0
 _NUMBER, _RK, _MANY_RK, _FORMULA = 0x0203, 0x027E, 0x00BD, 0x0006
+_ERROR = 0x0205  # or a truth value
 _ROW, _COLUMNS = 0x0208, 0x007D
 _NOTE, _OBJECT, _TEXT = 0x001C, 0x005D, 0x01B6
 _VERSION = 0x0600
 _HIDDEN_ROW, _HIDDEN_COLUMN = 0x20, 0x01
+_SAYS_ERROR = (2, 0xFFFF)  # the kind of a formula's result, and that this is no number
+_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
 _WIDE = 0x01  # characters of two bytes
 
 Record = tuple[int, bytes]
@@ -43,6 +55,7 @@ class _Reading:
     """Collect one sheet while its records go by."""
 
     formats: dict[Place, str] = field(default_factory=dict)
+    errors: dict[Place, str] = field(default_factory=dict)
     hides: bool = False
     texts: dict[int, str] = field(default_factory=dict)  # of objects, by their number
     notes: list[tuple[Place, str, int]] = field(default_factory=list)
@@ -88,6 +101,8 @@ def _sheet(stream: bytes, start: int, codes: dict[int, str]) -> OldSheet:
     for kind, data in _records(stream, start):
         if kind in (_NUMBER, _RK, _FORMULA, _MANY_RK):
             _take_cells(reading, kind, data, codes)
+        elif kind == _ERROR and data[7]:
+            _take_error(reading, data, data[6])
         elif kind == _ROW:
             reading.hides = reading.hides or bool(_short(data, 12) & _HIDDEN_ROW)
         elif kind == _COLUMNS:
@@ -103,7 +118,7 @@ def _sheet(stream: bytes, start: int, codes: dict[int, str]) -> OldSheet:
         elif kind == _NOTE:
             place = (_short(data, 0), _short(data, 2))
             reading.notes.append((place, clean(_text(data[8:])), _short(data, 6)))
-    marks = SheetMarks(reading.formats, hides=reading.hides)
+    marks = SheetMarks(reading.formats, errors=reading.errors, hides=reading.hides)
     return OldSheet(marks, tuple(reading.pieces()))
 
 
@@ -116,6 +131,13 @@ def _take_cells(reading: _Reading, kind: int, data: bytes, codes: dict[int, str]
     for offset, style in enumerate(styles):
         if style in codes:
             reading.formats[row, column + offset] = codes[style]
+    if kind == _FORMULA and (data[6], _short(data, 12)) == _SAYS_ERROR:
+        _take_error(reading, data, data[8])
+
+
+def _take_error(reading: _Reading, data: bytes, code: int) -> None:
+    if code in _ERRORS:
+        reading.errors[_short(data, 0), _short(data, 2)] = _ERRORS[code]
 
 
 def _records(stream: bytes, start: int) -> Iterator[Record]:

@@ -139,7 +139,8 @@ def _add_sheet(builder: DocumentBuilder, sheet: CalamineSheet, marks: SheetMarks
     rows = _texts(sheet, marks)
     if marks.formulas:
         warn_of_formulas(builder, sheet.name)
-        rows = _with_formulas(rows, sheet.start or (0, 0), marks.formulas)
+    for texts in (marks.formulas, marks.errors):
+        rows = _filled(rows, sheet.start or (0, 0), texts)
     add_rows(builder, sheet.name, rows, list(_merges(sheet)))
 
 
@@ -158,12 +159,10 @@ def _texts(sheet: CalamineSheet, marks: SheetMarks) -> list[list[str]]:
     return rows
 
 
-def _with_formulas(
-    rows: list[list[str]], start: Place, formulas: Mapping[Place, str]
-) -> list[list[str]]:
-    """Return the rows with formulas in the cells that have no value, in the same rectangle."""
+def _filled(rows: list[list[str]], start: Place, texts: Mapping[Place, str]) -> list[list[str]]:
+    """Return the rows with the texts in the cells that have no value, in the same rectangle."""
     top, left = start
-    for (row, column), text in formulas.items():
+    for (row, column), text in texts.items():
         if row < top or column < left:
             continue
         rows.extend([] for _ in range(row - top + 1 - len(rows)))

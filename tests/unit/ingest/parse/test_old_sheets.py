@@ -66,6 +66,17 @@ def test_numbers_read_as_their_formats_show_them(read) -> None:
     assert cells_of(document) == ["12.50%", "1,234.50 €", "50.00%", "7.00 €"]
 
 
+def test_errors_are_read_as_they_are_shown(read) -> None:
+    truth = record(0x0205, struct.pack("<HHHBB", 0, 1, 0, 1, 0))
+    error = record(0x0205, struct.pack("<HHHBB", 0, 2, 0, 0x2A, 1))
+    result = struct.pack("<BBBHBH", 2, 0, 0x07, 0, 0, 0xFFFF)
+    formula = record(0x0006, struct.pack("<HHH", 0, 3, 0) + result + bytes(6) + bytes(2))
+
+    document = read("a.xls", workbook(number(0, 0, 3) + truth + error + formula))
+
+    assert cells_of(document) == ["3", "TRUE", "#N/A", "#DIV/0!"]
+
+
 def test_comments_and_text_boxes_follow_their_sheet(read, parts) -> None:
     note = struct.pack("<HHHH", 4, 27, 0, 7) + text("Ann")
     chart = begin(32) + boxed(9, "axis of a chart") + record(0x000A)

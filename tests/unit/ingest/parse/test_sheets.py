@@ -219,3 +219,15 @@ def test_a_heading_too_long_to_repeat_stands_once(read) -> None:
     rows = (("counted by hand " * 40,), *DUCKS)
     together = "\n".join(chunks(read("a.xlsx", workbook(table(*rows))), chunk_token_num=1))
     assert together.count("counted") == 40
+
+
+def test_errors_are_read_as_they_are_shown(read) -> None:
+    def fill(sheet) -> None:
+        sheet.append(["Month", "Share"])
+        sheet.append(["May", 0.5])
+        sheet.append(["June", "#DIV/0!"])
+        sheet["B3"].data_type = "e"
+
+    document = read("a.xlsx", workbook(fill))
+    assert "June\t#DIV/0!" in document.text
+    assert document.warnings == ()
