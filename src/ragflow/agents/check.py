@@ -13,9 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from ragflow.agents.components.base import Component, option_problems, texts_in
-from ragflow.agents.components.load import component_of, verbatim_of
+from ragflow.agents.components.load import component_of, is_kind, verbatim_of
 from ragflow.agents.dsl import BEGIN, Canvas, Node, canvas_of
-from ragflow.agents.references import reference_in, references_in
+from ragflow.agents.references import is_meant, is_name, reference_in, references_in
 from ragflow.domain.agents import Problem
 from ragflow.domain.errors import CanvasInvalid, UnknownName
 
@@ -81,10 +81,9 @@ def _node_problems(node: Node, error: UnknownName | ValidationError) -> Iterator
 
 
 def _graph_problems(node: Node, canvas: Canvas) -> Iterator[Problem]:
-    for field, node_ids in (("downstream", node.downstream), ("upstream", node.upstream)):
-        for node_id in node_ids:
-            if node_id not in canvas.nodes and node_id not in canvas.drawn:
-                yield Problem(node.id, field, f"there is no component {node_id!r}")
+    for node_id in node.downstream:  # a run goes on along these alone
+        if node_id not in canvas.nodes and node_id not in canvas.drawn:
+            yield Problem(node.id, "downstream", f"there is no component {node_id!r}")
     if node.parent_id and node.parent_id not in canvas.nodes:
         yield Problem(node.id, "parent_id", f"there is no component {node.parent_id!r}")
 
@@ -92,21 +91,40 @@ def _graph_problems(node: Node, canvas: Canvas) -> Iterator[Problem]:
 def _reference_problems(
     node: Node, canvas: Canvas, components: Mapping[str, Component[Any]]
 ) -> Iterator[Problem]:
+    unnamed = [node_id for node_id in canvas.nodes if not is_name(node_id)]
+    found: dict[tuple[str, str], str] = {}
+    for field, text in _texts(node):
+        for reference in [*references_in(text), *_alone(text, canvas)]:
+            found[field, reference] = _reference_fault(reference, canvas, components)
+        for node_id in unnamed:
+            if is_meant(text, node_id):
+                found[field, f"{node_id}@"] = (
+                    "is no reference: an id in one has letters, digits, ':', '_' and '-' alone"
+                )
+    for field, text in components[node.id].pointers() if node.id in components else ():
+        for reference in [*references_in(text), *filter(None, [reference_in(text)])]:
+            found[field, reference] = _reference_fault(reference, canvas, components)
+    for (field, reference), fault in found.items():
+        if fault:
+            yield Problem(node.id, field, f"{{{reference}}} {fault}")
+
+
+def _texts(node: Node) -> Iterator[tuple[str, str]]:
+    """Yield the texts that may hold references, with their fields."""
     verbatim = verbatim_of(node)
     for name, value in node.params.items():
-        if name in verbatim:
-            continue
-        for text in texts_in(value):
-            for reference in [*references_in(text), *_alone(text, canvas)]:
-                fault = _reference_fault(reference, canvas, components)
-                if fault:
-                    yield Problem(node.id, f"params.{name}", f"{{{reference}}} {fault}")
+        if name not in verbatim:
+            yield from ((f"params.{name}", text) for text in texts_in(value))
 
 
 def _alone(text: str, canvas: Canvas) -> Iterator[str]:
     """Yield the reference that a text is without braces, if it is one: an address may look so."""
     reference = reference_in(text)
-    if "{" not in text and reference.partition("@")[0] in canvas.nodes:
+    origin, _, output = reference.partition("@")
+    kind, colon, _ = origin.partition(":")
+    # An address ends in a domain, with a dot; no output of a component has one in its name.
+    meant = colon and "." not in output and is_kind(kind)
+    if "{" not in text and (origin in canvas.nodes or meant):
         yield reference
 
 

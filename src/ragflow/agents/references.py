@@ -16,7 +16,8 @@ from typing import Any
 
 from ragflow.agents.rendering import compiled, rendered
 
-NAME = r"[A-Za-z0-9:_-]+@[A-Za-z0-9:_.-]+|(?:sys|env)\.[A-Za-z0-9_]+"
+_ID = r"[A-Za-z0-9:_-]+"
+NAME = rf"{_ID}@[A-Za-z0-9:_.-]+|(?:sys|env)\.[A-Za-z0-9_]+"
 _BARE = re.compile(rf"\s*(?:{NAME})\s*")
 _IN_BRACES = re.compile(
     rf"(?P<open>\{{(?:[ ]*\{{)*)[ ]*(?P<name>{NAME})[ ]*(?P<close>\}}(?:[ ]*\}})*)"
@@ -44,6 +45,16 @@ def reference_in(value: Any) -> str:
         return value.strip()
     parts = [part for part in parts_of(value.strip()) if part.text or part.reference]
     return parts[0].reference if len(parts) == 1 else ""
+
+
+def is_name(node_id: str) -> bool:
+    """Tell whether references can name a component of an id."""
+    return bool(re.fullmatch(_ID, node_id))
+
+
+def is_meant(text: str, node_id: str) -> bool:
+    """Tell whether a text is to refer to a component, by whatever id."""
+    return bool(re.search(rf"(?:\{{|\A)\s*{re.escape(node_id)}@[A-Za-z_]", text))
 
 
 def references_in(text: str) -> list[str]:

@@ -236,6 +236,10 @@ class Component(ABC, Generic[OptionsT]):
         """Return the components that this may go on with, beside those drawn after it."""
         return ()
 
+    def pointers(self) -> Iterator[tuple[str, str]]:
+        """Yield what can be nothing but a reference, with or without braces, as field and text."""
+        yield from ()
+
     def collects(self) -> Mapping[str, str]:
         """Return what a loop gathers from each of its rounds, as references by output name."""
         return {}

@@ -37,18 +37,28 @@ class Iteration(Component[IterationOptions]):
 
     def collects(self) -> Mapping[str, str]:
         """Return what is gathered, by name."""
-        found = {
-            name: reference_in(declared.get("ref"))
-            for name, declared in self.options.outputs.items()
-            if isinstance(declared, Mapping)
-        }
+        found = {name: reference_in(ref) for name, ref in self._refs()}
         return {name: reference for name, reference in found.items() if reference}
+
+    def pointers(self) -> Iterator[tuple[str, str]]:
+        """Yield the list, and what is gathered."""
+        yield "params.items_ref", self.options.items_ref
+        yield from ((f"params.outputs.{name}.ref", ref) for name, ref in self._refs())
+
+    def _refs(self) -> Iterator[tuple[str, str]]:
+        for name, declared in self.options.outputs.items():
+            ref = declared.get("ref") if isinstance(declared, Mapping) else None
+            if isinstance(ref, str) and ref.strip():
+                yield name, ref
 
     def problems(self, canvas: Canvas) -> Iterator[tuple[str, str]]:
         """Yield what keeps the loop from going round."""
         yield from super().problems(canvas)
         if not self.options.items_ref:
             yield "params.items_ref", "nothing says which list to go through"
+        for name, ref in self._refs():
+            if not reference_in(ref):
+                yield f"params.outputs.{name}.ref", f"{ref!r} is no reference"
         if not any(child.kind == "IterationItem" for child in canvas.children(self.node.id)):
             yield "", "there is no IterationItem inside to start each round from"
 

@@ -21,6 +21,12 @@ def load_components() -> None:
         import_module(f"{ragflow.agents.components.__name__}.{module.name}")
 
 
+def is_kind(name: str) -> bool:
+    """Tell whether there is a component of a name."""
+    load_components()
+    return name in components or name in tools
+
+
 def verbatim_of(node: Node) -> tuple[str, ...]:
     """Return the parameters of a node in which nothing is a reference."""
     load_components()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
 from typing import Literal
 
 from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, components
@@ -33,6 +34,11 @@ class StringTransform(Component[StringTransformOptions]):
 
     options_type = StringTransformOptions
     default_output = "result"
+
+    def pointers(self) -> Iterator[tuple[str, str]]:
+        """Yield what is split."""
+        if self.options.method == "split":
+            yield "params.split_ref", self.options.split_ref
 
     async def run(self, call: Call) -> Outcome:
         """Return a list for split, a text for merge."""

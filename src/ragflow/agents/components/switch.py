@@ -11,7 +11,7 @@ from ragflow.agents.components.base import Call, CommonOptions, Component, Outco
 from ragflow.agents.components.upstream import older_value
 from ragflow.agents.dsl import Canvas
 from ragflow.agents.options import Listed, Options
-from ragflow.agents.references import as_text
+from ragflow.agents.references import as_text, reference_in, references_in
 from ragflow.domain.errors import InvalidInput
 
 Operator = Literal[
@@ -65,12 +65,22 @@ class Switch(Component[SwitchOptions]):
         led = [node_id for condition in self.options.conditions for node_id in condition.to]
         return (*led, *self.options.end_cpn_ids)
 
+    def pointers(self) -> Iterator[tuple[str, str]]:
+        """Yield what is compared."""
+        for condition in self.options.conditions:
+            yield from (("params.conditions", item.cpn_id) for item in condition.items)
+
     def problems(self, canvas: Canvas) -> Iterator[tuple[str, str]]:
         """Yield conditions that lead nowhere."""
         yield from super().problems(canvas)
         for number, condition in enumerate(self.options.conditions):
             if not condition.to:
                 yield f"params.conditions.{number}.to", "the condition leads nowhere"
+            for item in condition.items:
+                known = item.cpn_id in canvas.nodes or reference_in(item.cpn_id)
+                if item.cpn_id and not known and not references_in(item.cpn_id):
+                    reason = f"{item.cpn_id!r} is neither a component nor a reference"
+                    yield f"params.conditions.{number}.items", reason
         if not self.options.end_cpn_ids:
             yield "params.end_cpn_ids", "nothing is said on where to go when no condition holds"
 

@@ -46,6 +46,11 @@ class ToolComponent(Component[CommonOptions]):
         yield from super().problems(canvas)
         yield from tool_problems(self._tool, self.node.params)
 
+    def pointers(self) -> Iterator[tuple[str, str]]:
+        """Yield what the tool takes references for."""
+        options = self._tool.options.model_validate(without_references(self.node.params, self._tool))
+        yield from ((f"params.{field}", text) for field, text in self._tool.pointers(options))
+
     async def run(self, call: Call) -> Outcome:
         """Run the tool."""
         params = {**_asking_defaults(self._tool), **self.node.params}

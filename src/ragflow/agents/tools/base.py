@@ -59,6 +59,11 @@ class Tool(ABC, Generic[OptionsT]):
         return cls.further_outputs
 
     @classmethod
+    def pointers(cls, options: OptionsT) -> Iterator[tuple[str, str]]:  # noqa: ARG003
+        """Yield what can be nothing but a reference, as field and text."""
+        yield from ()
+
+    @classmethod
     def faults(cls, options: OptionsT) -> Iterator[tuple[str, str]]:  # noqa: ARG003
         """Yield what is wrong with options that are right in their types, as field and reason."""
         yield from ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -73,7 +73,7 @@ class InvokeOptions(Options):
     proxy: str = ""
     timeout: float = Field(60, gt=0)
     clean_html: bool = False
-    datatype: Literal["json", "formdata"] = "json"
+    datatype: Annotated[Literal["json", "formdata"], BeforeValidator(_lower)] = "json"
 
 
 @tools.register("Invoke")
@@ -86,6 +86,13 @@ class Invoke(Tool[InvokeOptions]):
     changes_things = True
     options = InvokeOptions
     further_outputs = ("result",)
+
+    @classmethod
+    def pointers(cls, options: InvokeOptions) -> Iterator[tuple[str, str]]:
+        """Yield what parameters refer to."""
+        for variable in options.variables:
+            if isinstance(variable.ref, str) and variable.content is variable.ref:
+                yield "variables", variable.ref
 
     async def run(self, options: InvokeOptions, environment: Environment) -> ToolResult:
         """Return what was answered, in the output `result` too."""
