@@ -24,6 +24,8 @@ def test_a_conversation_begins_with_the_prologue(api: Any, agent_id: str) -> Non
     assert (session["agent_id"], session["source"]) == (agent_id, "agent")
     assert session["user_id"] == api.tenant_id
     assert len(session["id"]) == 32
+    (listed,) = api.data("GET", f"/agents/{agent_id}/sessions")
+    assert listed["name"] == session["name"]
     assert begin(api, agent_id, user_id="ann")["user_id"] == "ann"
 
 

@@ -48,11 +48,16 @@ class Agent(Base):
         return self
 
     def create_session(self, **kwargs: Any) -> Session:
-        """Begin a conversation; `user_id` says for whom, other arguments are passed over."""
+        """Begin a conversation; `user_id` says for whom.
+
+        Other arguments are values for the inputs of the component `begin`. The server reads none
+        while a conversation begins: they go with its first question, as in `ask(inputs=…)`.
+        """
         path = f"/agents/{self.id}/sessions"
         if kwargs.get("user_id"):
             path += "?" + urlencode({"user_id": kwargs["user_id"]})
-        return Session(self.rag, envelope_data(self.rag.transport.post(path, kwargs)))
+        session = Session(self.rag, envelope_data(self.rag.transport.post(path, kwargs)))
+        return session.opened_with({k: v for k, v in kwargs.items() if k != "user_id"})
 
     @checked
     def list_sessions(

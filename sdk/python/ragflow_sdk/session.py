@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from ragflow_sdk.base import Base, checked, merged
 from ragflow_sdk.chunk import Chunk
-from ragflow_sdk.transport import envelope_data
+from ragflow_sdk.transport import RAGFlowError, envelope_data
 
 if TYPE_CHECKING:
     from ragflow_sdk.ragflow import RAGFlow
@@ -47,9 +47,18 @@ class Session(Base):
     def __init__(self, rag: RAGFlow, fields: Mapping[str, Any]) -> None:
         self.id = ""
         self.name = "New session"
+        self._opening: dict[str, Any] = {}  # goes with the first question
         self.messages: list[dict[str, Any]] = [{"role": "assistant", "content": OPENER}]
         renamed = {"messages" if key == "message" else key: value for key, value in fields.items()}
         super().__init__(rag, renamed)
+
+    def opened_with(self, inputs: Mapping[str, Any]) -> Session:
+        """Note values of an agent's form, which go with the first question."""
+        self._opening = {
+            name: value if isinstance(value, dict) and "value" in value else {"value": value}
+            for name, value in inputs.items()
+        }
+        return self
 
     @overload
     def ask(
@@ -70,9 +79,12 @@ class Session(Base):
     ) -> Message | Iterator[Message]:
         """Ask a question: return the answer, or with `stream` an iterator over its growing states.
 
-        Further arguments are values for the variables of the assistant's prompt.
+        Further arguments are values for the variables of the assistant's prompt. Of an agent,
+        `inputs` are the values of its form.
         """
         body = {"question": question, "session_id": self.id, **kwargs}
+        if self._opening:
+            body["inputs"] = {**self._opening, **(kwargs.get("inputs") or {})}
         if stream:
             return self._stream({**body, "stream": True})
         return self._message(
@@ -81,13 +93,19 @@ class Session(Base):
 
     @checked
     def update(self, update_message: dict[str, Any] | list[dict[str, Any]]) -> None:
-        """Rename the conversation."""
+        """Rename a conversation with an assistant; those with agents have no names to change."""
+        if not self._is_chat:
+            raise RAGFlowError("only a conversation with an assistant can be renamed", 102)
         path = f"/chats/{self.chat_id}/sessions/{self.id}"
         envelope_data(self.rag.transport.put(path, merged(update_message)))
 
     @property
+    def _is_chat(self) -> bool:
+        return "chat_id" in vars(self)
+
+    @property
     def _path(self) -> str:
-        if "chat_id" in vars(self):
+        if self._is_chat:
             return f"/chats/{self.chat_id}/completions"
         return f"/agents/{self.agent_id}/completions"
 
@@ -95,16 +113,21 @@ class Session(Base):
         grown, thinks = "", False
         for frame in self.rag.transport.frames(self._path, body):
             data = frame.get("data")
-            if not isinstance(data, dict) or data.get("running_status"):
+            if not isinstance(data, dict):
                 continue
-            if "answer" not in data:  # an agent's frames carry only what is new
-                if not thinks:
+            if not self._is_chat:  # some frames carry only what is new, the last nothing
+                if "answer" in data:
+                    grown = data["answer"]
+                elif not thinks:
                     grown += data.get("content") or ""
                 thinks = "start_to_think" in data or (thinks and "end_to_think" not in data)
                 data = {**data, "answer": grown, "id": frame.get("message_id")}
+            elif data.get("running_status"):
+                continue
             yield self._message(data)
 
     def _message(self, data: Mapping[str, Any] | str) -> Message:
+        self._opening = {}
         if isinstance(data, str):  # why an agent failed
             data = {"content": data}
         inner = data.get("data")

@@ -91,7 +91,7 @@ class Attempt:
         if options.exception_method == "goto" and options.exception_goto:
             self.outcome = Outcome(outputs, follow=tuple(options.exception_goto))
         elif self._has_default:
-            outputs[self.component.main_output] = options.exception_default_value
+            outputs |= dict.fromkeys(self.component.defaulted, options.exception_default_value)
             self.outcome = Outcome(outputs)
         else:
             self.fatal = True

@@ -53,8 +53,10 @@ def is_name(node_id: str) -> bool:
 
 
 def is_meant(text: str, node_id: str) -> bool:
-    """Tell whether a text is to refer to a component, by whatever id."""
-    return bool(re.search(rf"(?:\{{|\A)\s*{re.escape(node_id)}@[A-Za-z_]", text))
+    """Tell whether a text is to refer to a component, by whatever id; addresses are not."""
+    name = rf"\s*{re.escape(node_id)}@"
+    in_braces = re.search(rf"\{{{name}[A-Za-z_]", text)
+    return bool(in_braces or re.fullmatch(rf"{name}[A-Za-z0-9_]+\s*", text))
 
 
 def references_in(text: str) -> list[str]:

@@ -93,9 +93,97 @@ def test_a_reference_without_braces_is_told_too(
     assert [each.field for each in found if "LLM:A@list" in each.reason] == [field]
 
 
-def test_an_address_is_no_reference() -> None:
-    mail = {"to_email": "someone@example.com", "cc_email": "sip:someone@example.com"}
-    assert problems_of(asking("a", Email__X=node("Email", mail))) == []
+@pytest.mark.parametrize(
+    ("kind", "params", "field"),
+    [
+        ("Iteration", {"items_ref": "StringTransform:Gone@result"}, "params.items_ref"),
+        ("Iteration", {"items_ref": "gone@result"}, "params.items_ref"),
+        ("Iteration", {"outputs": {"all": {"ref": "gone@text"}}}, "params.outputs.all.ref"),
+        ("StringTransform", {"split_ref": "gone@text"}, "params.split_ref"),
+        ("Switch", {"conditions": [{"items": [{"cpn_id": "gone@a.b"}]}]}, "params.conditions"),
+        ("Invoke", {"variables": [{"key": "a", "ref": "gone@text"}]}, "params.variables"),
+        ("CodeExec", {"arguments": {"a": "LLM:Gone@content"}}, "params.arguments"),
+        ("Retrieval", {"query": "LLM:Gone@content"}, "params.query"),
+        ("Retrieval", {"kb_ids": ["UserFillUp:Gone@dataset"]}, "params.kb_ids"),
+        ("Categorize", {"query": "LLM:Gone@content"}, "params.query"),
+        ("ExeSQL", {"sql": "LLM:Gone@content"}, "params.sql"),
+        (
+            "Agent",
+            {"tools": [{"component_name": "Retrieval", "params": {"kb_ids": ["LLM:Gone@a"]}}]},
+            "params.tools",
+        ),
+    ],
+)
+def test_a_reference_without_braces_to_nothing_is_told(
+    kind: str, params: dict[str, Any], field: str
+) -> None:
+    found = problems_of(asking("a", X=node(kind, params)))
+    (problem,) = (each for each in found if "names no component of this canvas" in each.reason)
+    assert (problem.component, problem.field) == ("X", field)
+
+
+def test_what_is_gathered_names_outputs_that_are_made() -> None:
+    dsl = asking("a")
+    gathered = {"all": {"ref": "IterationItem:D@thing"}, "none": {"ref": "the item"}}
+    dsl["components"]["Iteration:C"]["obj"]["params"]["outputs"] = gathered
+    found = {each.field: each.reason for each in problems_of(dsl)}
+    assert "names no output of that component" in found["params.outputs.all.ref"]
+    assert found["params.outputs.none.ref"] == "'the item' is no reference"
+
+
+def test_a_switch_compares_what_there_is() -> None:
+    items = [{"cpn_id": each} for each in ("LLM:A", "sys.query", "{LLM:A@content}", "LLM:Gone")]
+    switch = {"conditions": [{"items": items, "to": ["LLM:A"]}], "end_cpn_ids": ["LLM:A"]}
+    (problem,) = problems_of(asking("a", Switch__X=node("Switch", switch)))
+    assert problem.field == "params.conditions.0.items"
+    assert problem.reason == "'LLM:Gone' is neither a component nor a reference"
+
+
+@pytest.mark.parametrize("text", ["{My LLM@content}", "so: {{ My LLM@content }}", "My LLM@content"])
+def test_an_id_that_no_reference_can_hold_is_told(text: str) -> None:
+    dsl = asking(text)
+    dsl["components"]["My LLM"] = node("LLM")
+    told = [each.reason for each in problems_of(dsl) if each.field == "params.content"]
+    assert any(reason.startswith("{My LLM@} is no reference") for reason in told)
+
+
+def test_an_id_that_no_reference_can_hold_is_no_problem_where_none_is() -> None:
+    dsl = asking("My LLM@home is who to ask")
+    dsl["components"] |= {"My LLM": node("LLM"), "a.b": node("Email", {"to_email": "a.b@c.org"})}
+    assert problems_of(dsl) == []
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"to_email": "someone@example.com", "cc_email": "sip:someone@example.com"},
+        {"to_email": "Email:someone@example.com", "subject": "Note:me@home"},
+    ],
+)
+def test_an_address_is_no_reference(params: dict[str, Any]) -> None:
+    assert problems_of(asking("a", Email__X=node("Email", params))) == []
+
+
+def test_what_leads_to_a_component_may_be_gone() -> None:
+    dsl = asking("a")
+    dsl["components"]["LLM:A"]["upstream"].append("LLM:Gone")
+    assert problems_of(dsl) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "params"),
+    [
+        ("UserFillUp", {"inputs": []}),
+        ("Invoke", {"url": "http://a.b", "datatype": "FormData"}),
+        ("ExeSQL", {"sql": "select 1", "db_type": "Postgres"}),
+    ],
+)
+def test_what_editors_write_in_other_ways_is_no_problem(kind: str, params: dict[str, Any]) -> None:
+    assert problems_of(asking("a", X=node(kind, params))) == []
+
+
+def test_an_entry_without_inputs_may_list_none() -> None:
+    assert problems_of(canvas(begin=node("Begin", {"inputs": []}))) == []
 
 
 def test_what_a_component_makes_that_cannot_be_read_is_not_known() -> None:

@@ -118,6 +118,17 @@ async def test_a_model_that_never_fits_fails() -> None:
         await talk.ask("q")
 
 
+@pytest.mark.parametrize("kind", ["LLM", "Agent"])
+@pytest.mark.parametrize("params", [{}, {"prompts": []}, {"prompts": None}])
+async def test_a_model_without_prompts_is_asked_what_the_user_asks(
+    kind: str, params: dict[str, Any]
+) -> None:
+    dsl = canvas(begin=node("Begin", {}, f"{kind}:A"), **{f"{kind}:A": node(kind, params)})
+    model = ScriptedChatModel(["Yes."])
+    await Conversation(dsl, FakeOutside(model)).ask("Will it rain?")
+    assert [(turn.role, turn.content) for turn in model.calls[0]] == [("user", "Will it rain?")]
+
+
 async def test_a_question_goes_where_its_category_leads() -> None:
     described = {
         "refunds": {"description": "money back", "examples": ["refund me"], "to": ["Message:R"]},

@@ -78,6 +78,39 @@ async def test_why_a_text_failed_can_be_said_behind_its_default() -> None:
     assert "the script says so" in talk.said
 
 
+@pytest.mark.parametrize(
+    ("kind", "params", "output"),
+    [
+        ("Invoke", {"url": "http://down.test"}, "result"),
+        ("YahooFinance", {"stock_code": "A"}, "report"),
+        ("WenCai", {"query": "a"}, "report"),
+        ("TavilyExtract", {"urls": "http://a.test"}, "json"),
+        ("ExeSQL", {"sql": ";"}, "json"),
+        ("Email", {"to_email": "a@b.test"}, "success"),
+        ("CodeExec", {"outputs": {"a": {"type": "string"}, "b": {"type": "string"}}}, "b"),
+    ],
+)
+async def test_a_default_stands_in_each_output_that_a_component_has(
+    kind: str, params: dict[str, object], output: str
+) -> None:
+    dsl = canvas(
+        begin=node("Begin", {}, f"{kind}:A"),
+        **{f"{kind}:A": node(kind, {**params, **DEFAULT}, "Message:B")},
+        Message__B=node("Message", {"content": [f"I am {{{kind}:A@{output}}}."]}),
+    )
+    talk = Conversation(dsl)
+    assert await talk.ask("q") == "I am sorry."
+    assert talk.finished(f"{kind}:A")["error"]
+
+
+async def test_a_default_does_not_stand_for_what_was_called() -> None:
+    agent = {"mcp": [{"mcp_id": "x"}], **DEFAULT, "outputs": {"use_tools": {}, "content": {}}}
+    dsl = canvas(begin=node("Begin", {}, "Agent:A"), Agent__A=node("Agent", agent))
+    talk = Conversation(dsl)
+    assert await talk.ask("q") == "sorry"
+    assert "use_tools" not in talk.finished("Agent:A")["outputs"]
+
+
 async def test_when_a_component_began_and_how_long_it_took_are_outputs() -> None:
     dsl = canvas(
         begin=node("Begin", {}, "StringTransform:A"),

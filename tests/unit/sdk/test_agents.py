@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ragflow_sdk import Agent, RAGFlow, Session
+from ragflow_sdk.transport import RAGFlowError
 
 CANVAS = {"components": {}, "path": []}
 
@@ -115,13 +116,47 @@ def test_reasoning_of_an_agent_is_not_in_its_answer(server: Any, session: Sessio
 
 
 def test_the_universal_form_of_streams_is_read_too(server: Any, session: Session) -> None:
+    reference = {"chunks": {"7": {"id": "c", "content": "One day."}}, "doc_aggs": {}}
+    end = {"reference": reference, "running_status": True}
     server.streams(
-        {"event": "message", "data": {"content": "A ", "answer": "A "}},
-        {"event": "message", "data": {"content": "day", "answer": "A day"}},
-        {"event": "message_end", "data": {"reference": None, "running_status": True}},
+        {"event": "message", "message_id": "m", "data": {"content": "A ", "answer": "A "}},
+        {"event": "message", "message_id": "m", "data": {"content": "day", "answer": "A day"}},
+        {"event": "message_end", "message_id": "m", "data": end},
     )
-    answers = [answer.content for answer in session.ask("How long?", stream=True)]
-    assert answers == ["A ", "A day"]
+    answers = list(session.ask("How long?", stream=True))
+    assert [answer.content for answer in answers] == ["A ", "A day", "A day"]
+    assert {answer.id for answer in answers} == {"m"}
+    assert [chunk.id for chunk in answers[-1].reference or []] == ["c"]
+
+
+def test_what_a_conversation_begins_with_goes_with_its_first_question(
+    server: Any, agent: Agent
+) -> None:
+    server.answers({"id": "s", "agent_id": "a", "name": "", "message": []})
+    begun = agent.create_session(user_id="ann", lang="fr", day={"type": "line", "value": "Monday"})
+    for question, inputs in (("go", {"inputs": {"lang": "en"}}), ("on", {})):
+        server.answers({"event": "workflow_finished", "data": {"content": "Yes."}})
+        begun.ask(question, **inputs)
+    first, second = (request.json for request in server.requests[1:])
+    assert first["inputs"] == {"lang": "en", "day": {"type": "line", "value": "Monday"}}
+    assert "inputs" not in second
+
+
+def test_a_question_that_is_asked_again_has_all_that_it_had(server: Any, agent: Agent) -> None:
+    server.answers({"id": "s", "agent_id": "a", "message": []})
+    server.answers(code=102, message="busy")
+    server.streams({"event": "message", "data": {"content": "Yes."}}, "[DONE]")
+    begun = agent.create_session(lang="fr")
+    with pytest.raises(RAGFlowError, match="busy"):
+        begun.ask("go")
+    assert [answer.content for answer in begun.ask("go", stream=True)] == ["Yes."]
+    assert server.requests[2].json["inputs"] == {"lang": {"value": "fr"}}
+
+
+def test_a_conversation_with_an_agent_has_no_name_to_change(server: Any, session: Session) -> None:
+    with pytest.raises(RAGFlowError, match="only a conversation with an assistant"):
+        session.update({"name": "new"})
+    assert server.requests == []
 
 
 def test_a_form_comes_with_the_answer(server: Any, session: Session) -> None:

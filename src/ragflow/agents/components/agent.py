@@ -53,6 +53,7 @@ class Agent(LLM):
     options_type = AgentOptions
     options: AgentOptions
     further_outputs = (*LLM.further_outputs, "use_tools")
+    asides = ("use_tools",)
 
     async def run(self, call: Call) -> Outcome:
         """Return the growing answer and the list of calls, which grows with it."""

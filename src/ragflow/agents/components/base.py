@@ -194,7 +194,8 @@ class Component(ABC, Generic[OptionsT]):
     `speaks` marks those that talk to the user, one at a time; `waits` those that a run stops at
     until the user has filled in a form; `enters_loop` the one that begins each round of a loop;
     `asks_again` those that ask a model again by themselves when it does not answer.
-    `default_output` and `further_outputs` name what it makes.
+    `default_output` and `further_outputs` name what it makes; `asides` those of them that only tell
+    of how it was made.
     """
 
     options_type: ClassVar[type[CommonOptions]] = CommonOptions
@@ -204,6 +205,7 @@ class Component(ABC, Generic[OptionsT]):
     asks_again: ClassVar[bool] = False
     default_output: ClassVar[str] = "content"
     further_outputs: ClassVar[tuple[str, ...]] = ()
+    asides: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, node: Node) -> None:
         self.node = node
@@ -216,8 +218,14 @@ class Component(ABC, Generic[OptionsT]):
 
     @property
     def main_output(self) -> str:
-        """Return the output that a default value goes to when this fails."""
-        return next(iter(self.node.declared), self.default_output)
+        """Return the first output that a default value goes to when this fails."""
+        return self.defaulted[0]
+
+    @property
+    def defaulted(self) -> tuple[str, ...]:
+        """Return all outputs that a default value goes to: whichever is read, it is there."""
+        made = [*self.node.declared, self.default_output, *(self.makes() or ())]
+        return tuple(name for name in dict.fromkeys(made) if name not in self.asides)
 
     def makes(self) -> Collection[str] | None:
         """Return the names of all that it can make, None where only a run shows them."""

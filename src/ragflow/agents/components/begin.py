@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
 
 from ragflow.agents.components.base import Call, CommonOptions, Component, Outcome, components
-from ragflow.agents.components.forms import default_of, read_files, typed
+from ragflow.agents.components.forms import Inputs, default_of, read_files, typed
 from ragflow.agents.dsl import PROLOGUE
 
 
@@ -21,7 +20,7 @@ class BeginOptions(CommonOptions):
     mode: str = "conversational"
     prologue: str = PROLOGUE
     enable_prologue: bool = Field(True, alias="enablePrologue")
-    inputs: Mapping[str, Any] = Field(default_factory=dict)
+    inputs: Inputs = Field(default_factory=dict)
 
 
 @components.register("Begin")

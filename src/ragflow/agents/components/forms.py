@@ -8,13 +8,23 @@ input that is wanted, or one of another type.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
 
 from ragflow.agents.components.base import Call
 from ragflow.domain.errors import InvalidInput
 
 Declared = Mapping[str, Any]
 """The inputs of a form by key, as the canvas declares them."""
+
+
+def _none_listed(value: object) -> object:
+    return {} if value == [] else value
+
+
+Inputs = Annotated[Declared, BeforeValidator(_none_listed)]
+"""The same as an option; some editors write an empty list for none."""
 
 
 def plain_value(sent: Any) -> Any:

@@ -42,6 +42,9 @@ class LLMOptions(ModelOptions):
     @field_validator("prompts", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
+        """Return a list of prompts; one of none asks what the user asks, as no list does."""
+        if value == []:
+            return [{}]
         return [{"role": "user", "content": value}] if isinstance(value, str) else value
 
 

@@ -33,6 +33,11 @@ class ToolComponent(Component[CommonOptions]):
         tool.options.model_validate(without_references(node.params, tool))
 
     @property
+    def asides(self) -> tuple[str, ...]:  # type: ignore[override]
+        """Return what the tool makes beside its result."""
+        return self._tool.asides
+
+    @property
     def lasting(self) -> bool:
         """Tell whether the tool changes things."""
         return self._tool.changes_things
@@ -48,7 +53,9 @@ class ToolComponent(Component[CommonOptions]):
 
     def pointers(self) -> Iterator[tuple[str, str]]:
         """Yield what the tool takes references for."""
-        options = self._tool.options.model_validate(without_references(self.node.params, self._tool))
+        options = self._tool.options.model_validate(
+            without_references(self.node.params, self._tool)
+        )
         yield from ((f"params.{field}", text) for field, text in self._tool.pointers(options))
 
     async def run(self, call: Call) -> Outcome:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from ragflow.agents.components.base import Call, CommonOptions, Component, Form, Outcome, components
-from ragflow.agents.components.forms import plain_answers, read_files
+from ragflow.agents.components.forms import Inputs, plain_answers, read_files
 
 
 class UserFillUpOptions(CommonOptions):
@@ -16,7 +16,7 @@ class UserFillUpOptions(CommonOptions):
 
     enable_tips: bool = True
     tips: str = ""
-    inputs: Mapping[str, Any] = Field(default_factory=dict)
+    inputs: Inputs = Field(default_factory=dict)
 
 
 @components.register("UserFillUp", "Await")

@@ -43,6 +43,7 @@ class Tool(ABC, Generic[OptionsT]):
     `function` is the name by which models call it, `asked` the options that they fill; the
     descriptions of those fields tell them how. `changes_things` marks tools that do more than look
     something up: what they did must not be done twice when a run goes on after a crash.
+    `asides` are those of its further outputs for which no default value can stand.
     """
 
     function: ClassVar[str]
@@ -51,6 +52,7 @@ class Tool(ABC, Generic[OptionsT]):
     changes_things: ClassVar[bool] = False
     verbatim: ClassVar[tuple[str, ...]] = ()
     further_outputs: ClassVar[tuple[str, ...]] = ()
+    asides: ClassVar[tuple[str, ...]] = ()
     options: type[OptionsT]
 
     @classmethod

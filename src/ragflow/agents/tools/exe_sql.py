@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from ragflow.agents.environment import Environment
 from ragflow.agents.options import Options
@@ -30,6 +30,12 @@ _MOST_STATEMENTS = 20
 _POSTGRESQL_PORT = 5432
 
 
+def _engine(value: object) -> object:
+    """Return the name of an engine, by which other programs may call it, too."""
+    name = value.strip().lower() if isinstance(value, str) else value
+    return "postgresql" if name == "postgres" else name
+
+
 class ExeSQLOptions(Options):
     """Hold SQL and how to reach the database that it is for."""
 
@@ -37,7 +43,9 @@ class ExeSQLOptions(Options):
         "{sys.query}",
         description="SQL in the dialect of the database; several statements are separated by ;",
     )
-    db_type: Literal["mysql", "postgresql", "mariadb", "mssql", "sqlite"] = "mysql"
+    db_type: Annotated[
+        Literal["mysql", "postgresql", "mariadb", "mssql", "sqlite"], BeforeValidator(_engine)
+    ] = "mysql"
     database: str = ""
     username: str = ""
     host: str = ""

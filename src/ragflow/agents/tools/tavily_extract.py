@@ -38,6 +38,7 @@ class TavilyExtract(Tool[TavilyExtractOptions]):
     asked = ("urls", "extract_depth", "format")
     options = TavilyExtractOptions
     further_outputs = ("failed_results",)
+    asides = ("failed_results",)
 
     async def run(self, options: TavilyExtractOptions, environment: Environment) -> ToolResult:
         """Return the pages; those that cannot be read are in the output `failed_results`."""

@@ -49,6 +49,7 @@ class TavilySearch(Tool[TavilySearchOptions]):
     asked = ("query", "topic", "include_domains", "exclude_domains")
     options = TavilySearchOptions
     further_outputs = ("answer", "images")
+    asides = ("images",)
 
     async def run(self, options: TavilySearchOptions, environment: Environment) -> ToolResult:
         """Return what was found; `answer` and `images` are outputs where they were wanted."""

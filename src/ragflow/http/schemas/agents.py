@@ -89,6 +89,7 @@ def new_session_object(conversation: AgentConversation) -> dict[str, Any]:
         "id": session.id,
         "agent_id": session.agent_id,
         "user_id": session.user_id,
+        "name": session.name,
         "source": "agent",
         "message": messages,
         "messages": messages,
