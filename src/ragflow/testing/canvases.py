@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
-from ragflow.agents.check import plan_of
+from ragflow.agents.check import outputs_of, plan_of
 from ragflow.agents.dsl import blank
 from ragflow.agents.events import Event
 from ragflow.agents.runtime import Keep, Question, Runtime, keep_nothing
@@ -75,10 +75,17 @@ class Conversation:
         return Runtime(plan_of(self.canvas), state, self.outside.environment(), keep=keep)
 
     def hold(self, state: CanvasState) -> None:
-        """Keep the last state of a run, and what the run adds to the conversation."""
+        """Keep the last state of a run, and what the run adds to the conversation.
+
+        Raises `AssertionError` where a component made what no reference may name.
+        """
         self.kept = kept_of(state)
         self.history += state.history
         self.retrieval += state.retrieval
+        for node_id, component in plan_of(self.canvas).components.items():
+            known = outputs_of(component)
+            made = {name for name in state.outputs.get(node_id, ()) if not name.startswith("_")}
+            assert known is None or made <= set(known), f"{node_id} made {made}, known: {known}"
 
     async def ask(self, query: str = "", **inputs: Any) -> str:
         """Ask a question, and return what was said; the events are kept."""
