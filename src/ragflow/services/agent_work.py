@@ -18,7 +18,8 @@ import structlog
 
 from ragflow.agents.check import Plan
 from ragflow.agents.events import Event
-from ragflow.agents.runtime import Question, Runtime
+from ragflow.agents.question import Question
+from ragflow.agents.runtime import Runtime
 from ragflow.agents.state import CanvasState, state_of
 from ragflow.domain.agents import AgentRun, AgentSession, RunState
 from ragflow.domain.chats import SessionOrigin

@@ -124,5 +124,5 @@ async def test_an_output_that_a_component_forgot_to_name_fails_its_tests(
     )
     await Conversation(dsl).ask(words=["a"])
     monkeypatch.setattr(IterationItem, "further_outputs", ())
-    with pytest.raises(AssertionError, match="IterationItem:E made .*index"):
+    with pytest.raises(AssertionError, match=r"IterationItem:E made .*index"):
         await Conversation(dsl).ask(words=["a"])
