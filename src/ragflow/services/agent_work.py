@@ -18,7 +18,9 @@ import structlog
 
 from ragflow.agents.check import Plan
 from ragflow.agents.events import Event
-from ragflow.agents.runtime import Question, Runtime
+from ragflow.agents.question import Question
+from ragflow.agents.runtime import Runtime
+from ragflow.agents.sources import merged
 from ragflow.agents.state import CanvasState, state_of
 from ragflow.domain.agents import AgentRun, AgentSession, RunState
 from ragflow.domain.chats import SessionOrigin
@@ -95,29 +97,10 @@ class RunWork:
             gone=lambda: self.live.end(run.id, Ending.DELETED),
         )
         began = self.seconds()
-        reference: Mapping[str, Any] = {}
         failure: RagflowError | None = None
         stopped: RagflowError | None = None
         try:
-            environment = self.environments.of(prepared.actor, run.agent_id)
-            runtime = Runtime(
-                prepared.plan,
-                state,
-                environment,
-                run_id=run.id,
-                keep=record.keep,
-                seconds=self.seconds,
-            )
-            stream = runtime.go_on() if prepared.goes_on else runtime.run(_question(prepared.asked))
-            try:
-                async with aclosing(stream) as events:
-                    async for event in events:
-                        if event.trace is not None:
-                            record.add(event.trace)
-                        tell(event)
-            finally:
-                reference = runtime.reference
-            how = RunState.WAITING if runtime.waits else RunState.DONE
+            how = await self._run(prepared, state, record, tell)
         except asyncio.CancelledError:
             ending = self.live.ending(run.id)
             if ending is Ending.PAUSED:
@@ -136,7 +119,8 @@ class RunWork:
         if how in (RunState.FAILED, RunState.CANCELLED):
             _close(state, said)
         seconds = self.seconds() - began
-        ended = Ended(how, seconds, said, reference, str(failure) if failure else None)
+        cited = merged(state.references)
+        ended = Ended(how, seconds, said, cited, str(failure) if failure else None)
         try:
             await record.end(state, ended, self.ids.message_id())
         except RunDeleted as error:
@@ -145,6 +129,29 @@ class RunWork:
             log.warning("the end of an agent's run is not stored", run=run.id, why=str(error))
             failure = failure or error
         tell(stopped or failure)
+
+    async def _run(
+        self, prepared: PreparedRun, state: CanvasState, record: RunRecord, tell: Tell
+    ) -> RunState:
+        """Run until it is done or waits for a user; tell and record what happens.
+
+        Raises what ends a run: `RagflowError`, and `CancelledError` when others end it.
+        """
+        runtime = Runtime(
+            prepared.plan,
+            state,
+            self.environments.of(prepared.actor, prepared.run.agent_id),
+            run_id=prepared.run.id,
+            keep=record.keep,
+            seconds=self.seconds,
+        )
+        stream = runtime.go_on() if prepared.goes_on else runtime.run(_question(prepared.asked))
+        async with aclosing(stream) as events:
+            async for event in events:
+                if event.trace is not None:
+                    record.add(event.trace)
+                tell(event)
+        return RunState.WAITING if runtime.waits else RunState.DONE
 
 
 def _question(asked: AgentQuestion) -> Question:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ragflow.agents.runtime import Question
+from ragflow.agents.question import Question
 from ragflow.agents.sources import SourceBook
 from ragflow.agents.state import CanvasState, is_under_way, kept_of
 from ragflow.agents.tools.tavily_search import SEARCH, TavilySearch
