@@ -112,6 +112,14 @@ async def test_a_default_does_not_stand_for_what_was_called() -> None:
     assert "use_tools" not in talk.finished("Agent:A")["outputs"]
 
 
+async def test_a_text_that_was_said_as_it_grew_tells_when_it_began_and_how_long_it_took() -> None:
+    talk = spoken({}, "{LLM:A@content}|{LLM:A@_created_time}|{LLM:A@_elapsed_time}", "Well.")
+    _, started, elapsed = (await talk.ask("q")).split("|")
+    assert float(elapsed) == talk.finished("LLM:A")["elapsed_time"]
+    begun = [event.data["created_at"] for event in talk.events if event.kind == "node_started"]
+    assert float(started) == begun[1]
+
+
 def failing(options: dict[str, Any], *after: str) -> dict[str, Any]:
     return node("LLM", {"llm_id": "broken", "delay_after_error": 0, **options}, *after)
 
