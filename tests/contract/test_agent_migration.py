@@ -45,8 +45,10 @@ IN_ORDER = select(OLD_SESSIONS).order_by(OLD_SESSIONS.c.id)
 @contextmanager
 def engine_of(url: str) -> Iterator[Engine]:
     engine = create_database_engine(url, 2, foreign_keys=False)
-    yield engine
-    engine.dispose()
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 @contextmanager
