@@ -13,7 +13,6 @@ from itertools import pairwise
 
 from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.base import DocumentBuilder, PlacedText
-from ragflow.ingest.parse.pdf.captions import captions_of
 from ragflow.ingest.parse.pdf.cells import TableRegion
 from ragflow.ingest.parse.pdf.continued import join_over_pages
 from ragflow.ingest.parse.pdf.document import OutlineEntry
@@ -22,6 +21,7 @@ from ragflow.ingest.parse.pdf.hyphens import Vocabulary
 from ragflow.ingest.parse.pdf.lines import join_row
 from ragflow.ingest.parse.pdf.nesting import Nesting
 from ragflow.ingest.parse.pdf.pages import Element, LaidOutPage
+from ragflow.ingest.parse.pdf.pairing import captions_of
 from ragflow.ingest.parse.pdf.paragraphs import Paragraph
 from ragflow.ingest.parse.pdf.reading_order import columns
 from ragflow.ingest.parse.pdf.titles import TitleFinder

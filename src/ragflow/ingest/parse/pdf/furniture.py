@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from ragflow.domain.documents import DropKind
+from ragflow.ingest.parse.pdf.captions import is_caption
 from ragflow.ingest.parse.pdf.lines import TextLine, same_row
-from ragflow.ingest.parse.pdf.paragraphs import is_caption
 from ragflow.ingest.parse.pdf.regions import LayoutRegion, covers, of_kind
 from ragflow.ingest.parse.pdf.sheet import Sheet
 from ragflow.vision.layout import RegionKind

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from ragflow.domain.documents import BlockKind
+from ragflow.ingest.parse.pdf.captions import is_caption
 from ragflow.ingest.parse.pdf.document import OutlineEntry
 from ragflow.ingest.parse.pdf.levels import (
     chinese_depth,
@@ -21,7 +22,8 @@ from ragflow.ingest.parse.pdf.levels import (
     numbering_depth,
     style_of,
 )
-from ragflow.ingest.parse.pdf.paragraphs import BULLET, Paragraph, ends_sentence, is_caption
+from ragflow.ingest.parse.pdf.paragraphs import BULLET, Paragraph
+from ragflow.ingest.parse.pdf.sentences import ends_sentence
 
 _MAX_LEVEL = 6
 _MAX_LINES = 4
