@@ -30,7 +30,7 @@ _AFTER_THE_TEXT = (
     *(DropKind.FOOTER, DropKind.PAGE_NUMBER, DropKind.HIDDEN, DropKind.DUPLICATE),
     *(DropKind.UNREADABLE, DropKind.UNSURE),
 )
-_SMALLER = 0.9  # of the size of a paragraph: text that may stand between its parts
+_ASIDE = 0.9  # of the size of a paragraph: text that may stand between its parts
 _INDENT = 2  # spaces before an item for each list that its own is inside of
 _BETWEEN = (BlockKind.CAPTION, BlockKind.FOOTNOTE, BlockKind.FORMULA)
 
@@ -174,7 +174,7 @@ def _join_over_breaks(pages: Sequence[LaidOutPage], titles: TitleFinder) -> None
             if (
                 not isinstance(element, Paragraph)
                 or element.kind in _BETWEEN
-                or (open_paragraph is not None and element.size < _SMALLER * open_paragraph.size)
+                or (open_paragraph is not None and element.size < _ASIDE * open_paragraph.size)
             ):
                 kept.append(element)
                 continue

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 MOST_LINES = 8
 """How long a caption may be."""
 
-_SMALLER = 0.96  # of the body text, in which a sentence may be a caption
+_CAPTION_SIZE = 0.96  # of the body text, in which a sentence may be a caption
 _LONGEST = 120  # characters of a caption that nothing but its words tells from text
 _STEP = 0.8  # of the size, between two lines of a caption
 _APART = 1.3  # of the size, between a caption's number and its words
 _SAME_SIZE = 0.5  # points by which the sizes of a caption's parts may differ
-_MOST_WORDS = 3  # lines that follow a number in a line of its own
+_MOST_FOLLOWING = 3  # lines that follow a number in a line of its own
 _NAME = re.compile(
     r"[\[<（(【]?\s*(?:supplementary\s+|extended data\s+)?"
     r"(?:figures?|figura|figuur|figur|fig\.?|tables?|tab\.|tabla|tabela|tabella|tabell|tabel|chart"
@@ -59,7 +59,7 @@ def is_bare_caption(text: str) -> bool:
 
 def reads_as_caption(paragraph: Paragraph, body: float) -> bool:
     """Tell whether a paragraph is a caption; `body` is the size of the document's text."""
-    smaller = paragraph.size < _SMALLER * body
+    smaller = paragraph.size < _CAPTION_SIZE * body
     return len(paragraph.lines) <= MOST_LINES and is_caption(paragraph.text, smaller=smaller)
 
 
@@ -74,7 +74,7 @@ def completes_caption(caption: Paragraph, following: Paragraph) -> bool:
     return (
         following.kind is BlockKind.TEXT
         and not following.marker
-        and len(following.lines) <= _MOST_WORDS
+        and len(following.lines) <= _MOST_FOLLOWING
         and following.above < _APART
         and is_bare_caption(caption.text)
     )

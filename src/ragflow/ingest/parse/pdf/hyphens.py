@@ -23,7 +23,7 @@ _HANGUL = "\uac00-\ud7a3"
 _LAST_HANGUL = re.compile(rf"(?:^|\s)([{_HANGUL}]+)$")
 _FIRST_HANGUL = re.compile(rf"[{_HANGUL}]+")
 _INNER_HANGUL = re.compile(rf"(?<=\s)[{_HANGUL}]+(?=[\s.,!?])")  # whole, since not at an edge
-_WORD = re.compile(r"[^\W\d_][\w-]*\w")
+_COMPOUND = re.compile(r"[^\W\d_][\w-]*\w")
 _BETWEEN_PARTS = re.compile(
     r"(?:and|or|und|oder|sowie|bis|et|ou|y|o|e|и|или)(?!\w)"
     r"|(?:to|nor|through)\s+\w+[-\u2010]"  # they end words too, as in "mi-nor"
@@ -45,7 +45,8 @@ class Vocabulary:
         self._words: set[str] = set()
         for line in lines:
             if "-" in line:
-                self._words.update(word.casefold() for word in _WORD.findall(line) if "-" in word)
+                found = _COMPOUND.findall(line)
+                self._words.update(word.casefold() for word in found if "-" in word)
             if not line.isascii():
                 self._words.update(_INNER_HANGUL.findall(line))
 

@@ -29,7 +29,11 @@ _MAX_LEVEL = 6
 _MAX_LINES = 4
 _MAX_CHARS = 220
 _MAX_SHORT = 90  # characters of a title that its style alone does not give away
-_LARGER = 1.12  # than the body text
+_MAX_BOLD = 126  # and of one that it may
+_SMALLEST = 0.9  # of the body text: titles of the lowest rank may be set a little smaller
+_SAME_SIZE = 0.9  # of the largest title of the first page: what else is the document's title
+_BELOW_SMALLER = 1.03  # times the size of what follows, from which a title is the larger one
+_TITLE_SIZE = 1.12  # of the body text, from which the size tells a title
 _SMALL_CAPITALS = 0.65  # of the body text, which most letters of a title in small capitals are
 _ADORNED = 1.2  # times the size of the text, from which a bullet is drawn before a title
 _BARELY = 1.045  # larger than the body text, for a line that stands apart
@@ -110,7 +114,7 @@ class TitleFinder:
                 break
             if id(paragraph) not in candidates:
                 continue
-            if paragraph.size >= 0.9 * largest:
+            if paragraph.size >= _SAME_SIZE * largest:
                 below = largest >= _MAIN * self._here
             elif below and not (following is not None and len(following.text) >= _LONG):
                 free = id(paragraph) not in named and not numbering_depth(paragraph.text)
@@ -140,14 +144,14 @@ class TitleFinder:
         bullet = BULLET.match(text) or (paragraph.lines[0].bullet and size < _ADORNED)
         if turned or bullet or _BYLINE.search(text):
             return False
-        if size >= _LARGER:
+        if size >= _TITLE_SIZE:
             is_sentence = text.endswith("。") or (ends_sentence(text) and len(text) > 80)
             told = size > _ADORNED or paragraph.bold or chinese_depth(text)
             return not is_sentence and bool(not paragraph.marker or told)
         if (
-            size < (_SMALL_CAPITALS if is_roman_section(text) else 0.9)
+            size < (_SMALL_CAPITALS if is_roman_section(text) else _SMALLEST)
             or len(paragraph.lines) > 2
-            or len(text) > 1.4 * _MAX_SHORT
+            or len(text) > _MAX_BOLD
         ):
             return False
         if following is None and not (paragraph.bold and _has_room_below(paragraph)):
@@ -170,7 +174,11 @@ class TitleFinder:
             )
         if len(paragraph.lines) > 1 or len(text) > _MAX_SHORT or _CLOSED.search(text):
             return False
-        if size >= _BARELY and following is not None and following.size < paragraph.size / 1.03:
+        if (
+            size >= _BARELY
+            and following is not None
+            and following.size * _BELOW_SMALLER < paragraph.size
+        ):
             return paragraph.marker or apart
         if is_roman_section(text):
             return apart
