@@ -72,7 +72,7 @@ def as_text(document):
     for part in sorted([*document.blocks, *document.drops], key=lambda part: part.span):
         text = document.text[part.span.start : part.span.end]
         boxes = [line.box for line in document.lines if part.span.overlaps(line.span)]
-        place = f"p{boxes[0].page} x{boxes[0].x0:.0f} y{_about(boxes[0].top)}" if boxes else "-"
+        place = _place(boxes[0], text) if boxes else "-"
         kind = part.kind.value + (f"{part.level}" if getattr(part, "level", 0) else "")
         table = getattr(part, "table", None)
         if table is None:
@@ -86,9 +86,9 @@ def as_text(document):
     return "\n".join(written) + "\n"
 
 
-def _about(top):
-    """Round to five points: how tall glyphs are depends on the machine's font for Chinese."""
-    return 5 * round(top / 5)
+def _place(box, text):
+    """Say where a text begins; how tall Chinese is depends on the machine's fonts."""
+    return f"p{box.page} x{box.x0:.0f}" + (f" y{box.top:.0f}" if text.isascii() else "")
 
 
 def test_a_report_in_two_columns_reads_as_reviewed():
