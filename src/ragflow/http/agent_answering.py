@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from fastapi import Request
 
-from ragflow.agents.events import Event
+from ragflow.agents.events import Event, message_end
 from ragflow.domain.errors import RagflowError
 from ragflow.http.schemas.agent_runs import Frames
 from ragflow.http.schemas.completions import truth
@@ -44,13 +44,20 @@ async def told(services: Services, prepared: PreparedRun) -> AsyncGenerator[Even
 async def agent_frames(
     services: Services, frames: Frames, *, terminated: bool = True
 ) -> AsyncGenerator[bytes, None]:
-    """Encode what happens in a run."""
+    """Encode what happens in a run; where that is nothing for this client, the end of a message.
+
+    So each stream names the session, also one that stops at a form before anything is said.
+    """
+    silent = True
     async with aclosing(told(services, frames.prepared)) as events:
         async for event in events:
             for each in frames.failure(event) if isinstance(event, str) else (event,):
                 value = frames.value(each, time.time())
                 if value is not None:
+                    silent = False
                     yield frame(value)
+    if silent:
+        yield frame(frames.value(message_end(None), time.time()))
     if terminated:
         yield frames.end()
 
