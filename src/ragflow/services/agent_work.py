@@ -110,7 +110,7 @@ class RunWork:
             )
             stream = runtime.go_on() if prepared.goes_on else runtime.run(_question(prepared.asked))
             try:
-                async with aclosing(stream) as events:
+                async with aclosing(environment.tool_servers), aclosing(stream) as events:
                     async for event in events:
                         if event.trace is not None:
                             record.add(event.trace)
