@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from ragflow.testing.agent_canvases import with_form
+
 
 @pytest.fixture
 def agent_id(api: Any) -> str:
@@ -183,6 +185,49 @@ def test_an_agent_that_failed_can_be_asked_again_in_the_same_session(api: Any) -
     assert ask(api, agent_id, question="y", session_id=session["id"])["code"] == 0
     runs = api.data("GET", f"/agents/{agent_id}/runs")["runs"]
     assert [(run["question"], run["state"]) for run in runs] == [("y", "failed"), ("x", "failed")]
+
+
+def test_a_session_keeps_why_its_last_failure_was_when_the_next_question_is_answered(
+    api: Any,
+) -> None:
+    agent_id = failing(api)
+    dsl = api.data("GET", f"/agents/{agent_id}")["dsl"]
+    components = dsl["components"]
+    bad = {"cpn_id": "sys.query", "operator": "contains", "value": "bad"}
+    condition = {"logical_operator": "and", "items": [bad], "to": ["LLM:One"]}
+    params = {"conditions": [condition], "end_cpn_ids": ["Message:Echo"]}
+    components["Switch:Which"] = {
+        "obj": {"component_name": "Switch", "params": params},
+        "downstream": ["LLM:One", "Message:Echo"],
+        "upstream": ["begin"],
+    }
+    components["begin"]["downstream"] = ["Switch:Which"]
+    components["LLM:One"]["upstream"] = ["Switch:Which"]
+    components["Message:Echo"]["obj"]["params"]["content"] = ["fine {LLM:One@content}"]
+    api.data("PUT", f"/agents/{agent_id}", json={"dsl": dsl})
+    ask(api, agent_id, question="bad")
+    (session,) = api.data("GET", f"/agents/{agent_id}/sessions")
+    answered = ask(api, agent_id, question="good", session_id=session["id"])["data"]
+    assert answered["data"]["content"].startswith("fine")
+    (session,) = api.data("GET", f"/agents/{agent_id}/sessions")
+    assert "private@Elsewhere" in session["errors"]
+
+
+@pytest.mark.parametrize(
+    ("universal", "data"), [(False, {}), (True, {"running_status": True})], ids=["plain", "both"]
+)
+def test_a_stream_that_stops_at_a_form_before_anything_is_said_names_its_session(
+    api: Any, universal: bool, data: dict[str, Any]
+) -> None:
+    agent_id = api.agent("asks")
+    api.data("PUT", f"/agents/{agent_id}", json={"dsl": with_form()})
+    body = {"question": "x", "universal": universal}
+    response = api.raw("POST", f"/agents/{agent_id}/completions", json=body)
+    first, _end, _nothing = response.text.split("\n\n")
+    frame = json.loads(first.removeprefix("data:"))
+    assert (frame["event"], frame["data"]) == ("message_end", {"reference": None, **data})
+    answer = {"inputs": {"city": "Rome"}, "session_id": frame["session_id"]}
+    assert ask(api, agent_id, **answer)["data"]["data"]["content"] == "You go to Rome"
 
 
 @pytest.mark.parametrize("where", ["body", "query"])

@@ -208,3 +208,9 @@ def test_a_servers_repr_holds_no_secret(world: Any, mcp: Routes) -> None:
     with world.ports.database.reading() as unit:
         assert SECRET not in repr(unit.mcp_servers.get(server_id))
     assert SECRET not in repr(reached(world, server_id))
+
+
+def test_a_run_ends_what_it_started_of_its_servers(api: Any, world: Any) -> None:
+    agent_id = api.agent()
+    api.data("POST", f"/agents/{agent_id}/completions", json={"question": "x", "stream": False})
+    assert world.ports.agents.tool_servers.closed == 1

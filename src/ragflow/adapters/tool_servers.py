@@ -2,8 +2,9 @@
 
 In: an MCP server, the name of a tool and its arguments. Out: tools, and answers as text. Refused:
 private addresses, redirects away from the server, commands that the operator does not name,
-servers that are too slow and answers that are too long. Each question has a connection or a process
-of its own, which ends with it; lists of tools are kept for a short while.
+servers that are too slow and answers that are too long. Each request has a connection of its own;
+a process serves all requests of one run and ends with it, so that it can remember what it was asked
+before. Lists of tools are kept for a short while.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ragflow.domain.answers import ToolSpec
 from ragflow.domain.errors import ToolFailed, spelled_out
 
 if TYPE_CHECKING:
+    from ragflow.adapters.mcp.held import HeldSession
     from ragflow.adapters.mcp.sessions import Sessions
 
 _KEPT = 256  # lists of tools
@@ -32,7 +34,7 @@ _POLL_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class ToolServerLimits:
-    """Bound what tool servers may take: seconds, bytes of all answers to one question, tools.
+    """Bound what tool servers may take: seconds, bytes of all answers to one request, tools.
 
     `processes` commands run at once.
     """
@@ -76,31 +78,40 @@ class McpToolServers:
 
         Raises `AddressRefused` or `ToolFailed`.
         """
-        key, now = _key(server), self._seconds()
-        until, kept = self._kept.get(key, (0.0, []))
-        if now < until:
-            return list(kept)
-        sessions = await self._sessions()
-        async with self._place(server):
+        known = self.known(server)
+        if known is not None:
+            return known
+        sessions = await self.sessions()
+        async with self.place(server):
             found = await sessions.tools(server)
-        self._keep(key, found)
+        self.keep(server, found)
         return list(found)
 
     async def call(self, server: ToolServer, name: str, arguments: Mapping[str, Any]) -> str:
         """Return what a tool answers, as text. Raises `AddressRefused` or `ToolFailed`."""
-        sessions = await self._sessions()
-        async with self._place(server):
+        sessions = await self.sessions()
+        async with self.place(server):
             return await sessions.call(server, name, arguments)
 
-    def _keep(self, key: str, tools: list[ToolSpec]) -> None:
-        now = self._seconds()
+    def for_run(self) -> RunToolServers:
+        """Return what one run asks; nothing is started yet."""
+        return RunToolServers(self)
+
+    def known(self, server: ToolServer) -> list[ToolSpec] | None:
+        """Return the tools of a server as they were a moment ago, None where nobody asked."""
+        until, kept = self._kept.get(_key(server), (0.0, []))
+        return list(kept) if self._seconds() < until else None
+
+    def keep(self, server: ToolServer, tools: list[ToolSpec]) -> None:
+        """Remember the tools of a server for a while."""
+        key, now = _key(server), self._seconds()
         fresh = {other: kept for other, kept in self._kept.items() if now < kept[0]}
         while len(fresh) >= _KEPT:
             del fresh[next(iter(fresh))]  # the oldest
         self._kept = {**fresh, key: (now + self._limits.kept_seconds, tools)}
 
     @asynccontextmanager
-    async def _place(self, server: ToolServer) -> AsyncIterator[None]:
+    async def place(self, server: ToolServer) -> AsyncIterator[None]:
         """Wait for a place among the processes, whichever event loop the others belong to."""
         if server.transport != "stdio":
             yield
@@ -119,7 +130,7 @@ class McpToolServers:
         finally:
             self._places.release()
 
-    async def _sessions(self) -> Sessions:
+    async def sessions(self) -> Sessions:
         """Return what opens connections; the library behind takes a second to import."""
         return await asyncio.to_thread(self._made_sessions)
 
@@ -127,6 +138,53 @@ class McpToolServers:
         from ragflow.adapters.mcp.sessions import Sessions
 
         return Sessions(self._clients, self._commands, self._limits)
+
+
+class RunToolServers:
+    """Speak MCP for one run: each command that it needs is started once, and ends with the run."""
+
+    def __init__(self, servers: McpToolServers) -> None:
+        self._servers = servers
+        self._held: dict[str, HeldSession] = {}
+        self._opened: list[HeldSession] = []
+
+    async def tools(self, server: ToolServer) -> list[ToolSpec]:
+        """List the tools of a server; raises as those of all runs do."""
+        known = self._servers.known(server)
+        if known is not None or server.transport != "stdio":
+            return await self._servers.tools(server) if known is None else known
+        sessions = await self._servers.sessions()
+        held = self._session(sessions, server)
+        found = await held.ask(sessions.limits.list_seconds, sessions.listed)
+        self._servers.keep(server, found)
+        return list(found)
+
+    async def call(self, server: ToolServer, name: str, arguments: Mapping[str, Any]) -> str:
+        """Return what a tool answers, as text; raises as the call of all runs does."""
+        if server.transport != "stdio":
+            return await self._servers.call(server, name, arguments)
+        sessions = await self._servers.sessions()
+        from ragflow.adapters.mcp.sessions import calling, said_in
+
+        held = self._session(sessions, server)
+        seconds = sessions.limits.call_seconds
+        return said_in(await held.ask(seconds, calling(name, arguments)), name)
+
+    async def aclose(self) -> None:
+        """End all that was started."""
+        await asyncio.gather(*(each.close() for each in self._opened))
+
+    def _session(self, sessions: Sessions, server: ToolServer) -> HeldSession:
+        """Return the session with a server, a new one where there is none that can be asked."""
+        from ragflow.adapters.mcp.held import HeldSession
+
+        key = _key(server)
+        held = self._held.get(key)
+        if held is None or not held.usable:
+            held = HeldSession(sessions, server, self._servers.place(server))
+            self._held[key] = held
+            self._opened.append(held)
+        return held
 
 
 def _key(server: ToolServer) -> str:

@@ -14,9 +14,9 @@ from ragflow.domain.agent_ports import (
     CodeRunner,
     HttpGateway,
     Mailer,
+    RunToolServers,
     SqlGateway,
     ToolServer,
-    ToolServers,
 )
 from ragflow.domain.ports import ChatModel, Clock
 from ragflow.domain.queries import Retrieval
@@ -95,7 +95,7 @@ class Environment:
     code: CodeRunner
     databases: SqlGateway
     mail: Mailer
-    tool_servers: ToolServers
+    tool_servers: RunToolServers
     tool_server: Callable[[str], ToolServer]
     clock: Clock
     chance: random.Random

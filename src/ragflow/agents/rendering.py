@@ -43,7 +43,11 @@ def compiled(source: str, finalise: Callable[[Any], str]) -> Template | None:
 
     bounds = _Bounds()
     environment = _environment(bounds)
-    environment.finalize = lambda value: "" if isinstance(value, Undefined) else finalise(value)
+
+    def written(value: Any) -> str:
+        return "" if isinstance(value, Undefined) else finalise(_no_function(value))
+
+    environment.finalize = written
     # No template can name what it does not know beforehand, so none can put its own in the place.
     tick, concat = f"tick_{token_hex(8)}", f"concat_{token_hex(8)}"
     environment.globals.update({tick: bounds.tick, concat: bounds.concat})
@@ -132,7 +136,7 @@ class _Bounds:
     def concat(self, *parts: Any) -> str:
         """Join texts."""
         self.look()
-        return _bounded("".join(str(part) for part in parts))
+        return _bounded("".join(str(_no_function(part)) for part in parts))
 
     def replace(self, text: Any, old: str, new: str, count: int | None = None) -> str:
         """Replace a part of a text."""
@@ -209,6 +213,15 @@ def _call(name: str, arguments: list[nodes.Expr]) -> nodes.Call:
     from jinja2 import nodes
 
     return nodes.Call(nodes.Name(name, "load"), arguments, [], None, None)
+
+
+def _no_function(value: Any) -> Any:
+    """Return a value; what a function or a method would be written as tells of this process."""
+    from jinja2 import Undefined
+
+    if callable(value) and not isinstance(value, Undefined):
+        raise _refusal("a function, without calling it")
+    return value
 
 
 def _attribute(value: Any, name: str) -> Any:

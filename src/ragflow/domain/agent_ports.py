@@ -188,3 +188,23 @@ class ToolServers(Protocol):
     async def call(self, server: ToolServer, name: str, arguments: Mapping[str, Any]) -> str:
         """Return what a tool answers, as text. Raises `AddressRefused` or `ToolFailed`."""
         ...
+
+    def for_run(self) -> RunToolServers:
+        """Return what one run asks; nothing is started yet."""
+        ...
+
+
+class RunToolServers(Protocol):
+    """Speak MCP for one run, within which a server may remember what it was asked before."""
+
+    async def tools(self, server: ToolServer) -> list[ToolSpec]:
+        """List the tools of a server. Raises `AddressRefused` or `ToolFailed`."""
+        ...
+
+    async def call(self, server: ToolServer, name: str, arguments: Mapping[str, Any]) -> str:
+        """Return what a tool answers, as text. Raises `AddressRefused` or `ToolFailed`."""
+        ...
+
+    async def aclose(self) -> None:
+        """End all that was started for the run."""
+        ...

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from fastapi import Request
 
-from ragflow.agents.events import Event
+from ragflow.agents.events import Event, message_end
 from ragflow.domain.errors import RagflowError
 from ragflow.http.schemas.agent_runs import frames_of
 from ragflow.http.schemas.completions import truth
@@ -49,14 +49,21 @@ async def agent_frames(
     universal: bool = False,
     terminated: bool = True,
 ) -> AsyncGenerator[bytes, None]:
-    """Encode what happens in a run."""
+    """Encode what happens in a run; where that is nothing for this client, the end of a message.
+
+    So each stream names the session, also one that stops at a form before anything is said.
+    """
     frames = frames_of(prepared, only_messages=only_messages, universal=universal)
+    silent = True
     async with aclosing(told(services, prepared)) as events:
         async for event in events:
             for each in frames.failure(event) if isinstance(event, str) else (event,):
                 value = frames.value(each, time.time())
                 if value is not None:
+                    silent = False
                     yield frame(value)
+    if silent:
+        yield frame(frames.value(message_end(None), time.time()))
     if terminated:
         yield frames.end()
 

@@ -79,7 +79,7 @@ class Environments:
             code=self.code.of(actor.tenant_id),
             databases=self.outside.databases,
             mail=self.outside.mail,
-            tool_servers=self.outside.tool_servers,
+            tool_servers=self.outside.tool_servers.for_run(),
             tool_server=partial(self.tool_server, actor),
             clock=self.clock,
             chance=random.Random(),  # noqa: S311 - it chooses among texts

@@ -243,7 +243,7 @@ class RunRecord:
                     tokens=session.tokens + run.tokens,
                     duration=session.duration + run.elapsed_seconds,
                     round=session.round + 1,
-                    errors=run.error,
+                    errors=run.error or session.errors,  # why the last failed that did
                     update_time=now,
                 )
             )

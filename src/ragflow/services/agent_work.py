@@ -144,16 +144,17 @@ class RunWork:
 
         Raises what ends a run: `RagflowError`, and `CancelledError` when others end it.
         """
+        environment = self.environments.of(prepared.actor, prepared.run.agent_id)
         runtime = Runtime(
             prepared.plan,
             state,
-            self.environments.of(prepared.actor, prepared.run.agent_id),
+            environment,
             run_id=prepared.run.id,
             keep=record.keep,
             seconds=self.seconds,
         )
         stream = runtime.go_on() if prepared.goes_on else runtime.run(_question(prepared.asked))
-        async with aclosing(stream) as events:
+        async with aclosing(environment.tool_servers), aclosing(stream) as events:
             async for event in events:
                 if event.trace is not None:
                     record.add(event.trace)

@@ -128,6 +128,7 @@ class FakeToolServers:
 
     offered: dict[str, Callable[[Mapping[str, Any]], str]] = field(default_factory=dict)
     calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    closed: int = 0
 
     async def tools(self, server: ToolServer) -> list[ToolSpec]:
         """List the tools."""
@@ -142,6 +143,14 @@ class FakeToolServers:
         if name not in self.offered:
             raise ToolFailed(tool=server.name, reason=f"there is no tool {name}")
         return self.offered[name](arguments)
+
+    def for_run(self) -> FakeToolServers:
+        """Return the same for a run."""
+        return self
+
+    async def aclose(self) -> None:
+        """Note the end of a run."""
+        self.closed += 1
 
 
 @dataclass

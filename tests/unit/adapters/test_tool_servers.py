@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import time
 from collections.abc import Iterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +173,60 @@ def test_a_process_knows_nothing_of_this_one() -> None:
 def test_a_process_ends_with_its_question() -> None:
     told = json.loads(call(ToolServer("1", "m", "", "stdio", "tools"), "surroundings"))
     assert not is_alive(told["pid"])
+
+
+def test_a_process_serves_all_requests_of_a_run_and_ends_with_it() -> None:
+    server = ToolServer("1", "m", "", "stdio", "tools")
+
+    async def told() -> list[int]:
+        async with aclosing(client().for_run()) as run:
+            assert [tool.name for tool in await run.tools(server)] == NAMES
+            asked = [run.call(server, "surroundings", {}) for _ in range(2)]
+            answers = [*await asyncio.gather(*asked), await run.call(server, "surroundings", {})]
+            with pytest.raises(ToolFailed, match="the tool broke"):
+                await run.call(server, "fail", {})
+            answers.append(await run.call(server, "surroundings", {}))
+            pids = [json.loads(answer)["pid"] for answer in answers]
+            assert is_alive(pids[0])
+            return pids
+
+    pids = asyncio.run(told())
+    assert len(pids) == 4
+    assert len(set(pids)) == 1
+    assert not lives_on(pids[0])
+
+
+def test_a_run_starts_anew_what_has_ended_or_said_too_much() -> None:
+    server = ToolServer("1", "m", "", "stdio", "tools")
+
+    async def told() -> None:
+        asked = client(answer_bytes=100_000, call_seconds=10)
+        async with aclosing(asked.for_run()) as run:
+            first = json.loads(await run.call(server, "surroundings", {}))["pid"]
+            os.kill(first, signal.SIGKILL)
+            with pytest.raises(ToolFailed):
+                await run.call(server, "echo", {"text": "x"})
+            assert await run.call(server, "echo", {"text": "x"}) == "x"
+            with pytest.raises(ToolFailed, match="exceed 100000 bytes"):
+                await run.call(server, "long", {"count": 200_000})
+            for _ in range(3):  # the bound is one of each request
+                assert len(await run.call(server, "long", {"count": 40_000})) == 40_000
+
+    asyncio.run(told())
+
+
+def test_a_run_leaves_slow_tools_and_commands_that_do_not_speak() -> None:
+    server = ToolServer("1", "m", "", "stdio", "tools")
+
+    async def told() -> None:
+        async with aclosing(client(call_seconds=0.5).for_run()) as run:
+            with pytest.raises(ToolFailed, match="in time"):
+                await run.call(server, "sleep", {"seconds": 60})
+        async with aclosing(client(start_seconds=0.5).for_run()) as run:
+            with pytest.raises(ToolFailed, match="in time"):
+                await run.tools(ToolServer("1", "m", "", "stdio", "silent"))
+
+    asyncio.run(told())
 
 
 def test_a_process_ends_with_all_it_started_when_nobody_waits_any_more(tmp_path: Path) -> None:

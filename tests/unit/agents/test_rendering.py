@@ -69,6 +69,9 @@ def test_what_is_no_template_stays_text(text: str) -> None:
         "{{ lipsum(1000) }}",
         "{{ 1 / 0 }}",
         "{{ [1][5][2] }}",
+        "{{ 'x'.format_map }}",
+        "{{ 'x'.upper ~ '' }}",
+        "{{ range }}",
     ],
 )
 def test_what_could_harm_is_refused(template: str) -> None:

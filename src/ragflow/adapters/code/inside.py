@@ -171,6 +171,8 @@ def _failure(error: BaseException, source: str) -> Failure:
         place = place.tb_next
     try:
         text = "".join(traceback.format_exception(type(error), error, place)).strip()
+        # where the library lies tells of the machine
+        text = text.replace(os.path.dirname(os.__file__) + "/", "")
     except Exception:  # noqa: BLE001 - an error of the script that cannot even be shown
         text = type(error).__name__
     return Failure(text[-_MOST_ERROR_CHARS:])

@@ -13,6 +13,7 @@ import signal
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
@@ -33,9 +34,27 @@ Incoming = MemoryObjectReceiveStream[SessionMessage | Exception]
 Outgoing = MemoryObjectSendStream[SessionMessage]
 
 
+@dataclass(slots=True)
+class Allowance:
+    """Bound the bytes of what a process answers to one request."""
+
+    most: int
+    spent: int = 0
+
+    def renew(self) -> None:
+        """Begin a request."""
+        self.spent = 0
+
+    def take(self, tool: str, count: int) -> None:
+        """Count bytes. Raises `ToolFailed` when there are too many."""
+        self.spent += count
+        if self.spent > self.most:
+            raise ToolFailed(tool=tool, reason=too_long(self.most))
+
+
 @asynccontextmanager
 async def process_streams(
-    tool: str, command: Sequence[str], path: str, most_bytes: int
+    tool: str, command: Sequence[str], path: str, allowance: Allowance
 ) -> AsyncIterator[tuple[Incoming, Outgoing]]:
     """Run a command for the length of the block. Raises `ToolFailed` when it cannot be started."""
     try:
@@ -47,7 +66,7 @@ async def process_streams(
         into, incoming = anyio.create_memory_object_stream[SessionMessage | Exception](0)
         outgoing, outof = anyio.create_memory_object_stream[SessionMessage](0)
         async with into, incoming, outgoing, outof, anyio.create_task_group() as pumps:
-            pumps.start_soon(_read, tool, process, into, most_bytes)
+            pumps.start_soon(_read, tool, process, into, allowance)
             pumps.start_soon(_write, process, outof)
             yield incoming, outgoing
             pumps.cancel_scope.cancel()
@@ -71,15 +90,13 @@ async def _started(command: Sequence[str], path: str) -> Process:
 
 
 async def _read(
-    tool: str, process: Process, into: MemoryObjectSendStream[Any], most_bytes: int
+    tool: str, process: Process, into: MemoryObjectSendStream[Any], allowance: Allowance
 ) -> None:
     assert process.stdout is not None
-    line, left = bytearray(), most_bytes
+    line = bytearray()
     async with into:
         while part := await process.stdout.read(1 << 16):
-            left -= len(part)
-            if left < 0:
-                raise ToolFailed(tool=tool, reason=too_long(most_bytes))
+            allowance.take(tool, len(part))
             line += part
             if b"\n" not in part:
                 continue

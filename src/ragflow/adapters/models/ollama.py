@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ragflow.adapters.guarded_http import HttpClients
 from ragflow.adapters.models.openai_senses import said
-from ragflow.adapters.models.openai_turns import arguments_of, tool_fields
+from ragflow.adapters.models.openai_turns import alternating, arguments_of, tool_fields
 from ragflow.adapters.models.provider import Endpoint, providers
 from ragflow.adapters.models.remote import RemoteCalls, RemoteModel
 from ragflow.adapters.models.tool_calls import ToolCallGatherer
@@ -169,7 +169,7 @@ class OllamaEmbedding:
 def _messages(turns: Sequence[ChatTurn]) -> list[dict[str, Any]]:
     """Return the messages: arguments are objects here, and answers of tools tell their names."""
     called = {call.id: call.name for turn in turns for call in turn.tool_calls}
-    return [_message(turn, called) for turn in turns]
+    return [_message(turn, called) for turn in alternating(turns)]
 
 
 def _message(turn: ChatTurn, called: Mapping[str, str]) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ragflow.domain.answers import ChatTurn, ToolCall, ToolSpec
@@ -14,7 +15,24 @@ _TOOLS = re.compile(r"\btools\b|\btool[ _-](use|call|choice)|\bfunction[ _-]call
 
 def messages_of(turns: Sequence[ChatTurn]) -> list[dict[str, Any]]:
     """Return the messages of a conversation."""
-    return [_message(turn) for turn in turns]
+    return [_message(turn) for turn in alternating(turns)]
+
+
+def alternating(turns: Sequence[ChatTurn]) -> Iterator[ChatTurn]:
+    """Yield the turns, with what one side says in several turns on end said in one.
+
+    The templates of many open models refuse a conversation whose sides do not take turns.
+    """
+    held: ChatTurn | None = None
+    for turn in turns:
+        if held is not None and held.role == turn.role and _speaks(held) and _speaks(turn):
+            held = _joined(held, turn)
+            continue
+        if held is not None:
+            yield held
+        held = turn
+    if held is not None:
+        yield held
 
 
 def tool_fields(tools: Sequence[ToolSpec]) -> dict[str, Any]:
@@ -41,6 +59,15 @@ def refusal(words: str, tools: object) -> str:
     """Return the words of a refusal; where they are about the tools on offer, they say so first."""
     about = tools and _TOOLS.search(words)
     return f"it refused the tools that it was offered: {words}" if about else words
+
+
+def _speaks(turn: ChatTurn) -> bool:
+    return turn.role in ("user", "assistant") and not turn.tool_calls
+
+
+def _joined(first: ChatTurn, second: ChatTurn) -> ChatTurn:
+    texts = (text for text in (first.content, second.content) if text)
+    return replace(first, content="\n\n".join(texts), pictures=first.pictures + second.pictures)
 
 
 def _message(turn: ChatTurn) -> dict[str, Any]:

@@ -26,9 +26,12 @@ _NAME_CHARS = 80
 
 
 class Arguments(BaseModel):
-    """Be the base of arguments; null means that one is not given, as models write it."""
+    """Be the base of arguments; null means that one is not given, as models write it.
 
-    model_config = ConfigDict(frozen=True)
+    What a tool does not know is refused, so that no filter is thought to hold that does not.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     @model_validator(mode="before")
     @classmethod
@@ -42,8 +45,8 @@ class RetrievalArguments(Arguments):
     """Take what `ragflow_retrieval` takes."""
 
     question: str = Field(min_length=1, description="What to search for, in words of the user.")
-    dataset_ids: tuple[str, ...] = Field((), description="Datasets to search; none: all.")
-    document_ids: tuple[str, ...] = Field((), description="Documents to search; none: all.")
+    dataset_ids: list[str] = Field([], description="Datasets to search; none: all.")
+    document_ids: list[str] = Field([], description="Documents to search; none: all.")
     page: int = Field(1, ge=1, le=1000, description="Page of results.")
     page_size: int = Field(10, ge=1, le=100, description="Results on a page.")
     similarity_threshold: float = Field(0.2, ge=0, le=1, description="Least score of a result.")
@@ -80,8 +83,8 @@ async def retrieve(
     """Search datasets."""
     request = RetrievalRequest(
         question=arguments.question,
-        dataset_ids=arguments.dataset_ids,
-        document_ids=arguments.document_ids,
+        dataset_ids=tuple(arguments.dataset_ids),
+        document_ids=tuple(arguments.document_ids),
         page=arguments.page,
         page_size=arguments.page_size,
         similarity_threshold=arguments.similarity_threshold,

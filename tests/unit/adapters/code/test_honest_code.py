@@ -110,6 +110,13 @@ def test_a_failure_is_told_in_the_words_of_python(run: Run, script: str, told: s
     assert "<string>" not in str(failure.value)
 
 
+def test_a_failure_within_the_library_does_not_tell_where_that_lies(run: Run) -> None:
+    with pytest.raises(CodeFailed) as failure:
+        run("import json\ndef main():\n    json.loads('{')")
+    assert 'File "json/decoder.py"' in str(failure.value)
+    assert 'File "/' not in str(failure.value)
+
+
 def test_javascript_gets_an_object_and_is_awaited(run: Run) -> None:
     script = """
 const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -23,8 +23,8 @@ from ragflow.domain.ports import ChatModel
 from ragflow.testing.chat import tool_call
 from ragflow.testing.model_answers import calling
 from ragflow.testing.model_server import ModelServer, model_server
-from ragflow.testing.models import deltas_of
-from ragflow.testing.tool_calling import WEATHER, called, said
+from ragflow.testing.models import deltas_of, sample_picture
+from ragflow.testing.tool_calling import WEATHER, called, said, shown
 
 Provide = Callable[[str], ChatModel]
 
@@ -211,3 +211,33 @@ def test_a_reply_that_is_no_stream_is_an_error() -> None:
         ask(replying('{"object": "chat.completion"}'))
     with pytest.raises(ModelUnavailable, match="overloaded"):
         ask(replying('data: {"error": {"message": "overloaded"}}\n'))
+
+
+def test_what_one_side_says_in_turns_on_end_is_sent_as_one_message(
+    provide: Provide, server: ModelServer
+) -> None:
+    other = tool_call("weather", city="Rome")
+    picture = shown(sample_picture("PNG")).pictures
+    turns = (
+        ChatTurn("system", "Be brief."),
+        ChatTurn("user", "Look.", pictures=picture),
+        ChatTurn("user", "", pictures=picture),
+        ChatTurn("user", "As JSON."),
+        ChatTurn("assistant", "One"),
+        ChatTurn("assistant", "moment.", tool_calls=(CALL, other)),
+        ChatTurn("tool", "27 degrees", tool_call_id=CALL.id),
+        ChatTurn("tool", "31 degrees", tool_call_id=other.id),
+        ChatTurn("user", "So?"),
+    )
+    deltas_of(provide("echo"), turns)
+    messages = server.requests[-1]["messages"]
+    roles = ["system", "user", "assistant", "assistant", "tool", "tool", "user"]
+    assert [each["role"] for each in messages] == roles
+    assert "Look.\n\nAs JSON." in (messages[1]["content"], *texts_in(messages[1]))
+    encoded = picture[0].partition(",")[2]
+    assert str(messages[1]).count(encoded) == 2
+
+
+def texts_in(message: dict[str, Any]) -> list[str]:
+    parts = message["content"]
+    return [part["text"] for part in parts if "text" in part] if isinstance(parts, list) else []
