@@ -48,6 +48,7 @@ class _State:
     hidden: bool = False
     style: int = 0
     outline: int = _BODY_LEVEL
+    list_depth: int = 0
     in_table: bool = False
     depth: int = 1
     owner: str = ""  # the story that the group opened
@@ -66,6 +67,7 @@ class _State:
             self.hidden,
             self.style,
             self.outline,
+            self.list_depth,
             self.in_table,
             self.depth,
             row=self.row,
@@ -232,10 +234,12 @@ class Reader:
             case "uc":
                 state.skip = max(number or 0, 0)
             case "pard":
-                state.style, state.outline = 0, _BODY_LEVEL
+                state.style, state.outline, state.list_depth = 0, _BODY_LEVEL, 0
                 state.in_table, state.depth = False, 1
             case "s":
                 state.style = number or 0
+            case "ilvl":
+                state.list_depth = (number or 0) + 1
             case "outlinelevel":
                 state.outline = _BODY_LEVEL if number is None else number
             case "listtext" | "pntext":
@@ -326,7 +330,8 @@ class Reader:
             kind, level = BlockKind.TITLE, min(state.outline + 1, DEEPEST_TITLE)
         if depth is None:
             depth = state.depth if state.in_table else 0
-        return ParagraphFormat(kind, level, style.contents, depth)
+        list_depth = max(state.list_depth, style.list_depth)
+        return ParagraphFormat(kind, level, style.contents, depth, list_depth)
 
 
 def _decoded(data: bytes, charset: str) -> str:
