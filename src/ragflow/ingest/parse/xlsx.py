@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from ragflow.domain.documents import BlockKind, ParsedDocument
 from ragflow.domain.errors import CorruptFile, EncryptedFile
 from ragflow.domain.ports import Progress
-from ragflow.ingest.parse.archive import check_archive, check_encryption
+from ragflow.ingest.parse.archive import check_archive, check_encryption, packed
 from ragflow.ingest.parse.base import (
     DocumentBuilder,
     ParseOptions,
@@ -79,15 +79,17 @@ class SpreadsheetParser:
         check_encryption(source)
         reader = PictureReader(options, builder)
         extras: dict[str, _Extras] = {}
+        data = source.data
         if source.data.startswith(ZIP):
-            with check_archive(source, options.limits) as archive:
+            with check_archive(source, options.limits, builder) as archive:
+                data = packed(archive)
                 _check_extent(source, archive)
                 extras = _extras(Package(source.name, archive))
         elif source.data.startswith(OLE):
             extras = _old_extras(source)
         with reading(source.name, calamine.CalamineError, OSError, ValueError):
             try:
-                book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.data))
+                book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
             except calamine.PasswordError:
                 raise EncryptedFile(name=source.name) from None
             metadata = book.sheets_metadata

@@ -53,7 +53,7 @@ class TextParser:
     ) -> ParsedDocument:
         """Return the text's blocks; the format stores no pages."""
         builder = DocumentBuilder(source.name, options.limits)
-        with check_archive(source, options.limits) as archive:
+        with check_archive(source, options.limits, builder) as archive:
             package = Package(source.name, archive)
             _refuse_encrypted(package)
             body, styles, root = _read_body(package, "text")
@@ -74,7 +74,7 @@ class PresentationParser:
     ) -> ParsedDocument:
         """Return one page per slide; boxes are in points."""
         builder = DocumentBuilder(source.name, options.limits)
-        with check_archive(source, options.limits) as archive:
+        with check_archive(source, options.limits, builder) as archive:
             package = Package(source.name, archive)
             _refuse_encrypted(package)
             body, styles, root = _read_body(package, "presentation")
@@ -92,7 +92,7 @@ class SpreadsheetParser:
     ) -> ParsedDocument:
         """Return the tables of each sheet."""
         builder = DocumentBuilder(source.name, options.limits)
-        with check_archive(source, options.limits) as archive:
+        with check_archive(source, options.limits, builder) as archive:
             package = Package(source.name, archive)
             _refuse_encrypted(package)
             add_sheets(package, builder, PictureReader(options, builder), progress)
