@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 
 from ragflow.domain.errors import CorruptFile, EncryptedFile, LimitExceeded
 from ragflow.ingest.parse.base import DocumentBuilder, ParseLimits, SourceFile
@@ -55,7 +55,17 @@ def check_archive(
     damaged = set(_damaged_beside_text(source, archive))
     for name in sorted(damaged):
         builder.warn(f"The part {name} of the file is damaged; it was left out.")
-    return _without(archive, damaged) if damaged else archive
+    empty = {name: _NO_XML if name.lower().endswith(".xml") else b"" for name in damaged}
+    return with_members(archive, empty) if damaged else archive
+
+
+def with_members(archive: zipfile.ZipFile, changed: Mapping[str, bytes]) -> zipfile.ZipFile:
+    """Return a copy of an archive with other contents of some members."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
+        for name in dict.fromkeys(archive.namelist()):
+            copy.writestr(name, changed[name] if name in changed else archive.read(name))
+    return zipfile.ZipFile(target)
 
 
 def packed(archive: zipfile.ZipFile) -> bytes:
@@ -83,18 +93,6 @@ def _damaged_beside_text(source: SourceFile, archive: zipfile.ZipFile) -> Iterat
                 reason = f"its part {member.filename} is damaged"
                 raise CorruptFile(name=source.name, reason=reason) from error
             yield member.filename
-
-
-def _without(archive: zipfile.ZipFile, damaged: Collection[str]) -> zipfile.ZipFile:
-    """Return a copy of an archive in which the damaged members are empty."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
-        for name in dict.fromkeys(archive.namelist()):
-            if name in damaged:
-                copy.writestr(name, _NO_XML if name.lower().endswith(".xml") else b"")
-            else:
-                copy.writestr(name, archive.read(name))
-    return zipfile.ZipFile(target)
 
 
 def _read_through(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:

@@ -112,8 +112,8 @@ class Body:
             drop = DropKind.CONTENTS if style.contents else DropKind.HIDDEN
             yield Piece(BlockKind.TEXT, text, drop=drop)
         elif is_heading:
-            depth = element.get(f"{TEXT}outline-level", "")
-            level = int(depth) if depth.isdigit() and int(depth) else style.level or 1
+            given = element.get(f"{TEXT}outline-level", "")
+            level = int(given) if given.isdigit() and int(given) else style.level or 1
             if element.tag == f"{TEXT}h":
                 mark = mark or self._heading_mark(element, level)
             yield Piece(BlockKind.TITLE, f"{mark} {text}".strip(), min(level, 6))
