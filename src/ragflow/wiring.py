@@ -160,6 +160,7 @@ def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
             unpacking=UnpackLimits(
                 settings.limits.zip_files, settings.limits.zip_mib, settings.limits.zip_ratio
             ),
+            resume_method=settings.compat.resume_method,
             registration=registration(settings, settings.http.host if host is None else host),
             sign_in=SignInLimits(
                 session_days=settings.accounts.session_days,
@@ -210,10 +211,12 @@ def run_api(settings: Settings, listener: socket.socket, announce: Announce) -> 
     import uvicorn
 
     from ragflow.adapters.heap import limit_arenas
+    from ragflow.agents.tools.code_exec import pass_over_oddities
     from ragflow.http.app import create_app
 
     limit_arenas()
     configure_logging(settings)
+    pass_over_oddities()
     with services(settings, listener.getsockname()[0]) as use_cases:
         use_cases.accounts.first_account()
 

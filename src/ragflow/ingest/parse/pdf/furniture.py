@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from ragflow.domain.documents import DropKind
+from ragflow.ingest.parse.pdf.captions import is_caption
 from ragflow.ingest.parse.pdf.lines import TextLine, same_row
-from ragflow.ingest.parse.pdf.paragraphs import is_caption
 from ragflow.ingest.parse.pdf.regions import LayoutRegion, covers, of_kind
 from ragflow.ingest.parse.pdf.sheet import Sheet
 from ragflow.vision.layout import RegionKind
@@ -30,7 +30,7 @@ _MAX_CHARS = 160
 _MAX_VARYING = 80  # characters of a line whose numbers may differ from page to page
 _GAP = 0.8  # of the size: white space between furniture and text
 _KINDS = {True: DropKind.HEADER, False: DropKind.FOOTER}  # at the top, at the bottom
-_LARGER = 1.15  # than most lines: what is set larger is furniture only
+_LARGEST = 1.15  # of the size of most lines: what is set larger is furniture only
 _MOST_PAGES = 0.6  # if it stands on this share of the pages
 _NEXT = 0.45  # of the size: lines nearer than this follow each other
 _LONE_GAP = 2.0  # of the size: white space around a number that is alone on its document's pages
@@ -157,7 +157,7 @@ def _complete(
                 continue
             for index in row:
                 line = lines[index]
-                small = len(line.text) <= _MAX_CHARS and line.size <= _LARGER * usual
+                small = len(line.text) <= _MAX_CHARS and line.size <= _LARGEST * usual
                 if small and index not in kinds and (known or _place(line) in places):
                     lone = _PAGE_NUMBER.fullmatch(line.text) is not None
                     kinds[index] = DropKind.PAGE_NUMBER if lone else _KINDS[at_top]
@@ -291,9 +291,9 @@ def _repeated(
     members: Sequence[tuple[int, _Candidate]], page_count: int, usual: float
 ) -> list[tuple[int, _Candidate]]:
     """Return the members that stand at one height on enough pages."""
-    small = all(_at_very_edge(c.line) and c.line.size <= 1.15 * usual for _, c in members)
+    small = all(_at_very_edge(c.line) and c.line.size <= _LARGEST * usual for _, c in members)
     needed = 2 if page_count < 5 or small else 3
-    if any(c.line.size > _LARGER * usual for _, c in members):  # else titles of slides would go
+    if any(c.line.size > _LARGEST * usual for _, c in members):  # else titles of slides would go
         needed = max(needed, round(_MOST_PAGES * page_count))
     pages: defaultdict[int, set[int]] = defaultdict(set)
     for _, candidate in members:
