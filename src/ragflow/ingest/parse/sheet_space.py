@@ -147,7 +147,7 @@ def _sheets(stream: bytes) -> Iterator[_Sheet]:
     yield from open_parts
 
 
-def _last_column(stream: bytes, start: int, length: int) -> int:
+def _last_column(stream: bytes | bytearray, start: int, length: int) -> int:
     return int(struct.unpack_from("<H", stream, start + length - 2)[0])
 
 
