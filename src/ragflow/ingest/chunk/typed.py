@@ -2,7 +2,8 @@
 
 In: the texts of a column. Out: for each its value as int, float, bool, ISO 8601 text of a time, or
 the text itself; None for what is not of the type that most others are. Signs of currency and of
-percent are left out of numbers; digits with a leading zero are text, such as postal codes.
+percent are left out of numbers, but beside bare fractions percentages are fractions too; digits
+with a leading zero are text, such as postal codes.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -83,7 +84,27 @@ def typed_values(texts: Sequence[str]) -> tuple[ColumnType, list[FieldValue]]:
         ColumnType.TEXT: lambda text: text,
     }
     values = {text: read[winner](text.strip()) if text.strip() else None for text in different}
+    if winner in (ColumnType.INT, ColumnType.FLOAT) and _mixes_percents(values):
+        winner = ColumnType.FLOAT
+        values = {text: _as_fraction(text, value) for text, value in values.items()}
     return winner, [values[text] for text in texts]
+
+
+def _mixes_percents(values: Mapping[str, FieldValue]) -> bool:
+    """Tell whether some numbers are percentages and all others bare fractions."""
+    numbers = {text: value for text, value in values.items() if isinstance(value, (int, float))}
+    bare = [abs(value) for text, value in numbers.items() if not _is_percent(text)]
+    return len(bare) < len(numbers) and max(bare, default=2) <= 1 and any(0 < n < 1 for n in bare)
+
+
+def _as_fraction(text: str, value: FieldValue) -> FieldValue:
+    if not isinstance(value, (int, float)):
+        return value
+    return round(value / 100, 12) if _is_percent(text) else float(value)
+
+
+def _is_percent(text: str) -> bool:
+    return "%" in text or "％" in text
 
 
 def _type_of(text: str, dates: Callable[[str], str | None]) -> ColumnType:

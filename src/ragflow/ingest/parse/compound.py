@@ -27,3 +27,13 @@ def streams_of(source: SourceFile) -> dict[str, bytes]:
         olefile.OleFileIO(io.BytesIO(source.data)) as compound,
     ):
         return {"/".join(path): compound.openstream(path).read() for path in compound.listdir()}
+
+
+def with_stream(source: SourceFile, path: str, stream: bytes) -> bytes:
+    """Return the bytes of a file with another stream of the same length. Raises `ParseError`."""
+    olefile = legacy_module("olefile", source.name)
+    data = io.BytesIO(source.data)
+    with reading(source.name, *DAMAGED):
+        compound = olefile.OleFileIO(data, write_mode=True)
+        compound.write_stream(path, stream)
+        return data.getvalue()

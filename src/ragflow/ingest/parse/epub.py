@@ -62,11 +62,11 @@ class EpubParser:
         self, source: SourceFile, options: ParseOptions, progress: Progress
     ) -> ParsedDocument:
         """Return the book's blocks; the size of its pages is up to the reader's screen."""
-        with check_archive(source, options.limits) as archive:
+        builder = DocumentBuilder(source.name, options.limits)
+        with check_archive(source, options.limits, builder) as archive:
             package = Package(source.name, archive)
             _refuse_locked(package)
             book = _Book(package)
-            builder = DocumentBuilder(source.name, options.limits)
             book.add_to(builder, PictureReader(options, builder), progress)
         return builder.build(book.metadata())
 

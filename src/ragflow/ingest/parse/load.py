@@ -12,7 +12,7 @@ from ragflow.domain.documents import ParsedDocument
 from ragflow.domain.errors import EmptyFile, UnsupportedFile
 from ragflow.domain.ports import Progress
 from ragflow.ingest.parse.base import ParseOptions, Parser, SourceFile, parsers
-from ragflow.ingest.parse.sniff import check_content
+from ragflow.ingest.parse.sniff import check_content, written_as
 
 MODULES = (
     *("audio", "code", "csv", "doc", "docx", "eml", "epub", "html", "image", "ipynb", "json", "md"),
@@ -61,4 +61,6 @@ def parse(
     if not source.data:
         raise EmptyFile(name=source.name)
     check_content(source)
+    if suffix := written_as(source):
+        parser = parsers[suffix]()
     return parser.parse(source, options, progress)

@@ -122,7 +122,8 @@ class _Writer:
             self.builder.block(BlockKind.TEXT, text)
         elif text.strip() or not pieces:
             item = self._items[-1]
-            self.builder.block(BlockKind.LIST_ITEM, item.marker + text)
+            words = item.marker + text
+            add_pieces(self.builder, [Piece(BlockKind.LIST_ITEM, words, len(self._items))])
             item.marker = ""
         add_pieces(self.builder, pieces)
 

@@ -1,11 +1,12 @@
 """Pieces: blocks before they have their place, as the walkers of HTML and Office formats make them.
 
 A walker returns pieces in reading order; `add_pieces` puts them into a document, `lines_of` makes
-the text of a table cell of them.
+the text of a table cell of them. Items of nested lists are indented by their depth.
 """
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,12 +15,18 @@ from ragflow.ingest.parse.base import CellDraft, DocumentBuilder
 from ragflow.ingest.parse.figures import drawing_kind, figure_image
 from ragflow.ingest.parse.picture_text import PictureReader
 
+DEEPEST_ITEM = 6
+"""How deep list items are told apart; what is nested deeper counts as of this depth."""
+
+_INDENT = "  "  # of each level of a list below the first
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Hold one block, or with `drop` one run of text that is left out.
 
-    A table's `text` is its caption; a figure's is its description.
+    A table's `text` is its caption; a figure's is its description. The level of a list item is how
+    deep it is nested, from 1.
     """
 
     kind: BlockKind
@@ -45,6 +52,10 @@ def add_pieces(
             builder.table(piece.rows, caption=piece.text, box=piece.box)
         elif piece.kind is BlockKind.FIGURE:
             _add_figure(builder, piece, reader)
+        elif piece.kind is BlockKind.LIST_ITEM:
+            depth = min(max(piece.level, 1), DEEPEST_ITEM)
+            text = textwrap.indent(piece.text, _INDENT * (depth - 1))
+            builder.block(piece.kind, text, level=depth, box=piece.box)
         else:
             builder.block(piece.kind, piece.text, level=piece.level, box=piece.box)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ragflow.domain.documents import Box, ParsedDocument
 from ragflow.domain.ports import Progress
-from ragflow.ingest.parse.archive import check_archive
+from ragflow.ingest.parse.archive import check_archive, packed
 from ragflow.ingest.parse.base import DocumentBuilder, ParseOptions, SourceFile, parsers
 from ragflow.ingest.parse.errors import ZIP_ERRORS, reading
 from ragflow.ingest.parse.opc import transitional_copy
@@ -43,7 +43,7 @@ class PresentationParser:
         builder = DocumentBuilder(source.name, options.limits)
         kinds = (PythonPptxError, LxmlError, *ZIP_ERRORS, *_STRUCTURE)
         with reading(source.name, *kinds):
-            presentation = _open(source, options)
+            presentation = _open(source, options, builder)
             width = (presentation.slide_width or 9_144_000) / EMU_PER_POINT
             height = (presentation.slide_height or 6_858_000) / EMU_PER_POINT
             slides = list(presentation.slides)
@@ -61,11 +61,11 @@ class PresentationParser:
         return builder.build()
 
 
-def _open(source: SourceFile, options: ParseOptions) -> Presentation:
+def _open(source: SourceFile, options: ParseOptions, builder: DocumentBuilder) -> Presentation:
     import pptx
 
-    with check_archive(source, options.limits) as archive:
+    with check_archive(source, options.limits, builder) as archive:
         name = "ppt/presentation.xml"
         is_strict = name in archive.namelist() and b"purl.oclc.org/ooxml" in archive.read(name)
-        data = transitional_copy(archive) if is_strict else source.data
+        data = transitional_copy(archive) if is_strict else packed(archive)
     return pptx.Presentation(io.BytesIO(data))

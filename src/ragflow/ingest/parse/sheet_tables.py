@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ragflow.ingest.parse.grid import Merge, is_header
 
 Rows = Sequence[Sequence[str]]
+
+FAR_COLUMNS, FAR_ROWS = 40, 400
+"""What stands behind more empty columns or rows than these is a table of its own."""
 
 _MOST_TITLES = 3  # lone cells between a gap and the names of columns
 _SAMPLE = 20  # rows that show whether the first one names columns
@@ -46,8 +50,40 @@ def table_areas(rows: Rows, merges: Sequence[Merge] = ()) -> list[Area]:
     width = max((len(row) for row in rows), default=0)
     areas: list[Area] = []
     for top, bottom in _bands(rows, merges):
-        areas.extend(_side_by_side(rows, Area(top, bottom, 0, width)))
+        for area in _far_apart(rows, Area(top, bottom, 0, width)):
+            areas.extend(_side_by_side(rows, area))
     return areas
+
+
+def _far_apart(rows: Rows, area: Area) -> list[Area]:
+    """Return the parts of an area that very wide empty space sets apart."""
+    if area.right <= FAR_COLUMNS:
+        return [area]
+    found: set[int] = set()
+    for row in rows[area.top : area.bottom]:
+        found.update(column for column, text in enumerate(row) if text)
+    used = [-1, *sorted(found)]
+    starts = [c for last, c in pairwise(used) if c - last > FAR_COLUMNS]
+    if not starts:
+        return [area]
+    edges = [*dict.fromkeys((min(found), *starts)), area.right]
+    return [
+        _trimmed(rows, Area(area.top, area.bottom, left, right)) for left, right in pairwise(edges)
+    ]
+
+
+def _trimmed(rows: Rows, area: Area) -> Area:
+    """Return an area without the empty rows around what it holds."""
+    filled = [
+        index for index in range(area.top, area.bottom) if any(rows[index][area.left : area.right])
+    ]
+    columns = [
+        place
+        for index in filled
+        for place, text in enumerate(rows[index][area.left : area.right], start=area.left)
+        if text
+    ]
+    return Area(filled[0], filled[-1] + 1, min(columns), max(columns) + 1)
 
 
 def _bands(rows: Rows, merges: Sequence[Merge]) -> Iterator[tuple[int, int]]:
@@ -55,14 +91,15 @@ def _bands(rows: Rows, merges: Sequence[Merge]) -> Iterator[tuple[int, int]]:
     blank = {index for index, row in enumerate(rows) if not any(row)}
     for merge in merges:
         blank -= set(range(merge.top, merge.bottom + 1))
-    start, seen = 0, 0
+    start, seen, last = 0, 0, 0
     for index in range(len(rows)):
         if index in blank:
             continue
-        if index - 1 in blank and seen > 1 and _begins_table(rows, index):
+        is_far = index - last > FAR_ROWS and bool(seen)
+        if is_far or (index - 1 in blank and seen > 1 and _begins_table(rows, index)):
             yield start, index
             start, seen = index, 0
-        seen += 1
+        seen, last = seen + 1, index
     if seen:
         yield start, len(rows)
 
@@ -92,11 +129,11 @@ def _until_blank(rows: Rows, start: int) -> list[Sequence[str]]:
 
 def _side_by_side(rows: Rows, area: Area) -> list[Area]:
     """Return the tables that empty columns set apart, if each of them names its columns."""
-    if area.right > _WIDEST or area.bottom - area.top < 2:
+    if area.left or area.right > _WIDEST or area.bottom - area.top < 2:
         return [area]
     used = [False] * area.right
     for row in rows[area.top : area.bottom]:
-        for column, text in enumerate(row):
+        for column, text in enumerate(row[: area.right]):
             if text:
                 used[column] = True
     starts = [c for c in range(area.right) if used[c] and (c == 0 or not used[c - 1])]

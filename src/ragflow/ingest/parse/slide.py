@@ -169,7 +169,7 @@ def _text(shape: Any, box: Box) -> Iterator[Piece]:
         text, is_formula = _line(paragraph._p)
         if not text:
             continue
-        properties = paragraph._p.pPr
+        properties, depth = paragraph._p.pPr, paragraph.level + 1
         numbered = properties is not None and properties.find(f"{_DRAWING}buAutoNum") is not None
         bulleted = properties is not None and properties.find(f"{_DRAWING}buChar") is not None
         if placeholder in _MARGINS:
@@ -178,14 +178,17 @@ def _text(shape: Any, box: Box) -> Iterator[Piece]:
             yield Piece(BlockKind.TITLE, text, level=_TITLES[placeholder], box=box)
         elif numbered:
             start = int(properties.find(f"{_DRAWING}buAutoNum").get("startAt", "1"))
-            numbers[paragraph.level] = numbers.get(paragraph.level, start - 1) + 1
-            item = f"{numbers[paragraph.level]}. {text}"
-            yield Piece(BlockKind.LIST_ITEM, item, box=box)
+            numbers[depth] = numbers.get(depth, start - 1) + 1
+            item = f"{numbers[depth]}. {text}"
+            yield Piece(BlockKind.LIST_ITEM, item, depth, box=box)
         else:
-            numbers.pop(paragraph.level, None)
+            numbers.pop(depth, None)
             is_item = bulleted or placeholder in _LISTS
             plain = BlockKind.FORMULA if is_formula else BlockKind.TEXT
-            yield Piece(BlockKind.LIST_ITEM if is_item else plain, text, box=box)
+            if is_item:
+                yield Piece(BlockKind.LIST_ITEM, text, depth, box=box)
+            else:
+                yield Piece(plain, text, box=box)
 
 
 def _line(paragraph: Any) -> tuple[str, bool]:

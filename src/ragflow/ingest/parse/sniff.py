@@ -5,7 +5,9 @@ In: a file. Out: nothing, or a `CorruptFile` that names the kind which the conte
 
 from __future__ import annotations
 
+import codecs
 import io
+import re
 import zipfile
 
 from ragflow.domain.errors import CorruptFile
@@ -38,6 +40,9 @@ _MEDIA_TYPES = {
     "application/vnd.oasis.opendocument.spreadsheet": "an ODS",
 }
 _DAMAGED = "a ZIP archive"
+_HEAD = 4096
+_BINARY = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
+_PAGE = re.compile(rb"<(?:!doctype html|html|head|body|meta|table|div)\b")
 
 _SPREADSHEET = frozenset({"an XLSX", "an ODS", _DAMAGED, OLD_OFFICE})  # the reader goes by content
 _PICTURE = frozenset({"a PNG image", "a JPEG image", "a GIF image"})  # and so does this one
@@ -84,6 +89,26 @@ def _archive_kind(data: bytes) -> str:
         if any(name.startswith(folder) for name in names):
             return noun
     return _DAMAGED
+
+
+def written_as(source: SourceFile) -> str:
+    """Return the extension of the text that a file holds under a name of an old Office format.
+
+    Web sites often export pages, delimited text and XML so; it is empty for everything else.
+    """
+    if source.suffix not in ("doc", "xls") or looks_like(source.data):
+        return ""
+    head = source.data[:_HEAD]
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
+    if _BINARY.search(head):
+        return ""
+    head = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    if head.startswith(b"<"):
+        return "html" if _PAGE.search(head) else "xml" if head.startswith(b"<?xml") else ""
+    first_line = head.partition(b"\n")[0]
+    is_delimited = any(delimiter in first_line for delimiter in (b"\t", b";", b",", b"|"))
+    return "csv" if source.suffix == "xls" and is_delimited else ""
 
 
 def check_content(source: SourceFile) -> None:

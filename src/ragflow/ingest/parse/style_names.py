@@ -1,4 +1,4 @@
-"""What the names of paragraph styles tell: headings, captions, code and contents.
+"""What the names of paragraph styles tell: headings, captions, code, contents, depths of lists.
 
 In: a style's name, as Word and its kin call it in English whatever language they show.
 """
@@ -12,6 +12,7 @@ from ragflow.domain.documents import BlockKind
 DEEPEST_TITLE = 6
 _HEADING = re.compile(r"heading\s*(\d+)")
 _CODE = re.compile(r"\b(source|code|preformatted|listing)\b")
+_NESTED = re.compile(r"(?:list(?: bullet| number)?|numbering) ([2-9])")
 _CONTENTS = re.compile(r"(toc|contents) \d+")
 
 
@@ -27,6 +28,12 @@ def kind_of_style(name: str) -> tuple[BlockKind, int] | None:
     if _CODE.search(lowered):
         return BlockKind.CODE, 0
     return None
+
+
+def depth_of_style(name: str) -> int:
+    """Return how deep the lists of a style are nested, from 1; 0 for names that do not tell."""
+    match = _NESTED.fullmatch(name.lower())
+    return int(match[1]) if match else 0
 
 
 def is_contents_style(name: str) -> bool:

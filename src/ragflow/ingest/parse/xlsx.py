@@ -21,14 +21,19 @@ from typing import TYPE_CHECKING
 from ragflow.domain.documents import BlockKind, ParsedDocument
 from ragflow.domain.errors import CorruptFile, EncryptedFile
 from ragflow.domain.ports import Progress
-from ragflow.ingest.parse.archive import check_archive, check_encryption
+from ragflow.ingest.parse.archive import (
+    check_archive,
+    check_encryption,
+    packed,
+    with_members,
+)
 from ragflow.ingest.parse.base import (
     DocumentBuilder,
     ParseOptions,
     SourceFile,
     parsers,
 )
-from ragflow.ingest.parse.compound import streams_of
+from ragflow.ingest.parse.compound import streams_of, with_stream
 from ragflow.ingest.parse.encoding import clean
 from ragflow.ingest.parse.errors import reading
 from ragflow.ingest.parse.grid import Merge
@@ -52,6 +57,7 @@ from ragflow.ingest.parse.sheet_marks import (
     marks_of,
 )
 from ragflow.ingest.parse.sheet_parts import people_of, pieces_of_sheet, sheet_parts
+from ragflow.ingest.parse.sheet_space import squeezed_stream, squeezed_xml
 from ragflow.ingest.parse.sniff import OLE, ZIP
 from ragflow.ingest.parse.xls_marks import old_sheets
 
@@ -60,6 +66,7 @@ if TYPE_CHECKING:
 
 CellValue = int | float | str | bool | time | date | datetime | timedelta
 
+_SHEETS, _OLD_BOOK = "xl/worksheets/", "Workbook"
 _WIDE_COLUMN = re.compile(rb'r="([A-Z]{2,3})[1-9]')  # columns after the 26th
 _NARROW_COLUMN = re.compile(rb'r="([A-Z])[1-9]')
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
@@ -79,15 +86,21 @@ class SpreadsheetParser:
         check_encryption(source)
         reader = PictureReader(options, builder)
         extras: dict[str, _Extras] = {}
+        data = source.data
         if source.data.startswith(ZIP):
-            with check_archive(source, options.limits) as archive:
-                _check_extent(source, archive)
-                extras = _extras(Package(source.name, archive))
+            with (
+                check_archive(source, options.limits, builder) as archive,
+                _squeezed(archive) as dense,
+            ):
+                _check_extent(source, dense)
+                extras = _extras(Package(source.name, dense))
+                data = packed(dense)
         elif source.data.startswith(OLE):
-            extras = _old_extras(source)
+            data = _old_squeezed(source)
+            extras = _old_extras(SourceFile(source.name, data))
         with reading(source.name, calamine.CalamineError, OSError, ValueError):
             try:
-                book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.data))
+                book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
             except calamine.PasswordError:
                 raise EncryptedFile(name=source.name) from None
             metadata = book.sheets_metadata
@@ -127,10 +140,33 @@ def _old_extras(source: SourceFile) -> dict[str, _Extras]:
     if find_spec("olefile") is None:
         return {}
     try:
-        sheets = old_sheets(streams_of(source).get("Workbook", b""))
+        sheets = old_sheets(streams_of(source).get(_OLD_BOOK, b""))
     except (CorruptFile, struct.error, IndexError):  # the values may be whole
         return {}
     return {name: _Extras(sheet.marks, sheet.pieces) for name, sheet in sheets.items()}
+
+
+def _squeezed(archive: zipfile.ZipFile) -> zipfile.ZipFile:
+    """Return a workbook whose sheets hold no wide empty space: a copy if one does."""
+    changed: dict[str, bytes] = {}
+    for name in archive.namelist():
+        if name.startswith(_SHEETS):
+            sheet = archive.read(name)
+            if (squeezed := squeezed_xml(sheet)) is not sheet:
+                changed[name] = squeezed
+    return with_members(archive, changed) if changed else archive
+
+
+def _old_squeezed(source: SourceFile) -> bytes:
+    """Return a workbook of the old format likewise; as it is where its container is damaged."""
+    if find_spec("olefile") is None:
+        return source.data
+    try:
+        stream = streams_of(source).get(_OLD_BOOK, b"")
+        squeezed = squeezed_stream(source.name, stream)
+        return source.data if squeezed == stream else with_stream(source, _OLD_BOOK, squeezed)
+    except (CorruptFile, struct.error, IndexError):
+        return source.data
 
 
 def _add_sheet(builder: DocumentBuilder, sheet: CalamineSheet, marks: SheetMarks) -> None:
@@ -204,7 +240,7 @@ def as_text(value: CellValue, code: str = "") -> str:
 def _check_extent(source: SourceFile, archive: zipfile.ZipFile) -> None:
     """Refuse a sheet whose few cells span a rectangle that would fill the memory."""
     for name in archive.namelist():
-        if not name.startswith("xl/worksheets/"):
+        if not name.startswith(_SHEETS):
             continue
         sheet = archive.read(name)
         rows = max(map(int, _ROW.findall(sheet)), default=0)

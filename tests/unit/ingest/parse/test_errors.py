@@ -13,6 +13,10 @@ Panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
     [
         (ValueError("no\n table"), "no table"),
         (ValueError(), "ValueError"),
+        (ValueError("'utf-8' codec can't decode byte 0xff"), "some of its text is damaged"),
+        (ValueError("Error -3 while decompressing data"), "compressed content is damaged"),
+        (ValueError("maximum recursion depth exceeded"), "nested too deeply"),
+        (ValueError("Missing dimensions"), "a sheet is damaged where its size should stand"),
         (Panic("range end index 24"), "range end index 24"),
     ],
 )

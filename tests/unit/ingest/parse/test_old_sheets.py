@@ -90,6 +90,12 @@ def test_comments_and_text_boxes_follow_their_sheet(read, parts) -> None:
     ]
 
 
+def test_a_stray_cell_in_the_last_corner_is_a_table_of_its_own(read) -> None:
+    cells = number(0, 0, 3) + number(65_535, 255, 0.5, SHARE)
+    document = read("a.xls", workbook(cells))
+    assert [block.table.rows[0][0].text for block in document.blocks] == ["3", "50.00%"]
+
+
 def test_characters_of_two_units_do_not_lengthen_a_text(read, parts) -> None:
     said = "🌲 and 🌳".encode("utf-16-le")
     box = (

@@ -88,9 +88,11 @@ class Story:
         kind, level = _kind(style, properties)
         text = paragraph.text
         if number := properties.number(LIST):
-            marker = self._lists.marker(number, properties.number(LIST_LEVEL))
+            place = properties.number(LIST_LEVEL)
+            marker = self._lists.marker(number, place)
             text = f"{marker} {text}" if marker else text
-            kind = BlockKind.LIST_ITEM if kind is BlockKind.TEXT else kind
+            if kind is BlockKind.TEXT:
+                kind, level = BlockKind.LIST_ITEM, max(place + 1, style.depth)
         return Piece(kind, text, level)
 
 

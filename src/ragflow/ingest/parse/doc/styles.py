@@ -14,7 +14,7 @@ from ragflow.domain.documents import BlockKind
 from ragflow.ingest.parse.doc.fib import LIST_OVERRIDES, LISTS, STYLES, Header
 from ragflow.ingest.parse.doc.properties import changes_of
 from ragflow.ingest.parse.list_numbers import format_number
-from ragflow.ingest.parse.style_names import is_contents_style, kind_of_style
+from ragflow.ingest.parse.style_names import depth_of_style, is_contents_style, kind_of_style
 
 _NO_BASE = 0xFFF
 _BUILT_IN = {62: "Title", 74: "Subtitle", 34: "caption"}
@@ -38,6 +38,7 @@ class Style:
     kind: BlockKind = BlockKind.TEXT
     level: int = 0
     contents: bool = False
+    depth: int = 0  # that the name of a list's style tells
     changes: dict[int, bytes] = field(default_factory=dict)
 
 
@@ -65,13 +66,14 @@ class Styles:
                 seen.add(current)
                 chain.append(self._entries[current])
                 current = chain[-1].base
-            kind, level, contents = BlockKind.TEXT, 0, False
+            kind, level, contents, depth = BlockKind.TEXT, 0, False, 0
             changes: dict[int, bytes] = {}
             for entry in reversed(chain):
                 kind, level = kind_of_style(entry.name) or (kind, level)
                 contents = contents or is_contents_style(entry.name)
+                depth = depth_of_style(entry.name) or depth
                 changes |= entry.changes
-            self._resolved[number] = Style(kind, level, contents, changes)
+            self._resolved[number] = Style(kind, level, contents, depth, changes)
         return self._resolved[number]
 
 

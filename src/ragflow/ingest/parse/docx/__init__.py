@@ -29,7 +29,7 @@ class DocxParser:
     ) -> ParsedDocument:
         """Return the document's blocks; Word stores no pages."""
         builder = DocumentBuilder(source.name, options.limits)
-        with check_archive(source, options.limits) as archive:
+        with check_archive(source, options.limits, builder) as archive:
             package = Package(source.name, archive)
             main = package.main_part("word/document.xml")
             body = package.root(main).find(f"{WORD}body")

@@ -137,7 +137,8 @@ class Body:
             kind = BlockKind.FORMULA
         if level := self._titles.get(paragraph):
             return Piece(BlockKind.TITLE, text, level)
-        return Piece(kind, text, style.level)
+        depth = max(style.number_level + 1, style.depth)
+        return Piece(kind, text, depth if kind is BlockKind.LIST_ITEM else style.level)
 
     def _picture(self, relationship_id: str, description: str) -> Iterator[Piece]:
         data = self._story.package.data(self._target(relationship_id))

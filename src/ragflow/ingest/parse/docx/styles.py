@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from ragflow.domain.documents import BlockKind
 from ragflow.ingest.parse.docx.names import WORD
-from ragflow.ingest.parse.style_names import DEEPEST_TITLE, is_contents_style, kind_of_style
+from ragflow.ingest.parse.style_names import (
+    DEEPEST_TITLE,
+    depth_of_style,
+    is_contents_style,
+    kind_of_style,
+)
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -24,6 +29,7 @@ class ParagraphStyle:
     number_id: str = ""
     number_level: int = 0
     contents: bool = False
+    depth: int = 0  # that the name of a list's style tells
 
 
 class Styles:
@@ -70,7 +76,8 @@ class Styles:
 def _by_name(base: ParagraphStyle, name: str) -> ParagraphStyle:
     kind, level = kind_of_style(name) or (base.kind, base.level)
     contents = base.contents or is_contents_style(name)
-    return ParagraphStyle(kind, level, base.number_id, base.number_level, contents)
+    depth = depth_of_style(name) or base.depth
+    return ParagraphStyle(kind, level, base.number_id, base.number_level, contents, depth)
 
 
 def _with_properties(style: ParagraphStyle, properties: _Element) -> ParagraphStyle:
@@ -88,9 +95,8 @@ def _with_properties(style: ParagraphStyle, properties: _Element) -> ParagraphSt
         number_id = _value(numbering, "numId") or number_id
         depth_text = _value(numbering, "ilvl")
         number_level = int(depth_text) if depth_text.isdigit() else number_level
-    return ParagraphStyle(
-        kind, level, "" if number_id == "0" else number_id, number_level, style.contents
-    )
+    number_id = "" if number_id == "0" else number_id
+    return ParagraphStyle(kind, level, number_id, number_level, style.contents, style.depth)
 
 
 def _value(element: _Element | None, name: str) -> str:

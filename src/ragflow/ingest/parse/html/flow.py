@@ -13,6 +13,7 @@ from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.base import CellDraft
 from ragflow.ingest.parse.figures import Images, data_image
 from ragflow.ingest.parse.html.elements import is_data_table, number_of, within
+from ragflow.ingest.parse.html.lists import LISTS, Lists
 from ragflow.ingest.parse.html.tables import as_shown, rests_of_groups, with_header
 from ragflow.ingest.parse.pieces import Piece, beside_cells, lines_of
 
@@ -102,13 +103,6 @@ _NOTES = frozenset(
 
 
 @dataclass(slots=True)
-class _List:
-    """Count the items of the list that is open; unnumbered lists count nothing."""
-
-    next_number: int | None
-
-
-@dataclass(slots=True)
 class Flow:
     """Walk a tree without recursion and collect its pieces; `images` finds its pictures."""
 
@@ -117,7 +111,7 @@ class Flow:
     _visible: list[str] = field(default_factory=list)
     _hidden_text: list[str] = field(default_factory=list)
     _kinds: list[tuple[BlockKind, int]] = field(default_factory=lambda: [(BlockKind.TEXT, 0)])
-    _lists: list[_List] = field(default_factory=list)
+    _lists: Lists = field(default_factory=Lists)
     _marker: str = ""
     _hidden_depth: int = 0
     _pre_depth: int = 0
@@ -156,10 +150,10 @@ class Flow:
             self._table(node)
             self._hidden_depth -= _is_hidden(node)
             return False
-        elif tag in ("ol", "ul", "menu"):
-            self._lists.append(_List(number_of(node, "start", 1) if tag == "ol" else None))
+        elif tag in LISTS:
+            self._lists.open(node)
         elif tag == "li":
-            self._item(node)
+            self._marker = self._lists.marker(node)
         if kind := _kind_of(node):
             self._kinds.append(kind)
         self._pre_depth += tag in ("pre", "textarea")
@@ -171,8 +165,8 @@ class Flow:
             self._flush()
         if tag in SPACED:
             self._text(" ")
-        if tag in ("ol", "ul", "menu"):
-            self._lists.pop()
+        if tag in LISTS:
+            self._lists.close()
         if tag == "li":
             self._marker = ""
         if _kind_of(node):
@@ -186,12 +180,6 @@ class Flow:
 
     def _text(self, text: str) -> None:
         self._target.append(text if self._pre_depth else _SPACES.sub(" ", text))
-
-    def _item(self, node: LexborNode) -> None:
-        if self._lists and (number := self._lists[-1].next_number) is not None:
-            number = number_of(node, "value", number)
-            self._lists[-1].next_number = number + 1
-            self._marker = f"{number}. "
 
     def _image(self, node: LexborNode) -> None:
         attributes = node.attributes
@@ -207,6 +195,8 @@ class Flow:
     def _flush(self) -> None:
         """Close the paragraph that is open."""
         kind, level = self._kinds[-1]
+        if kind is BlockKind.LIST_ITEM:
+            level = self._lists.depth
         text = _joined(self._visible, keep_spaces=bool(self._pre_depth))
         if text:
             self._pieces.append(Piece(kind, self._marker + text, level))

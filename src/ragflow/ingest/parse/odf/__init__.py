@@ -92,10 +92,11 @@ class SpreadsheetParser:
 @contextmanager
 def _opened(source: SourceFile, options: ParseOptions) -> Iterator[tuple[Package, DocumentBuilder]]:
     """Open a file; give its parts and where to write its document."""
-    with check_archive(source, options.limits) as archive:
+    builder = DocumentBuilder(source.name, options.limits)
+    with check_archive(source, options.limits, builder) as archive:
         package = Package(source.name, archive)
         _refuse_encrypted(package)
-        yield package, DocumentBuilder(source.name, options.limits)
+        yield package, builder
 
 
 def _refuse_encrypted(package: Package) -> None:

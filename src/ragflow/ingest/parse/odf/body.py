@@ -85,12 +85,12 @@ class Body:
             elif not tag.endswith((_INDEX_SOURCES, "}forms")):
                 yield from self._read(child)
 
-    def paragraph(self, element: _Element, mark: str = "", item: bool = False) -> Iterator[Piece]:
-        """Yield a paragraph or heading, and what is anchored in it."""
+    def paragraph(self, element: _Element, mark: str = "", depth: int = 0) -> Iterator[Piece]:
+        """Yield a paragraph or heading, and what is anchored in it; `depth` is that of its list."""
         inline = Inline(self.styles)
         inline.read(element)
         style = self.styles.paragraph(element.get(f"{TEXT}style-name", ""))
-        yield from self._text(element, inline, style, mark, item)
+        yield from self._text(element, inline, style, mark, depth)
         if inline.hidden.strip():
             yield Piece(BlockKind.TEXT, inline.hidden.strip(), drop=DropKind.HIDDEN)
         for anchored in inline.anchored:
@@ -102,7 +102,7 @@ class Body:
             yield self.comment(comment)
 
     def _text(
-        self, element: _Element, inline: Inline, style: ParagraphStyle, mark: str, item: bool
+        self, element: _Element, inline: Inline, style: ParagraphStyle, mark: str, depth: int
     ) -> Iterator[Piece]:
         is_heading = element.tag == f"{TEXT}h" or style.kind is BlockKind.TITLE
         text = inline.text.strip("\n") if style.kind is BlockKind.CODE else inline.text.strip()
@@ -112,14 +112,17 @@ class Body:
             drop = DropKind.CONTENTS if style.contents else DropKind.HIDDEN
             yield Piece(BlockKind.TEXT, text, drop=drop)
         elif is_heading:
-            depth = element.get(f"{TEXT}outline-level", "")
-            level = int(depth) if depth.isdigit() and int(depth) else style.level or 1
+            given = element.get(f"{TEXT}outline-level", "")
+            level = int(given) if given.isdigit() and int(given) else style.level or 1
             if element.tag == f"{TEXT}h":
                 mark = mark or self._heading_mark(element, level)
             yield Piece(BlockKind.TITLE, f"{mark} {text}".strip(), min(level, 6))
         else:
-            kind = BlockKind.LIST_ITEM if item and style.kind is BlockKind.TEXT else style.kind
-            yield Piece(kind, f"{mark} {text}" if mark else text)
+            text = f"{mark} {text}" if mark else text
+            if depth and style.kind is BlockKind.TEXT:
+                yield Piece(BlockKind.LIST_ITEM, text, max(depth, style.depth))
+            else:
+                yield Piece(style.kind, text)
 
     def _heading_mark(self, element: _Element, level: int) -> str:
         if element.get(f"{TEXT}is-list-header") == "true":
@@ -146,7 +149,7 @@ class Body:
                 if child.tag in _PARAGRAPHS:
                     if is_item and not position:
                         mark = self._mark(item, level, style, counters)
-                    yield from self.paragraph(child, mark, item=True)
+                    yield from self.paragraph(child, mark, level)
                     mark = ""
                 elif child.tag == f"{TEXT}list":
                     yield from self._list(child, level + 1, style, counters)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ragflow.domain.documents import BlockKind
 from ragflow.ingest.parse.list_numbers import format_number
 from ragflow.ingest.parse.odf.names import FORMAT, PRESENTATION, STYLE, SVG, TEXT
-from ragflow.ingest.parse.style_names import is_contents_style, kind_of_style
+from ragflow.ingest.parse.style_names import depth_of_style, is_contents_style, kind_of_style
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -35,6 +35,7 @@ class ParagraphStyle:
     contents: bool = False
     hidden: bool = False
     list_style: str = ""
+    depth: int = 0  # of the lists of the style, where its name tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ def _refined(base: ParagraphStyle, element: _Element) -> ParagraphStyle:
         base.contents or is_contents_style(name),
         base.hidden or _is_hidden(element),
         element.get(f"{STYLE}list-style-name", base.list_style),
+        depth_of_style(name) or base.depth,
     )
 
 

@@ -35,7 +35,6 @@ _BLOCKS = {
     "caption": BlockKind.CAPTION,
     "legend": BlockKind.CAPTION,
 }
-_ITEMS = frozenset({"list_item", "definition", "option_list_item"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class _Place:
     """Say where a node stands."""
 
     section: int = 0
-    item: bool = False
+    depth: int = 0  # of the lists
     directives: int = 0
 
 
@@ -64,7 +63,7 @@ class Tree:
     def _node(self, node: Any, place: _Place) -> Iterator[Piece]:
         name = node.tagname
         if name == "section":
-            below = _Place(place.section + 1, place.item, place.directives)
+            below = _Place(place.section + 1, place.depth, place.directives)
             yield from self._children(node, below)
         elif name in ("title", "rubric"):
             yield Piece(BlockKind.TITLE, words(node), min(max(place.section, 1), 6))
@@ -85,7 +84,7 @@ class Tree:
         elif name == "system_message":
             yield from self._message(node, place)
         elif name == "term":
-            yield Piece(BlockKind.LIST_ITEM, words(node))
+            yield Piece(BlockKind.LIST_ITEM, words(node), place.depth + 1)
         elif name in ("field", "option_list_item"):
             yield self._pair(node, place)
         elif name == "line_block":
@@ -93,17 +92,17 @@ class Tree:
         elif name in ("substitution_definition", "attribution", "subtitle"):
             yield Piece(BlockKind.TEXT, words(node))
         elif name not in _NOTHING and hasattr(node, "children"):
-            below = _Place(place.section, place.item or name in _ITEMS, place.directives)
+            below = _Place(place.section, place.depth + (name == "definition"), place.directives)
             yield from self._children(node, below)
 
     def _paragraph(self, node: Any, place: _Place, mark: str = "") -> Iterator[Piece]:
-        kind = BlockKind.LIST_ITEM if place.item else BlockKind.TEXT
-        yield Piece(kind, f"{mark}{words(node)}")
+        kind = BlockKind.LIST_ITEM if place.depth else BlockKind.TEXT
+        yield Piece(kind, f"{mark}{words(node)}", place.depth)
         for image in node.findall(lambda each: each.tagname == "image"):
             yield from (piece for piece in _image(image) if piece.image)
 
     def _list(self, node: Any, place: _Place) -> Iterator[Piece]:
-        below = _Place(place.section, True, place.directives)
+        below = _Place(place.section, place.depth + 1, place.directives)
         number = node.get("start", 1)
         for item in node.children:
             mark = ""
@@ -150,7 +149,7 @@ class Tree:
                 yield Piece(BlockKind.CODE, child.astext())
                 continue
             yield Piece(BlockKind.CODE, head)
-            below = _Place(place.section, place.item, place.directives + 1)
+            below = _Place(place.section, place.depth, place.directives + 1)
             yield from self._children(self._read(textwrap.dedent(content)), below)
 
     def _table(self, node: Any, place: _Place) -> Iterator[Piece]:

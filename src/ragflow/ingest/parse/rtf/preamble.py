@@ -12,7 +12,12 @@ from ragflow.domain.documents import BlockKind
 from ragflow.ingest.parse.encoding import clean
 from ragflow.ingest.parse.rtf.story import ParagraphFormat
 from ragflow.ingest.parse.rtf.words import CHARSETS, INFORMATION
-from ragflow.ingest.parse.style_names import DEEPEST_TITLE, is_contents_style, kind_of_style
+from ragflow.ingest.parse.style_names import (
+    DEEPEST_TITLE,
+    depth_of_style,
+    is_contents_style,
+    kind_of_style,
+)
 from ragflow.ingest.parse.symbol_fonts import is_symbol_font
 
 _BODY_LEVEL = 9
@@ -64,6 +69,8 @@ class Preamble:
             self.styles[self._style] = ParagraphFormat(*kind)
         elif self._style != _NO_PARAGRAPH and is_contents_style(name):
             self.styles[self._style] = ParagraphFormat(contents=True)
+        elif self._style != _NO_PARAGRAPH and (depth := depth_of_style(name)):
+            self.styles[self._style] = ParagraphFormat(list_depth=depth)
         self._style = 0
 
     def end(self, group: str) -> None:

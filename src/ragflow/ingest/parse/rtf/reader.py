@@ -259,7 +259,8 @@ class Reader:
             kind, level = BlockKind.TITLE, min(state.outline + 1, DEEPEST_TITLE)
         if depth is None:
             depth = state.depth if state.in_table else 0
-        return ParagraphFormat(kind, level, style.contents, depth)
+        list_depth = max(state.list_depth, style.list_depth)
+        return ParagraphFormat(kind, level, style.contents, depth, list_depth)
 
 
 def _decoded(data: bytes, charset: str) -> str:

@@ -25,6 +25,7 @@ class State:
     hidden: bool = False
     style: int = 0
     outline: int = BODY_LEVEL
+    list_depth: int = 0
     in_table: bool = False
     depth: int = 1
     owner: str = ""  # the story that the group opened
@@ -42,6 +43,7 @@ class State:
             self.hidden,
             self.style,
             self.outline,
+            self.list_depth,
             self.in_table,
             self.depth,
             row=self.row,
@@ -49,7 +51,7 @@ class State:
 
     def begin_paragraph(self) -> None:
         """Forget how paragraphs were set."""
-        self.style, self.outline = 0, BODY_LEVEL
+        self.style, self.outline, self.list_depth = 0, BODY_LEVEL, 0
         self.in_table, self.depth = False, 1
 
     def word(self, name: str, number: int | None) -> None:
@@ -65,6 +67,8 @@ class State:
                 self.begin_paragraph()
             case "s":
                 self.style = number or 0
+            case "ilvl":
+                self.list_depth = (number or 0) + 1
             case "outlinelevel":
                 self.outline = BODY_LEVEL if number is None else number
             case "intbl":

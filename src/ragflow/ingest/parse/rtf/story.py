@@ -19,12 +19,13 @@ MOST_DEPTH = 20  # tables inside tables
 
 @dataclass(frozen=True, slots=True)
 class ParagraphFormat:
-    """Say what a paragraph is, and how many tables it stands in."""
+    """Say what a paragraph is, and how many tables and lists it stands in."""
 
     kind: BlockKind = BlockKind.TEXT
     level: int = 0
     contents: bool = False
     depth: int = 0
+    list_depth: int = 0
 
 
 @dataclass(slots=True)
@@ -113,12 +114,12 @@ class Story:
         if form.contents:
             return Piece(BlockKind.TEXT, text.strip(), drop=DropKind.CONTENTS)
         marker = _joined(self.marker).strip()
-        kind = form.kind
+        kind, level = form.kind, form.level
         if marker and kind is BlockKind.TEXT:
-            kind = BlockKind.LIST_ITEM
+            kind, level = BlockKind.LIST_ITEM, max(form.list_depth, 1)
         text = text.strip("\n") if kind is BlockKind.CODE else text.strip()
         is_number = any(character.isalnum() for character in marker) and marker != "o"
-        return Piece(kind, f"{marker} {text}" if is_number else text, form.level)
+        return Piece(kind, f"{marker} {text}" if is_number else text, level)
 
     def _enter(self, depth: int) -> None:
         """Open or close tables until so many are open."""
