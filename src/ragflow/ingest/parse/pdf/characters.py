@@ -16,9 +16,10 @@ from itertools import compress, repeat
 from operator import not_, sub
 from typing import Any, NamedTuple
 
-from ragflow.ingest.parse.pdf.cutting import RTL, Tokens, cut
+from ragflow.ingest.parse.pdf.cutting import Tokens, cut
 from ragflow.ingest.parse.pdf.document import open_text
 from ragflow.ingest.parse.pdf.extents import breaks, hulls_of, on_page, raised, sized, turned
+from ragflow.ingest.parse.pdf.from_right import RTL, read_from_right
 from ragflow.ingest.parse.pdf.ligatures import spelled, with_ligatures
 from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls
 from ragflow.ingest.parse.pdf.native import handle_of
@@ -172,17 +173,38 @@ class _TextReader:
         bytes_each = _BOX * ctypes.sizeof(ctypes.c_float)
         ask, handle, place = calls().loose_box, self._handle, ctypes.byref
         for start, end in spans:
+            if self._rtl and start:  # whether a space was drawn
+                start -= 1
             for index in range(start, end):
                 ask(handle, index, place(buffer, bytes_each * index))
         boxes = np.ctypeslib.as_array(buffer).reshape(count, _BOX).T.astype(np.float64, order="C")
         return np.nan_to_num(boxes, copy=False, nan=_FAR, posinf=_FAR, neginf=-_FAR)
 
+    def _origins(self, boxes: Any) -> Any:
+        """Return where characters were drawn: from the left and from the bottom, each a row."""
+        import numpy as np
+
+        left, _, _, bottom = boxes
+        origins = np.stack([left, bottom])
+        ask, x, y = calls().origin, ctypes.c_double(), ctypes.c_double()
+        for index in np.flatnonzero(boxes.any(axis=0)).tolist():
+            if ask(self._handle, index, ctypes.byref(x), ctypes.byref(y)):
+                origins[:, index] = x.value, y.value
+        return np.nan_to_num(origins, nan=_FAR, posinf=_FAR, neginf=-_FAR)
+
     def _written(self, sheet: Sheet, boxes: Any, tokens: Tokens, all_count: bool) -> WrittenSheet:
         sides = turned(boxes, sheet)
+        look_of, cuts, joined = self._looks.of, frozenset[int](), frozenset[int]()
+        if self._rtl:
+            pens, _ = sheet.upright(*self._origins(boxes))
+            spans = zip(tokens.starts, tokens.ends, strict=True)
+            reading = read_from_right(self._text, sides, pens, spans)
+            self._text, sides, order, cuts, joined = reading
+            look_of = lambda at: self._looks.of(order[at])
         marks = {at for at in raised(sides) if is_note_mark(self._text, at)}
-        tokens, leads = cut(self._text, tokens, breaks(sides), marks, self._looks.of, rtl=self._rtl)
+        tokens, leads = cut(tokens, breaks(sides), marks, look_of, cuts, joined)
         starts, ends, looks = tokens
-        texts = self._texts(starts, ends, looks, sides)
+        texts = self._texts(starts, ends, looks)
         hulls = hulls_of(sides, starts, ends)
         there = on_page(hulls, sheet)
         sizes = sized(hulls, looks)
@@ -198,16 +220,9 @@ class _TextReader:
         return written
 
     def _texts(
-        self, starts: Sequence[int], ends: Sequence[int], looks: Sequence[Look], sides: Any
+        self, starts: Sequence[int], ends: Sequence[int], looks: Sequence[Look]
     ) -> list[str]:
         texts = [self._text[start:end] for start, end in zip(starts, ends, strict=True)]
-        if self._rtl:
-            texts = [
-                _ligatures_in_order(text, sides[:, start:end].T.tolist())
-                if len(text) > 1 and RTL.search(text)
-                else text
-                for text, start, end in zip(texts, starts, ends, strict=True)
-            ]
         if self._foreign:
             texts = [well_formed(text) for text in texts]
         if not self._looks.bullets:
@@ -235,15 +250,3 @@ def _runs_down(text: str, start: int, end: int, boxes: Any) -> bool:
     aside = np.minimum(abs(left[:-1] - left[1:]), abs(right[:-1] - right[1:]))
     down = (aside < 0.5 * height) & (step > 0.5 * height) & (step < 2 * height)
     return bool(down.mean() > 0.7)
-
-
-def _ligatures_in_order(text: str, parts: list[list[float]]) -> str:
-    """Put the letters of one right-to-left ligature back in order; pdfium mirrors them."""
-    letters = list(text)
-    start = 0
-    for index in range(1, len(letters) + 1):
-        if index == len(letters) or parts[index] != parts[start]:
-            if index - start > 1 and RTL.match(letters[start]):
-                letters[start:index] = reversed(letters[start:index])
-            start = index
-    return "".join(letters)
