@@ -17,6 +17,9 @@ _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _SPACE = 0.15  # of the size: a gap that is a space
 _TOUCHING = 0.03  # and one that is none
 _NUMBER = re.compile(r"\d")
+_PAIRS = {sign: pair for pair in ("()", "[]", "{}", "<>", "«»", "‹›") for sign in pair}
+_OPENING = {*_PAIRS, '"', "'", "“", "„", "”", "‘"}
+_CLOSING = ".,;:!?…\"'“”’%\u060c\u061b\u061f\u066a\u06d4"
 
 
 def reads_from_right(words: Sequence[Word]) -> bool:
@@ -49,7 +52,45 @@ def in_reading_order(words: Sequence[Word]) -> list[Word]:
             run[index] = word._replace(spaced=_is_spaced(last, word, apart, known))
         ordered.extend(run)
         last_run, end = from_left[start:end], start
-    return ordered
+    return _with_brackets(ordered)
+
+
+def _with_brackets(words: list[Word]) -> list[Word]:
+    """Let each bracket that stands for itself open or close as the spaces beside it say.
+
+    What the file calls it says nothing: some call it by its shape and others by its meaning, and
+    pdfium mirrors some of both. Where spaces do not tell, it closes what is open.
+    """
+    opened: list[str] = []
+    for index, word in enumerate(words):
+        pair = _PAIRS.get(word.text)
+        if pair is None:
+            continue
+        before, after = _free_before(words, index), _free_after(words, index)
+        if before and after and word.text in "<>":
+            continue
+        opens = before if before != after else pair not in opened
+        if opens:
+            opened.append(pair)
+        elif pair in opened:
+            opened.remove(pair)
+        words[index] = word._replace(text=pair[not opens])
+    return words
+
+
+def _free_before(words: Sequence[Word], index: int) -> bool:
+    """Tell whether a space or the edge of the line is before a word and the brackets there."""
+    while index > 0 and not words[index].spaced and words[index - 1].text in _OPENING:
+        index -= 1
+    return index == 0 or words[index].spaced
+
+
+def _free_after(words: Sequence[Word], index: int) -> bool:
+    """Tell whether a space, the end of the line or that of a clause is after a word."""
+    index += 1
+    while index < len(words) and not words[index].spaced and words[index].text in _PAIRS:
+        index += 1
+    return index == len(words) or words[index].spaced or words[index].text[0] in _CLOSING
 
 
 def _edge(run: Sequence[Word], side: Callable[[Iterable[float]], float]) -> float:
@@ -70,6 +111,11 @@ def _is_spaced(last: Word, word: Word, apart: float, known: bool) -> bool:
 def _run_start(from_left: Sequence[Word], end: int) -> int:
     """Return where the run begins that ends before `end`; most are one word."""
     start = end - 1
+    if _PAIRS.get(from_left[start].text) and start > 0:
+        inner = _run_start(from_left, start)
+        signs = [word.text for word in from_left[inner:start] if word.text in _PAIRS]
+        if any(map(_is_latin, from_left[inner:start])) and len(signs) % 2:
+            return inner
     if not _is_latin(from_left[start]) and not _NUMBER.search(from_left[start].text):
         return start
     for index in range(end - 1, -1, -1):

@@ -194,14 +194,16 @@ class _TextReader:
 
     def _written(self, sheet: Sheet, boxes: Any, tokens: Tokens, all_count: bool) -> WrittenSheet:
         sides = turned(boxes, sheet)
+        high = raised(sides)
         look_of, cuts, joined = self._looks.of, frozenset[int](), frozenset[int]()
         if self._rtl:
             pens, _ = sheet.upright(*self._origins(boxes))
             spans = zip(tokens.starts, tokens.ends, strict=True)
             reading = read_from_right(self._text, sides, pens, spans)
-            self._text, sides, order, cuts, joined = reading
+            self._text, level, order, cuts, joined = reading
+            high, sides = raised(sides[:, order]), level
             look_of = lambda at: self._looks.of(order[at])
-        marks = {at for at in raised(sides) if is_note_mark(self._text, at)}
+        marks = {at for at in high if is_note_mark(self._text, at)}
         tokens, leads = cut(tokens, breaks(sides), marks, look_of, cuts, joined)
         starts, ends, looks = tokens
         texts = self._texts(starts, ends, looks)

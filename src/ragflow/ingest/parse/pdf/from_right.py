@@ -46,7 +46,7 @@ _ROW = 1.0  # of the height: a run whose characters are further apart is in seve
 class Reading(NamedTuple):
     """Hold characters in order, where each stands in the file, and where pieces begin.
 
-    Those that are `joined` follow a space that the file does not draw: pdfium puts some between
+    All of a run are as high as the highest. Those that are `joined` follow a space that the file does not draw: pdfium puts some between
     words that it finds far apart, and some inside words that are drawn from right to left.
     """
 
@@ -88,19 +88,22 @@ def read_from_right(text: str, sides: Any, pens: Any, spans: Iterable[tuple[int,
     arabic = len(_ARABIC.findall(text)) >= len(_HEBREW.findall(text))
     cores = _AMONG_ARABIC if arabic else _AMONG_HEBREW
     sides = _with_bearings(text, sides, pens)
+    level = sides.copy()
     places = list(zip(pens.tolist(), *sides.tolist(), strict=True))
     for start, end in spans:
         if start and places[start - 1][1] == places[start - 1][2]:
             joined.add(start)
         for first, last in _rows(start, end, places):
-            height = max(bottom - top for _, _, _, top, bottom in places[first:last])
+            top, bottom = sides[2, first:last].min(), sides[3, first:last].max()
+            height = float(bottom - top)
             at = first
             for piece in _pieces(_glyphs(text, first, last, places), cores, _GAP * height):
                 cuts.add(at)
                 order[at : at + len(piece)] = piece
                 at += len(piece)
+            level[2, first:last], level[3, first:last] = top, bottom
     ordered = "".join([text[at] for at in order])
-    return Reading(ordered, sides[:, order], order, frozenset(cuts), frozenset(joined))
+    return Reading(ordered, level[:, order], order, frozenset(cuts), frozenset(joined))
 
 
 def _with_bearings(text: str, sides: Any, pens: Any) -> Any:
