@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from ragflow.ingest.parse.pdf.characters import Word
 
+MARKER = re.compile(r"[^\w\s]|o|[.(-]?\w{1,3}[.)-]|[.)-]\w{1,3}[.(-]?")
+"""What stands before an item of a list, its signs on either side."""
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _SPACE = 0.15  # of the size: a gap that is a space
 _TOUCHING = 0.03  # and one that is none
 _NUMBER = re.compile(r"\d")
+_UNIT = re.compile(
+    r"[a-zµ°]{1,3}[A-Z]?[a-z]?[²³]?(?:[/·][a-z]{1,4}[²³]?)*|°?[CFVWA]|[kMGT]?(?:B|Hz|Pa|Wh|W|V)"
+)
 _PAIRS = {sign: pair for pair in ("()", "[]", "{}", "<>", "«»", "‹›") for sign in pair}
 _OPENING = {*_PAIRS, '"', "'", "“", "„", "”", "‘"}
 _CLOSING = ".,;:!?…\"'“”’%\u060c\u061b\u061f\u066a\u06d4"
@@ -34,25 +39,49 @@ def in_reading_order(words: Sequence[Word]) -> list[Word]:
     number before the next right-to-left word; numbers that follow none stand for themselves. The
     words tell of themselves whether they are `spaced` from the one before.
     """
-    from_left = sorted(words, key=lambda word: word.rect.x0 + word.rect.x1)
-    filed = {id(word): id(last) for last, word in pairwise(words)}
+    from_left = _from_left(words)
     ordered: list[Word] = []
+    spaces: list[float] = []
     last_run: list[Word] = []
     end = len(from_left)
     while end > 0:
         start = _run_start(from_left, end)
         run = from_left[start:end]
-        if last_run:
-            apart = _edge(last_run, min) - _edge(run, max)
-            known = filed.get(id(run[0])) == id(last_run[-1])
-            run[0] = run[0]._replace(spaced=_is_spaced(last_run[-1], run[0], apart, known))
-        for index, (last, word) in enumerate(pairwise(run), start=1):
-            apart = word.rect.x0 - last.rect.x1
-            known = filed.get(id(word)) == id(last)
-            run[index] = word._replace(spaced=_is_spaced(last, word, apart, known))
+        spaces.append(_edge(last_run, min) - _edge(run, max) if last_run else 0.0)
+        spaces.extend(word.rect.x0 - last.rect.x1 for last, word in pairwise(run))
         ordered.extend(run)
-        last_run, end = from_left[start:end], start
-    return _with_brackets(ordered)
+        last_run, end = run, start
+    return _with_brackets(_with_spaces(ordered, spaces, words))
+
+
+def in_order_from_left(words: Sequence[Word]) -> list[Word]:
+    """Return the words of a left-to-right line that has right-to-left words in it, as they are read.
+
+    Neighbours among these words are read from the right.
+    """
+    ordered: list[Word] = []
+    for rtl, run in groupby(_from_left(words), key=lambda word: word.rtl):
+        ordered.extend(reversed(list(run)) if rtl else run)
+    spaces = [0.0]
+    for last, word in pairwise(ordered):
+        spaces.append(max(word.rect.x0 - last.rect.x1, last.rect.x0 - word.rect.x1))
+    return _with_brackets(_with_spaces(ordered, spaces, words))
+
+
+def _from_left(words: Sequence[Word]) -> list[Word]:
+    return sorted(words, key=lambda word: word.rect.x0 + word.rect.x1)
+
+
+def _with_spaces(
+    ordered: Sequence[Word], spaces: Sequence[float], filed: Sequence[Word]
+) -> list[Word]:
+    """Let words say whether they are spaced from the one before, told how far they are apart."""
+    before = {id(word): id(last) for last, word in pairwise(filed)}
+    spaced = list(ordered)
+    for index, (last, word) in enumerate(pairwise(ordered), start=1):
+        known = before.get(id(word)) == id(last)
+        spaced[index] = word._replace(spaced=_is_spaced(last, word, spaces[index], known))
+    return spaced
 
 
 def _with_brackets(words: list[Word]) -> list[Word]:
@@ -123,6 +152,8 @@ def _run_start(from_left: Sequence[Word], end: int) -> int:
             break
         if _is_latin(from_left[index]):
             start = index
+    if end - start == 2 and _UNIT.fullmatch(from_left[start].text):
+        return end - 1  # its number is read before it, as one of no other word would be
     return start
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ragflow.ingest.parse.pdf.looks import Look
 
+
 class Tokens(NamedTuple):
     """Hold the first characters of words, those after their last ones, and how they are set."""
 

@@ -116,9 +116,7 @@ def _with_bearings(text: str, sides: Any, pens: Any) -> Any:
     return np.stack([np.where(near, pens, x0), x1, top, bottom])
 
 
-def _rows(
-    start: int, end: int, places: Sequence[tuple[float, ...]]
-) -> Iterator[tuple[int, int]]:
+def _rows(start: int, end: int, places: Sequence[tuple[float, ...]]) -> Iterator[tuple[int, int]]:
     """Yield the parts of a run that stand in one line each; nearly always there is one."""
     first = start
     for before, at in pairwise(range(start, end)):
@@ -131,9 +129,7 @@ def _rows(
     yield first, end
 
 
-def _glyphs(
-    text: str, first: int, last: int, places: Sequence[tuple[float, ...]]
-) -> list[_Glyph]:
+def _glyphs(text: str, first: int, last: int, places: Sequence[tuple[float, ...]]) -> list[_Glyph]:
     """Return what stands in a row, from left to right; marks stand with their letters."""
     glyphs: list[_Glyph] = []
     drawn: dict[float, _Glyph] = {}
@@ -170,7 +166,19 @@ def _ligature(text: str, letters: list[int], places: Sequence[tuple[float, ...]]
 
 
 def _pieces(glyphs: Sequence[_Glyph], cores: re.Pattern[str], gap: float) -> Iterator[list[int]]:
-    """Yield the characters of pieces that read one way, the piece at the right first."""
+    """Yield the characters of pieces that read one way, the one at the right first.
+
+    Where none has a letter that is read from the right, the one at the left comes first.
+    """
+    if not any(glyph.is_letter for glyph in glyphs):
+        pieces = list(_turned_pieces(glyphs, cores, gap))
+        return iter(pieces[::-1])
+    return _turned_pieces(glyphs, cores, gap)
+
+
+def _turned_pieces(
+    glyphs: Sequence[_Glyph], cores: re.Pattern[str], gap: float
+) -> Iterator[list[int]]:
     shown = "".join([glyph.letter for glyph in glyphs])
     end = len(glyphs)
     for core in reversed(list(cores.finditer(shown))):
