@@ -55,16 +55,18 @@ def in_reading_order(words: Sequence[Word]) -> list[Word]:
 
 
 def in_order_from_left(words: Sequence[Word]) -> list[Word]:
-    """Return the words of a left-to-right line that has right-to-left words in it, as they are read.
+    """Return the words of a left-to-right line in the order in which they are read.
 
-    Neighbours among these words are read from the right.
+    Right-to-left words that stand side by side in it are read from the right.
     """
     ordered: list[Word] = []
-    for rtl, run in groupby(_from_left(words), key=lambda word: word.rtl):
-        ordered.extend(reversed(list(run)) if rtl else run)
-    spaces = [0.0]
-    for last, word in pairwise(ordered):
-        spaces.append(max(word.rect.x0 - last.rect.x1, last.rect.x0 - word.rect.x1))
+    spaces: list[float] = []
+    for rtl, group in groupby(_from_left(words), key=lambda word: word.rtl):
+        run = list(group)
+        spaces.append(_edge(run, min) - _edge(ordered, max) if ordered else 0.0)
+        gaps = [word.rect.x0 - last.rect.x1 for last, word in pairwise(run)]
+        spaces.extend(reversed(gaps) if rtl else gaps)
+        ordered.extend(reversed(run) if rtl else run)
     return _with_brackets(_with_spaces(ordered, spaces, words))
 
 
@@ -152,6 +154,9 @@ def _run_start(from_left: Sequence[Word], end: int) -> int:
             break
         if _is_latin(from_left[index]):
             start = index
+    brackets = sum(word.text in _PAIRS for word in from_left[start:end])
+    if brackets % 2 and not _is_latin(from_left[end - 1]):
+        return end - 1  # the words before it are in brackets, which it is not
     if end - start == 2 and _UNIT.fullmatch(from_left[start].text):
         return end - 1  # its number is read before it, as one of no other word would be
     return start

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import compress, repeat
 from operator import not_, sub
 from typing import Any, NamedTuple
@@ -180,6 +181,10 @@ class _TextReader:
         boxes = np.ctypeslib.as_array(buffer).reshape(count, _BOX).T.astype(np.float64, order="C")
         return np.nan_to_num(boxes, copy=False, nan=_FAR, posinf=_FAR, neginf=-_FAR)
 
+    def _look_of(self, order: Sequence[int], index: int) -> Look:
+        """Return how a character is set that was put in order."""
+        return self._looks.of(order[index])
+
     def _origins(self, boxes: Any) -> Any:
         """Return where characters were drawn: from the left and from the bottom, each a row."""
         import numpy as np
@@ -195,14 +200,15 @@ class _TextReader:
     def _written(self, sheet: Sheet, boxes: Any, tokens: Tokens, all_count: bool) -> WrittenSheet:
         sides = turned(boxes, sheet)
         high = raised(sides)
-        look_of, cuts, joined = self._looks.of, frozenset[int](), frozenset[int]()
+        look_of: Callable[[int], Look] = self._looks.of
+        cuts, joined = frozenset[int](), frozenset[int]()
         if self._rtl:
             pens, _ = sheet.upright(*self._origins(boxes))
             spans = zip(tokens.starts, tokens.ends, strict=True)
             reading = read_from_right(self._text, sides, pens, spans)
             self._text, level, order, cuts, joined = reading
             high, sides = raised(sides[:, order]), level
-            look_of = lambda at: self._looks.of(order[at])
+            look_of = partial(self._look_of, order)
         marks = {at for at in high if is_note_mark(self._text, at)}
         tokens, leads = cut(tokens, breaks(sides), marks, look_of, cuts, joined)
         starts, ends, looks = tokens

@@ -25,19 +25,13 @@ _BRACKETS = "()[]{}<>«»‹›"
 _DIGITS = "0-9\u0660-\u0669\u06f0-\u06f9"
 _LATIN = "A-Za-z\u00b5\u00c0-\u024f\u0370-\u03ff\u0400-\u052f"
 _RAISED = "\u00b2\u00b3\u00b9\u2070-\u209c"
-_NOT_RTL = (
-    "[^\u0590-\u065f\u066a-\u06ef\u06fa-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"  # but numbers may be
+_NOT_RTL = "[^\u0590-\u065f\u066a-\u06ef\u06fa-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"  # or a digit
+_LATIN_WORDS = (
+    f"[$€£#]?(?=[{_LATIN}{_DIGITS}])(?={_NOT_RTL}*?[{_LATIN}])"
+    f"{_NOT_RTL}(?:{_NOT_RTL}*[{_LATIN}{_DIGITS}{_RAISED}])?[%°]?"
 )
-_WORDS = (
-    f"[$€£#]?(?={_NOT_RTL}*?[{_LATIN}])[{_LATIN}{_DIGITS}]"
-    f"(?:{_NOT_RTL}*[{_LATIN}{_DIGITS}{_RAISED}])?[%°]?"
-)
-_NUMBER = "[$€£#]?[%s]+(?:[%s][%s]+)*[%s]*[%%°]?"
 _SEPARATORS = ".,:/\u066b\u066c"
-_AMONG_ARABIC = re.compile(
-    f"{_WORDS}|{_NUMBER % (_DIGITS, _SEPARATORS, _DIGITS, _RAISED)}"
-)  # where ranges are shown from right to left
-_AMONG_HEBREW = re.compile(f"{_WORDS}|{_NUMBER % (_DIGITS, _SEPARATORS + '+–-', _DIGITS, _RAISED)}")
+_RANGES = "+–-"  # among Arabic letters, these let both of their sides be read from the right
 _GAP = 0.15  # of the height, between a sign and the letters that it does not belong to
 _BEARING = 0.3  # of the height: the most that lies between where a glyph is drawn and its ink
 _ROW = 1.0  # of the height: a run whose characters are further apart is in several lines
@@ -46,8 +40,8 @@ _ROW = 1.0  # of the height: a run whose characters are further apart is in seve
 class Reading(NamedTuple):
     """Hold characters in order, where each stands in the file, and where pieces begin.
 
-    All of a run are as high as the highest. Those that are `joined` follow a space that the file does not draw: pdfium puts some between
-    words that it finds far apart, and some inside words that are drawn from right to left.
+    All of a run are as high as the highest. Those that are `joined` follow a space that the file
+    does not draw: pdfium puts some where words are far apart, and some inside words.
     """
 
     text: str
@@ -77,6 +71,12 @@ class _Glyph:
         return max(self.x0 - middle, middle - self.x1, 0.0), abs(self.x0 + self.x1 - x0 - x1)
 
 
+def _cores(separators: str) -> re.Pattern[str]:
+    """Return what finds Latin words and numbers, with the signs between them."""
+    number = f"[$€£#]?[{_DIGITS}]+(?:[{separators}][{_DIGITS}]+)*[{_RAISED}]*[%°]?"
+    return re.compile(f"{_LATIN_WORDS}|{number}")
+
+
 def read_from_right(text: str, sides: Any, pens: Any, spans: Iterable[tuple[int, int]]) -> Reading:
     """Return the characters of a page with right-to-left text in the order of reading.
 
@@ -86,7 +86,7 @@ def read_from_right(text: str, sides: Any, pens: Any, spans: Iterable[tuple[int,
     cuts: set[int] = set()
     joined: set[int] = set()
     arabic = len(_ARABIC.findall(text)) >= len(_HEBREW.findall(text))
-    cores = _AMONG_ARABIC if arabic else _AMONG_HEBREW
+    cores = _cores(_SEPARATORS if arabic else _SEPARATORS + _RANGES)
     sides = _with_bearings(text, sides, pens)
     level = sides.copy()
     places = list(zip(pens.tolist(), *sides.tolist(), strict=True))
@@ -107,7 +107,7 @@ def read_from_right(text: str, sides: Any, pens: Any, spans: Iterable[tuple[int,
 
 
 def _with_bearings(text: str, sides: Any, pens: Any) -> Any:
-    """Let characters begin where they were drawn: some faces tell only how far their ink reaches."""
+    """Let characters begin where they were drawn: some faces tell no more than where ink is."""
     import numpy as np
 
     x0, x1, top, bottom = sides
@@ -158,7 +158,7 @@ def _glyphs(text: str, first: int, last: int, places: Sequence[tuple[float, ...]
 
 
 def _ligature(text: str, letters: list[int], places: Sequence[tuple[float, ...]]) -> list[int]:
-    """Return the letters of a ligature in order: from the right, else as pdfium turned them over."""
+    """Return the letters of a ligature in order, which pdfium turns over, in places or as such."""
     if len({places[at][1:3] for at in letters}) > 1:
         return sorted(letters, key=lambda at: -places[at][2])
     in_order = text[letters[0]] == _LAM and text[letters[-1]] in _ALEFS
@@ -206,4 +206,7 @@ def _parts(last: _Glyph, glyph: _Glyph, gap: float) -> bool:
     """Tell whether a glyph does not belong to the word at its right."""
     if last.letter in _BRACKETS or glyph.letter in _BRACKETS:
         return True
-    return not (last.is_letter and glyph.is_letter) and last.x0 - glyph.x1 > gap
+    if last.is_letter and glyph.is_letter:
+        return False
+    signs = not last.is_letter and not glyph.is_letter and last.letter != glyph.letter
+    return signs or last.x0 - glyph.x1 > gap
