@@ -140,25 +140,36 @@ def _is_spaced(last: Word, word: Word, apart: float, known: bool) -> bool:
 
 
 def _run_start(from_left: Sequence[Word], end: int) -> int:
-    """Return where the run begins that ends before `end`; most are one word."""
-    start = end - 1
-    if _PAIRS.get(from_left[start].text) and start > 0:
-        inner = _run_start(from_left, start)
-        signs = [word.text for word in from_left[inner:start] if word.text in _PAIRS]
-        if any(map(_is_latin, from_left[inner:start])) and len(signs) % 2:
-            return inner
-    if not _is_latin(from_left[start]) and not _NUMBER.search(from_left[start].text):
-        return start
-    for index in range(end - 1, -1, -1):
-        if from_left[index].rtl:
-            break
-        if _is_latin(from_left[index]):
-            start = index
-    brackets = sum(word.text in _PAIRS for word in from_left[start:end])
-    if brackets % 2 and not _is_latin(from_left[end - 1]):
-        return end - 1  # the words before it are in brackets, which it is not
-    if end - start == 2 and _UNIT.fullmatch(from_left[start].text):
-        return end - 1  # its number is read before it, as one of no other word would be
+    """Return where the run begins that ends before `end`; most are one word.
+
+    A bracket at its end belongs to it if the other one is in it. A number after such brackets does
+    not, nor one after a unit: it is read before them, as if there were no Latin word.
+    """
+    last = from_left[end - 1]
+    is_bracket = last.text in _PAIRS
+    start = _latin_start(from_left, end - 1 if is_bracket else end)
+    if start == end or (is_bracket and start == end - 1):
+        return end - 1
+    brackets = sum(word.text in _PAIRS for word in from_left[start : end - is_bracket])
+    if is_bracket:
+        return start if brackets % 2 else end - 1
+    if brackets % 2 and not _is_latin(last):
+        return end - 1
+    return end - 1 if end - start == 2 and _UNIT.fullmatch(from_left[start].text) else start
+
+
+def _latin_start(from_left: Sequence[Word], end: int) -> int:
+    """Return the first Latin word of those before `end` that no right-to-left word parts.
+
+    There is none, which is told as `end`, where what ends there is neither Latin nor a number.
+    """
+    start = end
+    if end and (_is_latin(from_left[end - 1]) or _NUMBER.search(from_left[end - 1].text)):
+        for index in range(end - 1, -1, -1):
+            if from_left[index].rtl:
+                break
+            if _is_latin(from_left[index]):
+                start = index
     return start
 
 
