@@ -1,7 +1,7 @@
 """Words → lines: runs of words on one baseline without a wide gap.
 
-In: the words of a sheet in the order of the file. Out: lines with text, rectangle and style. Words
-of right-to-left scripts keep the order that pdfium gave them, which is the order of reading.
+In: the words of a sheet in the order of the file. Out: lines with text, rectangle and style. Lines
+with words of right-to-left scripts are read by the places of their words.
 """
 
 from __future__ import annotations
