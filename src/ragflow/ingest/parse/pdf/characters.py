@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import compress, repeat
 from operator import not_, sub
 from typing import Any, NamedTuple
 
-from ragflow.ingest.parse.pdf.cutting import RTL, Tokens, cut
+from ragflow.ingest.parse.pdf.cutting import Tokens, cut
 from ragflow.ingest.parse.pdf.document import open_text
 from ragflow.ingest.parse.pdf.extents import breaks, hulls_of, on_page, raised, sized, turned
+from ragflow.ingest.parse.pdf.from_right import RTL, read_from_right
 from ragflow.ingest.parse.pdf.ligatures import spelled, with_ligatures
 from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls
 from ragflow.ingest.parse.pdf.native import handle_of
@@ -172,17 +174,45 @@ class _TextReader:
         bytes_each = _BOX * ctypes.sizeof(ctypes.c_float)
         ask, handle, place = calls().loose_box, self._handle, ctypes.byref
         for start, end in spans:
+            if self._rtl and start:  # whether a space was drawn
+                start -= 1
             for index in range(start, end):
                 ask(handle, index, place(buffer, bytes_each * index))
         boxes = np.ctypeslib.as_array(buffer).reshape(count, _BOX).T.astype(np.float64, order="C")
         return np.nan_to_num(boxes, copy=False, nan=_FAR, posinf=_FAR, neginf=-_FAR)
 
+    def _look_of(self, order: Sequence[int], index: int) -> Look:
+        """Return how a character is set that was put in order."""
+        return self._looks.of(order[index])
+
+    def _origins(self, boxes: Any) -> Any:
+        """Return where characters were drawn: from the left and from the bottom, each a row."""
+        import numpy as np
+
+        left, _, _, bottom = boxes
+        origins = np.stack([left, bottom])
+        ask, x, y = calls().origin, ctypes.c_double(), ctypes.c_double()
+        for index in np.flatnonzero(boxes.any(axis=0)).tolist():
+            if ask(self._handle, index, ctypes.byref(x), ctypes.byref(y)):
+                origins[:, index] = x.value, y.value
+        return np.nan_to_num(origins, nan=_FAR, posinf=_FAR, neginf=-_FAR)
+
     def _written(self, sheet: Sheet, boxes: Any, tokens: Tokens, all_count: bool) -> WrittenSheet:
         sides = turned(boxes, sheet)
-        marks = {at for at in raised(sides) if is_note_mark(self._text, at)}
-        tokens, leads = cut(self._text, tokens, breaks(sides), marks, self._looks.of, rtl=self._rtl)
+        high = raised(sides)
+        look_of: Callable[[int], Look] = self._looks.of
+        cuts, joined = frozenset[int](), frozenset[int]()
+        if self._rtl:
+            pens, _ = sheet.upright(*self._origins(boxes))
+            spans = zip(tokens.starts, tokens.ends, strict=True)
+            reading = read_from_right(self._text, sides, pens, spans)
+            self._text, level, order, cuts, joined = reading
+            high, sides = raised(sides[:, order]), level
+            look_of = partial(self._look_of, order)
+        marks = {at for at in high if is_note_mark(self._text, at)}
+        tokens, leads = cut(tokens, breaks(sides), marks, look_of, cuts, joined)
         starts, ends, looks = tokens
-        texts = self._texts(starts, ends, looks, sides)
+        texts = self._texts(starts, ends, looks)
         hulls = hulls_of(sides, starts, ends)
         there = on_page(hulls, sheet)
         sizes = sized(hulls, looks)
@@ -198,16 +228,9 @@ class _TextReader:
         return written
 
     def _texts(
-        self, starts: Sequence[int], ends: Sequence[int], looks: Sequence[Look], sides: Any
+        self, starts: Sequence[int], ends: Sequence[int], looks: Sequence[Look]
     ) -> list[str]:
         texts = [self._text[start:end] for start, end in zip(starts, ends, strict=True)]
-        if self._rtl:
-            texts = [
-                _ligatures_in_order(text, sides[:, start:end].T.tolist())
-                if len(text) > 1 and RTL.search(text)
-                else text
-                for text, start, end in zip(texts, starts, ends, strict=True)
-            ]
         if self._foreign:
             texts = [well_formed(text) for text in texts]
         if not self._looks.bullets:
@@ -235,15 +258,3 @@ def _runs_down(text: str, start: int, end: int, boxes: Any) -> bool:
     aside = np.minimum(abs(left[:-1] - left[1:]), abs(right[:-1] - right[1:]))
     down = (aside < 0.5 * height) & (step > 0.5 * height) & (step < 2 * height)
     return bool(down.mean() > 0.7)
-
-
-def _ligatures_in_order(text: str, parts: list[list[float]]) -> str:
-    """Put the letters of one right-to-left ligature back in order; pdfium mirrors them."""
-    letters = list(text)
-    start = 0
-    for index in range(1, len(letters) + 1):
-        if index == len(letters) or parts[index] != parts[start]:
-            if index - start > 1 and RTL.match(letters[start]):
-                letters[start:index] = reversed(letters[start:index])
-            start = index
-    return "".join(letters)

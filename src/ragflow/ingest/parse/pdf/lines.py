@@ -1,7 +1,7 @@
 """Words → lines: runs of words on one baseline without a wide gap.
 
-In: the words of a sheet in the order of the file. Out: lines with text, rectangle and style. Words
-of right-to-left scripts keep the order that pdfium gave them, which is the order of reading.
+In: the words of a sheet in the order of the file. Out: lines with text, rectangle and style. Lines
+with words of right-to-left scripts are read by the places of their words.
 """
 
 from __future__ import annotations
@@ -12,7 +12,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ragflow.ingest.parse.base import PlacedText
-from ragflow.ingest.parse.pdf.bidi import in_reading_order, reads_from_right
+from ragflow.ingest.parse.pdf.bidi import (
+    MARKER,
+    in_order_from_left,
+    in_reading_order,
+    reads_from_right,
+)
 from ragflow.ingest.parse.pdf.characters import UNSPACED, Word
 from ragflow.ingest.parse.pdf.looks import Style
 from ragflow.ingest.parse.pdf.sheet import Rect, Sheet, around
@@ -26,6 +31,7 @@ from ragflow.ingest.parse.pdf.spacing import (
 from ragflow.ingest.parse.pdf.word_places import LineCutter, WordPlaces, places_of
 
 _MAX_GAP = 0.9  # of the size: wider than a stretched word space, narrower than a gutter
+_HANGS = 3.0  # of the size: the most that lies between the marker of a list and its text
 _MOST_SPACES = 80  # between two parts of a typed line
 
 
@@ -83,7 +89,10 @@ def lines_of(words: Sequence[Word], sheet: Sheet) -> list[TextLine]:
                 runs[-1].rtl = runs[-1].rtl or word.rtl
         else:
             runs.append(_Run(word))
-    lines = [run.line(sheet) for run in _joined(runs)]
+    joined = list(_joined(runs))
+    if not plain:
+        joined = _with_markers(joined)
+    lines = [run.line(sheet) for run in joined]
     return sorted(lines, key=lambda line: (line.rect.top, line.rect.x0))
 
 
@@ -208,8 +217,8 @@ class _Run:
     def line(self, sheet: Sheet) -> TextLine:
         words = self.words
         rtl = self.rtl and reads_from_right(words)
-        if rtl:
-            words = in_reading_order(words)
+        if self.rtl:
+            words = in_reading_order(words) if rtl else in_order_from_left(words)
         texts, rects, sizes, styles, _ = zip(*words, strict=True)
         size = _usual_size(texts, sizes)
         style = _common_style(set(styles))
@@ -217,7 +226,7 @@ class _Run:
             style = style._replace(mono=True)
         rect = around(rects)
         typed = style.mono and "".join(texts).isascii()
-        written = flagged_text if rtl else words_text
+        written = flagged_text if self.rtl else words_text
         text, hangs = typed_text(words) if typed else written(words), 0.0
         if sizes[0] >= INITIAL * size and len(texts[0]) <= 2 and len(words) > 1:
             rest = hull(words[1:])
@@ -251,3 +260,27 @@ def _joined(runs: list[_Run]) -> Iterable[_Run]:
         else:
             home.absorb(run)
     return result
+
+
+def _with_markers(runs: list[_Run]) -> list[_Run]:
+    """Join the markers of lists, which hang further from their text, with right-to-left lines."""
+    lines = [(hull(run.words), run) for run in runs if run.rtl]
+    if not lines:
+        return runs
+    kept: list[_Run] = []
+    for run in runs:
+        rect, size = hull(run.words), run.words[0].size
+        marks = MARKER.fullmatch("".join([word.text for word in run.words])) is not None
+        beside = [
+            (rect.x0 - other.x1, home)
+            for other, home in lines
+            if marks
+            and home is not run
+            and same_row(rect, other)
+            and 0 <= rect.x0 - other.x1 < _HANGS * size
+        ]
+        if beside:
+            min(beside, key=lambda place: place[0])[1].absorb(run)
+        else:
+            kept.append(run)
+    return kept

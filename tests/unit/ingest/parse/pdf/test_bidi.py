@@ -2,7 +2,7 @@
 
 import pytest
 
-from ragflow.ingest.parse.pdf.bidi import in_reading_order, reads_from_right
+from ragflow.ingest.parse.pdf.bidi import in_order_from_left, in_reading_order, reads_from_right
 from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.lines import flagged_text, lines_of
 from ragflow.ingest.parse.pdf.looks import Style
@@ -54,6 +54,64 @@ def test_runs_that_the_file_tears_apart_are_one_line():
     (line,) = lines_of([head, tail, latin], SHEET)
 
     assert (line.text, line.rtl) == (f"{WATER} TDS {RIVER}", True)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        ((RIVER, " ", "(", "40", "(", " ", WATER), f"{WATER} (40) {RIVER}"),
+        ((RIVER, " ", ")", "DN", " ", "50", "(", " ", WATER), f"{WATER} (DN 50) {RIVER}"),
+        ((".", "[", "5", " ", RIVER, "]", " ", WATER), f"{WATER} [{RIVER} 5]."),
+        ((RIVER, " ", "(", "12", " ", WATER), f"{WATER} 12) {RIVER}"),
+        ((")", RIVER, " ", WATER), f"{WATER} {RIVER})"),
+        ((RIVER, "(", WATER, ")", RIVER), f"{RIVER}({WATER}){RIVER}"),
+        ((RIVER, " ", ">", " ", WATER), f"{WATER} > {RIVER}"),
+    ],
+)
+def test_brackets_open_and_close_as_spaces_say_whatever_the_file_calls_them(pieces, text):
+    mirrored = str.maketrans("()[]", ")(][")
+
+    for names in (pieces, [piece.translate(mirrored) for piece in pieces]):
+        assert flagged_text(in_reading_order(shown(*names))) == text
+
+
+def test_a_bracket_after_latin_words_belongs_to_them_if_it_opens_among_them():
+    pieces = (RIVER, " ", "Windows", " ", "(", "DN", " ", "50", ")", " ", WATER)
+
+    assert flagged_text(in_reading_order(shown(*pieces))) == f"{WATER} Windows (DN 50) {RIVER}"
+
+
+@pytest.mark.parametrize(
+    ("latin", "number", "text"),
+    [("m\u00b3/h", "40", "40 m\u00b3/h"), ("kW", "4", "4 kW"), ("DN", "50", "DN 50")],
+)
+def test_a_unit_is_read_after_its_number_and_a_name_before_it(latin, number, text):
+    words = shown(RIVER, " ", latin, " ", number, " ", WATER)
+
+    assert flagged_text(in_reading_order(words)) == f"{WATER} {text} {RIVER}"
+
+
+def test_right_to_left_words_in_a_left_to_right_line_are_read_from_the_right():
+    words = shown("The", " ", RIVER, " ", WATER, ",", "means", " ", "this")
+
+    for filed in (words, words[::-1]):
+        text = flagged_text(in_order_from_left(filed))
+        assert text == f"The {WATER} {RIVER}, means this".replace(", ", ",")
+
+
+@pytest.mark.parametrize("marker", [("\u2022",), (".", "1"), ("1", ".")])
+def test_the_marker_of_a_list_belongs_to_the_line_at_its_left(marker):
+    words = shown(RIVER, " ", WATER, *[" "] * 6, *marker)
+    lines = lines_of([*words[2:], *words[:2]], SHEET)
+
+    assert [line.rtl for line in lines] == [True]
+    assert lines[0].text.endswith(f" {WATER} {RIVER}")
+
+
+def test_what_hangs_far_from_a_line_is_no_marker_of_it():
+    words = shown(RIVER, " ", WATER, *[" "] * 12, "\u2022")
+
+    assert len(lines_of(words, SHEET)) == 2
 
 
 @pytest.mark.parametrize(
