@@ -33,7 +33,7 @@ _GAP = 0.8  # of the size: white space between furniture and text
 _KINDS = {True: DropKind.HEADER, False: DropKind.FOOTER}  # at the top, at the bottom
 _LARGER = 1.15  # than most lines: what is set larger is furniture only
 _MOST_PAGES = 0.6  # if it stands on this share of the pages, and its first is text all the same
-_TITLE_SIZE = 1.5  # times the usual size: what is set so large below the very edge is text
+_TITLE_SIZE = 1.5  # times the usual size: what is set so large is text
 _NEXT = 0.45  # of the size: lines nearer than this follow each other
 _LONE_GAP = 2.0  # of the size: white space around a number that is alone on its document's pages
 _SURE = 0.6  # score of the layout model
@@ -301,9 +301,8 @@ def _repeated(
 
 def _is_title(candidate: _Candidate, first: int, usual: float) -> bool:
     """Tell whether a line that repeats names a page, or the document on the first of its pages."""
-    if candidate.line.size > _TITLE_SIZE * usual and not _at_very_edge(candidate.line):
-        return True
-    return candidate.line.size > _LARGER * usual and candidate.page == first
+    size = candidate.line.size
+    return size > _TITLE_SIZE * usual or (size > _LARGER * usual and candidate.page == first)
 
 
 def _height(candidate: _Candidate) -> int:
