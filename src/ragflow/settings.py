@@ -285,6 +285,11 @@ class CompatSettings(_Section):
         description="Whether streams of agents also carry the answer so far, and end without "
         "[DONE], so that ragflow-sdk 0.20 can read them.",
     )
+    resume_method: bool = Field(
+        False,
+        description="Whether documents may be given the chunk method resume, which the clients "
+        "served do not know.",
+    )
 
 
 class Settings(BaseSettings):

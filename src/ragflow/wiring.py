@@ -160,6 +160,7 @@ def services(settings: Settings, host: str | None = None) -> Iterator[Services]:
             unpacking=UnpackLimits(
                 settings.limits.zip_files, settings.limits.zip_mib, settings.limits.zip_ratio
             ),
+            resume_method=settings.compat.resume_method,
             registration=registration(settings, settings.http.host if host is None else host),
             sign_in=SignInLimits(
                 session_days=settings.accounts.session_days,

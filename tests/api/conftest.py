@@ -40,7 +40,7 @@ from ragflow.ingest.embed import chunk_vectors
 from ragflow.ingest.extract import chunk_id
 from ragflow.ingest.isolate import Isolation, IsolationLimits
 from ragflow.services.agent_environment import AgentPorts
-from ragflow.services.container import Ports, Services, build_services
+from ragflow.services.container import Ports, ServiceOptions, Services, build_services
 from ragflow.testing.agent_canvases import GatedModel
 from ragflow.testing.agents import FakeOutside, FakeToolServers
 from ragflow.testing.chat import ScriptedChatModel
@@ -297,7 +297,13 @@ def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world(tmp_path: Path, migrated: Path) -> Iterator[World]:
+def options() -> ServiceOptions:
+    """Return what the services are told; a module may have its own."""
+    return ServiceOptions()
+
+
+@pytest.fixture
+def world(tmp_path: Path, migrated: Path, options: ServiceOptions) -> Iterator[World]:
     shutil.copy(migrated, tmp_path / "meta.db")
     isolation = Isolation(IsolationLimits(parse_seconds=30), max_calls=1)
     outside = FakeOutside(tool_servers=FakeToolServers({"add": lambda given: str(given)}))
@@ -314,7 +320,7 @@ def world(tmp_path: Path, migrated: Path) -> Iterator[World]:
             outside.http, outside.code, outside.databases, outside.mail, outside.tool_servers
         ),
     )
-    services = build_services(ports)
+    services = build_services(ports, options)
     app = create_app(services, max_body_bytes=1_000_000, mcp_hosts=("testserver",))
     with TestClient(app) as client:
         yield World(client, services, ports)

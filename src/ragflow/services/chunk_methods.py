@@ -7,7 +7,7 @@ that it reads as JSON Schema, and the parser_config that it begins with.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,12 +28,15 @@ class ChunkMethod:
 
 
 class ChunkMethodService:
-    """Tell about chunk methods."""
+    """Tell about chunk methods; `methods` are those that documents may have."""
+
+    def __init__(self, methods: Collection[str] = DOCUMENT_METHODS) -> None:
+        self._methods = methods
 
     def all(self) -> list[ChunkMethod]:
         """List the methods that can be chosen, those of datasets first."""
         load_chunkers()
-        names = (*DATASET_METHODS, *sorted(DOCUMENT_METHODS - set(DATASET_METHODS)))
+        names = (*DATASET_METHODS, *sorted(set(self._methods) - set(DATASET_METHODS)))
         return [_described(name) for name in names if name in chunkers]
 
 

@@ -35,6 +35,7 @@ from ragflow.services.metadata import MetadataService
 from ragflow.services.models import ModelService
 from ragflow.services.outbox import OutboxRelay
 from ragflow.services.pages import PageService
+from ragflow.services.parser_config import DOCUMENT_METHODS, RESUME
 from ragflow.services.parsing import ParsingService
 from ragflow.services.providers import ProviderService
 from ragflow.services.records import RecordService
@@ -74,6 +75,7 @@ class ServiceOptions:
     language: str = "English"
     files_per_tenant: int = 0
     unpacking: UnpackLimits = field(default_factory=UnpackLimits)
+    resume_method: bool = False
     registration: Registration = "on"
     sign_in: SignInLimits = field(default_factory=SignInLimits)
     sql_rows: int = 100_000
@@ -130,6 +132,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
     options = options or ServiceOptions()
     database, catalog, clock, ids = ports.database, ports.catalog, ports.clock, ports.ids
     passwords = Passwords()
+    methods = DOCUMENT_METHODS | ({RESUME} if options.resume_method else set())
     relay = OutboxRelay(database, ports.queue, ports.engine, ports.blobs, clock)
     retrieval = RetrievalService(database, ports.engine, catalog, Rewriter(catalog))
     sessions = SessionService(database, clock, ids)
@@ -160,7 +163,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
         tenants=TenantService(database, catalog, clock),
         providers=ProviderService(database, catalog),
         datasets=DatasetService(database, catalog, relay, clock, ids, options.language),
-        chunk_methods=ChunkMethodService(),
+        chunk_methods=ChunkMethodService(methods),
         documents=DocumentService(
             database,
             ports.blobs,
@@ -169,6 +172,7 @@ def build_services(ports: Ports, options: ServiceOptions | None = None) -> Servi
             ids,
             options.files_per_tenant,
             options.unpacking,
+            methods,
         ),
         files=FileService(database, ports.blobs, relay, clock, ids, options.files_per_tenant),
         file_browser=FileBrowser(database),

@@ -6,7 +6,7 @@ revision has grown when its chunks must go. Refused: see `changed_document`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -31,12 +31,16 @@ _LOCKED = ("chunk_count", "token_count", "progress")
 
 
 def changed_document(
-    document: Document, changes: Mapping[str, Any], names: Callable[[], set[str]]
+    document: Document,
+    changes: Mapping[str, Any],
+    names: Callable[[], set[str]],
+    methods: Collection[str] = parser_config.DOCUMENT_METHODS,
 ) -> Document:
     """Apply an update. `names` returns the names in use in the dataset.
 
-    Raises `FieldLocked`, `MetaFieldsInvalid`, `NotText`, `NameTooLong`, `ExtensionLocked`,
-    `DuplicateDocumentName`, `ParserConfigInvalid`, `UnknownChunkMethod` or `ChunkMethodFixed`.
+    `methods` are the chunk methods that may be chosen. Raises `FieldLocked`, `MetaFieldsInvalid`,
+    `NotText`, `NameTooLong`, `ExtensionLocked`, `DuplicateDocumentName`, `ParserConfigInvalid`,
+    `UnknownChunkMethod` or `ChunkMethodFixed`.
     """
     for field in _LOCKED:
         if field in changes and changes[field] != getattr(document, field):
@@ -48,9 +52,10 @@ def changed_document(
     if changes.get("parser_config") is not None:
         document = _with_config(document, changes["parser_config"])
     if "chunk_method" in changes:
-        document = _with_method(
-            document, changes["chunk_method"], keep_config=bool(changes.get("parser_config"))
-        )
+        method = changes["chunk_method"]
+        if not isinstance(method, str) or method not in methods:
+            raise UnknownChunkMethod(name=method)
+        document = _with_method(document, method, keep_config=bool(changes.get("parser_config")))
     if changes.get("enabled") is not None:
         document = replace(document, status="1" if _switch(changes["enabled"]) else "0")
     return document
@@ -82,9 +87,7 @@ def _with_config(document: Document, config: Any) -> Document:
     return replace(document, parser_config=merged)
 
 
-def _with_method(document: Document, method: Any, *, keep_config: bool) -> Document:
-    if not isinstance(method, str) or method not in parser_config.DOCUMENT_METHODS:
-        raise UnknownChunkMethod(name=method)
+def _with_method(document: Document, method: str, *, keep_config: bool) -> Document:
     if has_fixed_method(document.name):
         raise ChunkMethodFixed
     if method != document.chunk_method:

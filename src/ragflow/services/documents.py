@@ -6,7 +6,7 @@ in, names that are too long, taken or change their extension, fields that only i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,6 +43,7 @@ from ragflow.services.followups import (
     forget_graph_share,
 )
 from ragflow.services.outbox import OutboxRelay
+from ragflow.services.parser_config import DOCUMENT_METHODS
 from ragflow.services.uploads import Refusal, UnpackLimits, Upload, unpacked
 
 
@@ -69,6 +70,7 @@ class DocumentService:
         ids: Ids,
         files_per_tenant: int = 0,
         unpack_limits: UnpackLimits | None = None,
+        methods: Collection[str] = DOCUMENT_METHODS,
     ) -> None:
         self._database = database
         self._blobs = blobs
@@ -77,6 +79,7 @@ class DocumentService:
         self._ids = ids
         self._files_per_tenant = files_per_tenant
         self._unpack_limits = unpack_limits or UnpackLimits()
+        self._methods = methods
 
     def upload(self, actor: Actor, dataset_id: str, uploads: Sequence[Upload]) -> list[Document]:
         """Store files as documents, in order; a name that is taken gets a number.
@@ -151,7 +154,9 @@ class DocumentService:
             old = require_document(unit, dataset, document_id)
             config = changes.get("parser_config")
             require_tag_sets(unit, actor, config if isinstance(config, Mapping) else None)
-            changed = changed_document(old, changes, lambda: unit.documents.names(dataset_id))
+            changed = changed_document(
+                old, changes, lambda: unit.documents.names(dataset_id), self._methods
+            )
             new = replace(changed, update_time=self._clock.milliseconds())
             unit.documents.update(new)
             if new.name != old.name:

@@ -31,6 +31,9 @@ DATASET_METHODS = (
 DOCUMENT_METHODS = frozenset((*DATASET_METHODS, "knowledge_graph"))
 """Chunk methods that a document may be given."""
 
+RESUME = "resume"
+"""A method that the contract keeps from clients; a setting lets documents have it."""
+
 _PLAIN: ParserConfig = {"raptor": {"use_raptor": False}, "graphrag": {"use_graphrag": False}}
 _DEFAULTS: Mapping[str, ParserConfig] = {
     "naive": {
