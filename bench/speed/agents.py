@@ -27,7 +27,8 @@ from harness import ROOT, save
 
 from ragflow.agents.check import plan_of
 from ragflow.agents.dsl import HISTORY_WINDOW, blank
-from ragflow.agents.runtime import Question, Runtime
+from ragflow.agents.question import Question
+from ragflow.agents.runtime import Runtime
 from ragflow.agents.state import state_of
 from ragflow.testing.agents import FakeOutside
 from ragflow.testing.canvases import canvas, node

@@ -211,10 +211,12 @@ def run_api(settings: Settings, listener: socket.socket, announce: Announce) -> 
     import uvicorn
 
     from ragflow.adapters.heap import limit_arenas
+    from ragflow.agents.tools.code_exec import pass_over_oddities
     from ragflow.http.app import create_app
 
     limit_arenas()
     configure_logging(settings)
+    pass_over_oddities()
     with services(settings, listener.getsockname()[0]) as use_cases:
         use_cases.accounts.first_account()
 

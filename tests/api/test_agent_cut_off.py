@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from ragflow.agents.check import plan_of
+from ragflow.agents.components.base import Component
+from ragflow.agents.dsl import Node
 from ragflow.domain.agents import RunState
 from ragflow.domain.errors import AgentError
 from ragflow.domain.identity import Actor
-from ragflow.services import agent_runs
 from ragflow.services.agent_runs import CUT_OFF
 from ragflow.services.agent_work import AgentQuestion
 from ragflow.services.container import build_services
@@ -106,9 +106,15 @@ def test_the_components_of_a_canvas_are_made_once_for_a_question(
     agent_id = made(api, with_form())
     asked = {"question": "one", "stream": False}
     waiting = api.data("POST", f"/agents/{agent_id}/completions", json=asked)
-    plans: list[Any] = []
-    monkeypatch.setattr(agent_runs, "plan_of", lambda dsl: plans.append(dsl) or plan_of(dsl))
+    nodes: list[str] = []
+    make = Component.__init__
+
+    def count(self: Component[Any], node: Node) -> None:
+        nodes.append(node.id)
+        make(self, node)
+
+    monkeypatch.setattr(Component, "__init__", count)
     asked |= {"session_id": waiting["session_id"], "inputs": {"city": "Rome"}}
     answer = api.data("POST", f"/agents/{agent_id}/completions", json=asked)
     assert answer["data"]["content"] == "You go to Rome"
-    assert len(plans) == 1
+    assert sorted(nodes) == sorted(with_form()["components"])

@@ -9,7 +9,6 @@ import pytest
 
 from ragflow.domain.identity import Actor
 from ragflow.http.agent_answering import whole_run
-from ragflow.http.schemas.agent_runs import Frames
 from ragflow.services.agent_errors import RunDeleted
 from ragflow.services.agent_work import AgentQuestion
 from ragflow.services.container import Services, build_services
@@ -29,7 +28,7 @@ def test_a_run_ends_with_what_it_belongs_to(
 
     async def deleted() -> Any:
         prepared = runs.begin(actor, agent_id, AgentQuestion("one"))
-        hearing = asyncio.create_task(whole_run(world.services, Frames(prepared)))
+        hearing = asyncio.create_task(whole_run(world.services, prepared))
         await gated.reached.wait()
         await asyncio.to_thread(delete, other, actor, agent_id, what)
         return await asyncio.wait_for(hearing, 10)  # nobody opens the model's gate

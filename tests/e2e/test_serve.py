@@ -13,13 +13,18 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from ragflow.testing.canvases import canvas, node
 from ragflow.testing.server import RunningServer, ragflow_command
 
 
 @pytest.fixture(scope="module")
 def served(serve: object) -> RunningServer:
     assert callable(serve)
-    server = serve(RAGFLOW_HTTP__KEEP_ALIVE_SECONDS="1", RAGFLOW_WORKER__PROCESSES="0")
+    server = serve(
+        RAGFLOW_HTTP__KEEP_ALIVE_SECONDS="1",
+        RAGFLOW_WORKER__PROCESSES="0",
+        PYTHONWARNINGS="default",
+    )
     assert isinstance(server, RunningServer)
     return server
 
@@ -62,6 +67,16 @@ def test_an_idle_connection_is_closed_when_the_setting_says(served: RunningServe
         while connection.recv(65536):
             pass  # the rest of the reply
     assert 0.5 < time.monotonic() - began < 4  # a server that was told nothing waits for 5 s
+
+
+def test_nobody_is_warned_of_what_is_odd_in_scripts_of_canvases(served: RunningServer) -> None:
+    script = r"def main(): return '\d'"
+    dsl = canvas(begin=node("Begin"), Code__A=node("Code", {"lang": "python", "script": script}))
+    headers = {"Authorization": f"Bearer {served.api_key}"}
+    body = {"title": "odd", "dsl": dsl}
+    made = httpx.post(f"{served.url}/api/v1/agents", headers=headers, json=body, timeout=60).json()
+    assert made["code"] == 0, made
+    assert "<canvas>" not in log(served)
 
 
 def test_requests_wait_while_a_killed_api_is_started_again(served: RunningServer) -> None:

@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Attempt:
-    """Hold a component at work.
+    """Hold a component at work; `seconds` measures time.
 
     `fatal` says that its error ends the run; `blamed` names the component that failed where it is
     another, whose text this one was to speak.
@@ -32,11 +32,16 @@ class Attempt:
     component: Component[Any]
     call: Call
     started_at: float  # seconds since the epoch
-    began: float  # on the runtime's own clock
+    seconds: Callable[[], float]
+    began: float = field(init=False)
+    elapsed: float = field(default=0.0, init=False)  # until all that it made was whole
     outcome: Outcome = field(default_factory=Outcome)
     error: str | None = None
     blamed: str = ""
     fatal: bool = False
+
+    def __post_init__(self) -> None:
+        self.began = self.seconds()
 
     @property
     def id(self) -> str:
@@ -78,6 +83,14 @@ class Attempt:
             await asyncio.sleep(options.delay_after_error)
         self._guard_texts()
         self.call.state.outputs[self.id] = dict(self.outcome.outputs)
+        if not self.grows and self.outcome.rounds is None:
+            self.end()
+
+    def end(self) -> None:
+        """Note when it began and how long it took, among its outputs."""
+        self.elapsed = self.seconds() - self.began
+        outputs = self.call.state.outputs.setdefault(self.id, {})
+        outputs.update(_created_time=self.started_at, _elapsed_time=self.elapsed)
 
     async def settle(self) -> None:
         """Wait until every text is whole. Raises what their source raises."""
@@ -129,3 +142,5 @@ class Attempt:
                     component=self.component.node.title, reason=self.error
                 ) from error
             yield ModelDelta(str(self.component.options.exception_default_value))
+        finally:
+            self.end()

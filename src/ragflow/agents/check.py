@@ -57,6 +57,15 @@ def plan_of(dsl: Mapping[str, Any]) -> Plan:
     return Plan(canvas, components)
 
 
+def outputs_of(component: Component[Any]) -> list[str] | None:
+    """Return the outputs that references may name, None where only a run shows them.
+
+    Those that begin with `_` are the runtime's own and are not among them.
+    """
+    made = component.makes()
+    return None if made is None else list(dict.fromkeys([*made, *component.node.declared]))
+
+
 def _made(canvas: Canvas) -> tuple[dict[str, Component[Any]], list[Problem]]:
     """Return the components that can be made, and why the others cannot."""
     made: dict[str, Component[Any]] = {}
@@ -119,11 +128,9 @@ def _reference_fault(
         return ""
     if origin not in canvas.nodes:
         return "names no component of this canvas"
-    component = components.get(origin)
-    known = component.makes() if component is not None else None
+    known = outputs_of(components[origin]) if origin in components else None
     if known is None or output.startswith("_"):
         return ""
-    known = list(dict.fromkeys([*known, *canvas.nodes[origin].declared]))
     if output in known or output.partition(".")[0] in known:
         return ""
     return f"names no output of that component, which makes {', '.join(known) or 'none'}"

@@ -57,9 +57,9 @@ def node_started(attempt: Attempt) -> Event:
     return Event("node_started", data)
 
 
-def node_finished(attempt: Attempt, run_id: str, ordinal: int, ended: float) -> Event:
+def node_finished(attempt: Attempt, run_id: str, ordinal: int, told_at: float) -> Event:
     """Tell what a component made of what; `ordinal` counts in the run."""
-    node, elapsed = attempt.component.node, ended - attempt.began
+    node = attempt.component.node
     inputs, outputs = _whole(attempt.call.inputs), _whole(attempt.outcome.outputs)
     trace = NodeTrace(
         run_id=run_id,
@@ -68,7 +68,7 @@ def node_finished(attempt: Attempt, run_id: str, ordinal: int, ended: float) -> 
         component_type=node.kind,
         component_name=node.title,
         started_at=attempt.started_at,
-        elapsed_seconds=elapsed,
+        elapsed_seconds=attempt.elapsed,
         inputs=inputs,
         outputs=outputs,
         error=attempt.error,
@@ -81,8 +81,8 @@ def node_finished(attempt: Attempt, run_id: str, ordinal: int, ended: float) -> 
         "component_name": node.title,
         "component_type": node.kind,
         "error": attempt.error,
-        "elapsed_time": elapsed,
-        "created_at": ended,
+        "elapsed_time": attempt.elapsed,
+        "created_at": told_at,
     }
     return Event("node_finished", data, trace)
 

@@ -15,48 +15,35 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from ragflow.agents.attempt import Attempt
 from ragflow.agents.check import Plan
-from ragflow.agents.components.base import Call, Outcome
-from ragflow.agents.dsl import BEGIN
+from ragflow.agents.components.base import Call
+from ragflow.agents.deadline import Deadline
 from ragflow.agents.environment import Environment
 from ragflow.agents.events import (
     Event,
-    message,
-    message_end,
     node_finished,
     node_started,
-    thinking_mark,
     user_inputs,
     workflow_finished,
     workflow_started,
 )
+from ragflow.agents.question import Question, ask, refuse, waiting
+from ragflow.agents.rounds import Rounds
 from ragflow.agents.schedule import Schedule
 from ragflow.agents.sources import SourceBook, merged
-from ragflow.agents.state import CanvasState, Loop
+from ragflow.agents.speaking import default_said, spoken
+from ragflow.agents.state import CanvasState
 from ragflow.agents.text_stream import TextStream
 from ragflow.domain.answers import ModelDelta
-from ragflow.domain.errors import BudgetExceeded, ComponentFailed
-
-T = TypeVar("T")
+from ragflow.domain.errors import ComponentFailed
 
 _LONGEST_PATH = 999
 
 Keep = Callable[[CanvasState, bool], Awaitable[None]]
 """Keep a state; the flag says that nothing may follow before it is kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Ask an agent; `inputs` are the values of its form, `files` the records of uploaded files."""
-
-    query: str = ""
-    inputs: Mapping[str, Any] = field(default_factory=dict)
-    files: tuple[Mapping[str, Any], ...] = ()
-    user_id: str = ""
 
 
 async def keep_nothing(_state: CanvasState, _at_once: bool) -> None:
@@ -89,9 +76,9 @@ class Runtime:
         self._schedule = Schedule(plan.canvas, self._components)
         self._slots = asyncio.Semaphore(environment.limits.parallel)
         self._growing: list[Attempt] = []  # ended, but for a text
-        self._open_loops: dict[str, Attempt] = {}
+        self._rounds = Rounds(state, self._components, self._schedule, self._attempt)
         self._traces = 0
-        self._began = 0.0
+        self._deadline = Deadline(environment.limits.seconds, seconds)
 
     @property
     def waits(self) -> bool:
@@ -108,7 +95,7 @@ class Runtime:
 
         Raises `ComponentFailed`, after the event that names the component, and `BudgetExceeded`.
         """
-        await self._ask(question)
+        await ask(question, self.state, self._components, self._environment.files)
         async with aclosing(self.go_on()) as events:
             async for event in events:
                 yield event
@@ -120,7 +107,7 @@ class Runtime:
         """
         if not self.state.frontier:
             return
-        self._began = self._seconds()
+        self._deadline.begin()
         inputs = dict(self.state.given)
         last: Mapping[str, Any] = {}
         yield workflow_started(inputs)
@@ -147,46 +134,14 @@ class Runtime:
             await self._keep(self.state, True)
         finally:
             await self._close()
-        yield workflow_finished(inputs, last, self._began, self._seconds())
+        yield workflow_finished(inputs, last, self._deadline.began, self._seconds())
 
     def refuse(self, question: Question) -> None:
         """Raise `InvalidInput` where a question does not answer the form that is waited for."""
-        for node_id in self._waiting():
-            self._components[node_id].refuse(question.inputs, question.query)
-
-    async def _ask(self, question: Question) -> None:
-        """Put a question into the state, to set out from the entry or from an open form."""
-        state = self.state
-        self.refuse(question)
-        files = [await self._read(file) for file in question.files]
-        begins = not self._waiting()
-        if begins:
-            state.outputs.clear()
-            state.sources.clear()
-            state.loops.clear()
-            state.frontier = [BEGIN]
-            turns = state.globals.get("sys.conversation_turns")
-            state.globals["sys.conversation_turns"] = (turns if isinstance(turns, int) else 0) + 1
-            state.globals["sys.user_id"] = question.user_id
-        if begins or question.query:
-            state.globals["sys.query"] = question.query
-            state.history.append(["user", question.query])
-        state.globals["sys.files"] = files
-        state.question, state.given = question.query, dict(question.inputs)
-        state.said, state.references, state.steps, state.tokens = [], [], 0, 0
+        refuse(question, self.state, self._components)
 
     def _waiting(self) -> list[str]:
-        """Return what waits for a user; a canvas from elsewhere tells it by its path alone."""
-        state = self.state
-        last = state.path[-1] if state.path else ""
-        if not state.frontier and last in self._components and self._components[last].waits:
-            state.path.pop()
-            state.frontier = [last]
-        return [node_id for node_id in state.frontier if self._components[node_id].waits]
-
-    async def _read(self, record: Mapping[str, Any]) -> str:
-        read = await self._environment.files(record)
-        return read.picture or f"File: {read.name}\nContent:\n{read.text}"
+        return waiting(self.state, self._components)
 
     def _begin(self, node_id: str) -> Attempt:
         """Set a component to work. Raises `BudgetExceeded`."""
@@ -205,7 +160,7 @@ class Runtime:
             sources=SourceBook(self.state.sources),
             say=_say_nothing,
         )
-        return Attempt(component, call, self._environment.clock.seconds(), self._seconds())
+        return Attempt(component, call, self._environment.clock.seconds(), self._seconds)
 
     async def _work(self, attempts: list[Attempt]) -> AsyncGenerator[Event, None]:
         """Run a batch, and go on to what follows it."""
@@ -217,11 +172,12 @@ class Runtime:
         try:
             for each in attempts:
                 if each.component.speaks:
-                    async with aclosing(self._speak(each)) as events:
+                    speaking = spoken(each, self._schedule.only_spoken, self._deadline)
+                    async with aclosing(speaking) as events:
                         async for event in events:
                             yield event
                 else:
-                    await self._in_time(tasks[each.id])
+                    await self._deadline.wait(tasks[each.id])
                 for event in self._ended(each):
                     yield event
             async for event in self._finish_texts(earlier):
@@ -232,8 +188,8 @@ class Runtime:
             await asyncio.gather(*tasks.values(), return_exceptions=True)
         for each in attempts:
             self._go_behind(each)
-        async for event in self._close_rounds():
-            yield event
+        async for loop in self._rounds.close(self._deadline):
+            yield self._finished(loop)
         # A text that still grows is lost with its run; an end is kept together with its turn.
         if self.state.frontier and not self._growing:
             await self._keep(self.state, any(each.component.lasting for each in attempts))
@@ -242,119 +198,41 @@ class Runtime:
         async with self._slots:
             await attempt.run(self._schedule.only_spoken)
 
-    async def _speak(self, attempt: Attempt) -> AsyncGenerator[Event, None]:
-        """Run a component that speaks, and pass each piece on as it comes."""
-        pieces: asyncio.Queue[ModelDelta | None] = asyncio.Queue()
-        attempt.call.say = pieces.put_nowait
-        task = asyncio.create_task(attempt.run(self._schedule.only_spoken))
-        task.add_done_callback(lambda _done: pieces.put_nowait(None))
-        said: list[str] = []
-        spoke = thinking = False
-        try:
-            while (piece := await self._in_time(pieces.get())) is not None:
-                spoke = True
-                if bool(piece.reasoning) != thinking:
-                    thinking = not thinking
-                    yield thinking_mark(begins=thinking)
-                if piece.reasoning:
-                    yield message(piece.reasoning)
-                if piece.content:
-                    said.append(piece.content)
-                    yield message(piece.content)
-            await task
-        finally:
-            self.state.said.extend(["".join(said)] if said else [])
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-        if thinking:
-            yield thinking_mark(begins=False)
-        if spoke:
-            reference = attempt.call.sources.reference("".join(said))
-            self.state.references += [reference] if reference else []
-            yield message_end(reference)
-
     def _ended(self, attempt: Attempt) -> Iterator[Event]:
         """Tell that a component ended, or remember what of it has not. Raises `ComponentFailed`."""
-        if attempt.error is not None and not attempt.fatal:
-            yield from self._say_default(attempt)
+        mended = attempt.error is not None and not attempt.fatal
+        if mended and not self._schedule.speaks_later(attempt.id):
+            yield from default_said(attempt)
         if attempt.fatal:  # of a text that failed tells who made it, and who was to say it
             yield from (self._finished(each) for each in self._growing if each.error is not None)
-        if attempt.outcome.rounds is not None:
-            self._open_loops[attempt.id] = attempt
-        elif attempt.grows and not attempt.fatal:
+        if attempt.grows and not attempt.fatal:
             self._growing.append(attempt)
-        else:
+        elif attempt.outcome.rounds is None:  # a loop ends with its last round
             yield self._finished(attempt)
         if attempt.fatal:
             blamed = attempt.blamed or attempt.component.node.title
             raise ComponentFailed(component=blamed, reason=attempt.error)
-
-    def _say_default(self, attempt: Attempt) -> Iterator[Event]:
-        """Say the default value of what failed, where nothing that follows would."""
-        default = attempt.outcome.outputs.get(attempt.component.main_output)
-        if not isinstance(default, str) or self._schedule.speaks_later(attempt.id):
-            return
-        self.state.said.append(default)
-        yield message(default)
-        yield message_end({})
 
     async def _finish_texts(self, growing: Iterable[Attempt]) -> AsyncGenerator[Event, None]:
         """Wait for texts that still grow, and tell that their components ended."""
         for each in growing:
             self._growing.remove(each)
             try:
-                await self._in_time(each.settle())
+                await self._deadline.wait(each.settle())
             except ComponentFailed:
                 yield self._finished(each)
                 raise
             yield self._finished(each)
 
     def _go_behind(self, attempt: Attempt) -> None:
-        """Put what follows a component on the frontier."""
-        state, outcome = self.state, attempt.outcome
-        state.frontier.remove(attempt.id)
+        """Put what follows a component on the frontier, or open the loop that it asks for."""
+        frontier, outcome = self.state.frontier, attempt.outcome
+        frontier.remove(attempt.id)
         if outcome.rounds is not None:
-            state.loops[attempt.id] = Loop(list(outcome.rounds))
+            self._rounds.open(attempt, outcome.rounds)
             return
         after = attempt.component.node.downstream if outcome.follow is None else outcome.follow
-        self._lead_to(after)
-
-    def _lead_to(self, node_ids: tuple[str, ...]) -> None:
-        for node_id in node_ids:
-            if node_id in self._components and node_id not in self.state.frontier:
-                self.state.frontier.append(node_id)
-
-    async def _close_rounds(self) -> AsyncGenerator[Event, None]:
-        """Begin the next round of each loop whose round has ended, or go on behind the loop."""
-        state, inside = self.state, self._schedule.is_inside
-        depth = {loop_id: len(self._schedule.loops_around(loop_id)) for loop_id in state.loops}
-        for loop_id in sorted(depth, key=lambda each: -depth[each]):
-            if any(inside(node_id, loop_id) for node_id in state.frontier):
-                continue
-            loop, component = state.loops[loop_id], self._components[loop_id]
-            if loop.index >= 0:
-                await self._collect(loop, component.collects())
-            loop.index += 1
-            entry = self._schedule.entry(loop_id)
-            if entry is not None and loop.index < len(loop.items):
-                state.frontier.append(entry)
-                continue
-            del state.loops[loop_id]
-            attempt = self._open_loops.pop(loop_id, None) or self._attempt(loop_id)
-            gathered = {name: loop.collected.get(name, []) for name in component.collects()}
-            attempt.outcome = Outcome(gathered)
-            state.outputs[loop_id] = dict(gathered)
-            self._lead_to(component.node.downstream)
-            yield self._finished(attempt)
-
-    async def _collect(self, loop: Loop, wanted: Mapping[str, str]) -> None:
-        """Gather what a round made."""
-        for name, reference in wanted.items():
-            node_id, _, output = reference.partition("@")
-            value = self.state.outputs.get(node_id, {}).get(output)
-            if isinstance(value, TextStream):
-                value = await self._in_time(value.text())
-            loop.collected.setdefault(name, []).append(value)
+        self._schedule.lead_to(after, frontier)
 
     async def _form(self) -> Event:
         """Ask for all that is waited for."""
@@ -370,29 +248,17 @@ class Runtime:
         self.state.retrieval.append(self.reference)
 
     def _finished(self, attempt: Attempt) -> Event:
-        """Tell that a component ended; when it began and how long it took are outputs, too."""
+        """Tell that a component ended; what is told of a run is counted."""
         event = node_finished(attempt, self._run_id, self._traces, self._seconds())
         self._traces += 1
-        outputs = self.state.outputs.setdefault(attempt.id, {})
-        outputs["_created_time"] = attempt.started_at
-        outputs["_elapsed_time"] = event.data["elapsed_time"]
         return event
-
-    async def _in_time(self, work: Awaitable[T]) -> T:
-        """Wait for work no longer than the run may take. Raises `BudgetExceeded`."""
-        limit = self._environment.limits.seconds
-        try:
-            async with asyncio.timeout(max(self._began + limit - self._seconds(), 0)):
-                return await work
-        except TimeoutError:
-            raise BudgetExceeded(spent=f"{limit:.0f} seconds", setting="agents.seconds") from None
 
     async def _close(self) -> None:
         """Stop every text that still grows, whose model would go on speaking to nobody."""
-        for outputs in self.state.outputs.values():
-            for value in outputs.values():
-                if isinstance(value, TextStream):
-                    await value.close()
+        made = [value for outputs in self.state.outputs.values() for value in outputs.values()]
+        for value in made:
+            if isinstance(value, TextStream):
+                await value.close()
 
 
 def _say_nothing(_piece: ModelDelta) -> None:

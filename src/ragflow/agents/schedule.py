@@ -33,6 +33,12 @@ class Schedule:
             and not any(self._comes_before(other, node_id) for other in frontier)
         ]
 
+    def lead_to(self, node_ids: Iterable[str], frontier: list[str]) -> None:
+        """Put components on the frontier, each once."""
+        for node_id in node_ids:
+            if node_id in self._components and node_id not in frontier:
+                frontier.append(node_id)
+
     def is_inside(self, node_id: str, loop_id: str) -> bool:
         """Tell whether a component belongs to a loop, to any depth."""
         return loop_id in self.loops_around(node_id)

@@ -9,8 +9,8 @@ are shown a canvas with all of it in the places that the contract names.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import copy, deepcopy
-from dataclasses import asdict, dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field
 from typing import Any
 
 from ragflow.agents.dsl import UNDECLARED
@@ -29,6 +29,8 @@ _KEPT_TO_GO_ON = (
     "steps",
     "tokens",
 )
+
+_DEEPEST_KEPT = 64  # levels; what is stored has fewer
 
 
 @dataclass(slots=True)
@@ -107,18 +109,28 @@ def state_of(
 
 
 def kept_of(state: CanvasState) -> dict[str, Any]:
-    """Return what is kept of a state; where it goes on only while a run is under way."""
-    kept = {name: copy(getattr(state, name)) for name in _ALWAYS_KEPT}
-    kept["outputs"] = {node_id: dict(values) for node_id, values in state.outputs.items()}
+    """Return what is kept of a state; where it goes on only while a run is under way.
+
+    It stays as it is while the run goes on: it shares nothing that can change with the state.
+    """
     if not state.frontier:
-        return kept
-    loops = {key: asdict(loop) for key, loop in state.loops.items()}
-    return kept | {name: copy(getattr(state, name)) for name in _KEPT_TO_GO_ON} | {"loops": loops}
+        return {name: _copied(getattr(state, name)) for name in _ALWAYS_KEPT}
+    kept = {name: _copied(getattr(state, name)) for name in (*_ALWAYS_KEPT, *_KEPT_TO_GO_ON)}
+    loops = {
+        key: {"items": loop.items, "index": loop.index, "collected": loop.collected}
+        for key, loop in state.loops.items()
+    }
+    return kept | {"loops": _copied(loops)}
 
 
 def is_under_way(kept: Mapping[str, Any]) -> bool:
     """Tell whether a run can go on from what was kept."""
     return bool(kept.get("frontier"))
+
+
+def told_so_far(kept: Mapping[str, Any]) -> tuple[str, list[Mapping[str, Any]]]:
+    """Return what a run that is under way has told the user, and what each message cites."""
+    return "".join(kept.get("said") or ()), list(kept.get("references") or ())
 
 
 def given_up(kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,6 +152,17 @@ def dsl_with(state: CanvasState, dsl: Mapping[str, Any]) -> dict[str, Any]:
         "history": state.pairs,
         "retrieval": list(state.retrieval),
     }
+
+
+def _copied(value: Any, levels: int = _DEEPEST_KEPT) -> Any:
+    """Return a value with containers of its own; what is in them, such as texts, is shared."""
+    if not isinstance(value, dict | list | tuple | set):
+        return value
+    if levels <= 0:
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _copied(each, levels - 1) for key, each in value.items()}
+    return [_copied(each, levels - 1) for each in value]
 
 
 def _outputs(dsl: Mapping[str, Any]) -> Outputs:

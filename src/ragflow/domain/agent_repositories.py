@@ -13,6 +13,7 @@ from ragflow.domain.agents import (
     AgentRun,
     AgentSession,
     AgentVersion,
+    Claim,
     NodeTrace,
     SessionEntry,
     SessionLog,
@@ -94,7 +95,14 @@ class AgentSessions(Protocol):
         ...
 
     def append(self, session_id: str, entries: Sequence[SessionEntry]) -> None:
-        """Append entries, each to its log. Raises `NotFound` when the conversation is gone."""
+        """Add entries, each at its place in its log; a place that is taken stays as it is.
+
+        Raises `NotFound` when the conversation is gone.
+        """
+        ...
+
+    def lengths(self, session_id: str) -> dict[SessionLog, int]:
+        """Return how many entries each log of a conversation has."""
         ...
 
     def entries(
@@ -142,12 +150,12 @@ class AgentRuns(Protocol):
         """Wish that a run ends; tell whether it was running or waiting."""
         ...
 
-    def wishes(self, run_ids: Sequence[str]) -> dict[str, bool]:
-        """Tell of each of the runs that there still is whether somebody wishes to end it."""
+    def wishes(self, claims: Sequence[Claim]) -> dict[Claim, bool]:
+        """Tell of each of the claims that still holds whether somebody wishes to end its run."""
         ...
 
-    def beat(self, run_ids: Sequence[str], now: int) -> None:
-        """Say that the process of these runs lives, of those that are running still."""
+    def beat(self, claims: Sequence[Claim], now: int) -> None:
+        """Say that who has these runs lives, of claims that hold and runs that are running."""
         ...
 
     def prune(self, agent_id: str, keep: int) -> None:
@@ -155,7 +163,10 @@ class AgentRuns(Protocol):
         ...
 
     def add_traces(self, traces: Sequence[NodeTrace]) -> None:
-        """Raises `NotFound` when the run is gone."""
+        """Add traces; one of an ordinal that is stored stays as it is.
+
+        Raises `NotFound` when the run is gone.
+        """
         ...
 
     def traces(self, run_id: str) -> list[NodeTrace]:

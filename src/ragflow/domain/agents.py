@@ -81,9 +81,10 @@ class SessionLog(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SessionEntry:
-    """Hold one entry of a log, a JSON value."""
+    """Hold one entry of a log, a JSON value; `ordinal` counts in the log from 0."""
 
     log: SessionLog
+    ordinal: int
     value: Any
 
 
@@ -99,12 +100,21 @@ class RunState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Name who has a run: whoever takes it from another raises its number."""
+
+    run_id: str
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class AgentRun:
     """Describe one run of an agent: from a question to an answer, an error or a form to fill in.
 
     `heartbeat` is when its process last said that it lives, in ms: an older one of a run that is
-    RUNNING means that the process is gone and the run was cut off. `tokens` are those of all its
-    model calls, asked and answered.
+    RUNNING means that the process is gone and the run was cut off. `claim` is the number of who
+    has the run: a process that was silent and wakes up finds a higher one, and stores nothing.
+    `tokens` are those of all its model calls, asked and answered.
     """
 
     id: str
@@ -121,6 +131,12 @@ class AgentRun:
     steps: int = 0
     tokens: int = 0
     elapsed_seconds: float = 0.0
+    claim: int = 0
+
+    @property
+    def claimed(self) -> Claim:
+        """Return who has this run."""
+        return Claim(self.id, self.claim)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,10 @@ SHOWN_ENTITIES = 256
 SHOWN_RELATIONS = 128
 
 
+UNTYPED = "category"
+"""The type of a thing of which nothing more special is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """Describe a thing by what the documents say of it; `name` is its key in a dataset.

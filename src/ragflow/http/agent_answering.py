@@ -12,7 +12,7 @@ from fastapi import Request
 
 from ragflow.agents.events import Event
 from ragflow.domain.errors import RagflowError
-from ragflow.http.schemas.agent_runs import Frames
+from ragflow.http.schemas.agent_runs import frames_of
 from ragflow.http.schemas.completions import truth
 from ragflow.http.sse import frame
 from ragflow.services.agent_work import PreparedRun
@@ -42,10 +42,16 @@ async def told(services: Services, prepared: PreparedRun) -> AsyncGenerator[Even
 
 
 async def agent_frames(
-    services: Services, frames: Frames, *, terminated: bool = True
+    services: Services,
+    prepared: PreparedRun,
+    *,
+    only_messages: bool = True,
+    universal: bool = False,
+    terminated: bool = True,
 ) -> AsyncGenerator[bytes, None]:
     """Encode what happens in a run."""
-    async with aclosing(told(services, frames.prepared)) as events:
+    frames = frames_of(prepared, only_messages=only_messages, universal=universal)
+    async with aclosing(told(services, prepared)) as events:
         async for event in events:
             for each in frames.failure(event) if isinstance(event, str) else (event,):
                 value = frames.value(each, time.time())
@@ -55,10 +61,11 @@ async def agent_frames(
         yield frames.end()
 
 
-async def whole_run(services: Services, frames: Frames) -> Any:
+async def whole_run(services: Services, prepared: PreparedRun, *, universal: bool = False) -> Any:
     """Return the last event of a run with all that was said, or the text of its error."""
+    frames = frames_of(prepared, universal=universal)
     last = Event("message", {})
-    async with aclosing(told(services, frames.prepared)) as events:
+    async with aclosing(told(services, prepared)) as events:
         async for event in events:
             if isinstance(event, str):
                 return f"**ERROR**: {event}"

@@ -41,6 +41,12 @@ class RunDeleted(AgentError):
     template = "This run has ended: its session or its agent was deleted."
 
 
+class RunTaken(AgentError):
+    """Say that a run was given up here: its process had not been heard of for too long."""
+
+    template = "This run was cut off and has been taken up or ended elsewhere."
+
+
 class SessionBusy(Conflict):
     """Say that a run of a conversation is going on (facts: id)."""
 

@@ -7,7 +7,7 @@ that somebody wishes to end, or deletes, from another process.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from ragflow.domain.agents import Claim
 from ragflow.domain.errors import StoreUnavailable
 from ragflow.domain.ports import Clock
 from ragflow.domain.repositories import Database
@@ -30,7 +31,7 @@ class Ending(Enum):
     """Say why a run is ended from outside."""
 
     CANCELLED = auto()
-    DELETED = auto()  # with its conversation
+    LOST = auto()  # deleted with its conversation, or taken up by another process
     PAUSED = auto()  # the process ends; the run goes on in another
 
 
@@ -49,33 +50,40 @@ class LiveRuns:
         self._database = database
         self._clock = clock
         self._look_seconds = look_seconds
-        self._live: dict[str, _Live] = {}
+        self._live: dict[Claim, _Live] = {}
         self._keeper: asyncio.Task[None] | None = None
 
-    def start(self, run_id: str, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, claim: Claim, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something in a task of its own, which outlives who waits for what it tells."""
         loop = asyncio.get_running_loop()
-        task = loop.create_task(work, name=f"agent run {run_id}")
-        self._live[run_id] = _Live(task, loop)
-        task.add_done_callback(lambda _done: self._live.pop(run_id, None))
+        task = loop.create_task(work, name=f"agent run {claim.run_id}")
+        self._live[claim] = _Live(task, loop)
+        task.add_done_callback(lambda _done: self._live.pop(claim, None))
         if self._keeper is None or self._keeper.done():
             self._keeper = loop.create_task(self._keep(), name="keeper of agent runs")
+        return task
 
-    def ending(self, run_id: str) -> Ending:
+    def ending(self, claim: Claim) -> Ending:
         """Return why a run was ended; what nobody wished for is the end of the process."""
-        live = self._live.get(run_id)
+        live = self._live.get(claim)
         return (live and live.ending) or Ending.PAUSED
 
-    def storing(self, run_id: str) -> None:
+    def storing(self, claim: Claim) -> None:
         """Let a run that has come to its end store it; nothing ends it any more."""
-        if live := self._live.get(run_id):
+        if live := self._live.get(claim):
             live.storing = True
 
+    def end_run(self, run_id: str, why: Ending = Ending.CANCELLED) -> None:
+        """End a run, whoever has it in this process; from any thread."""
+        for claim in list(self._live):
+            if claim.run_id == run_id:
+                self.end(claim, why)
+
     def end(
-        self, run_id: str, why: Ending = Ending.CANCELLED, *, after_seconds: float = 0.0
+        self, claim: Claim, why: Ending = Ending.CANCELLED, *, after_seconds: float = 0.0
     ) -> None:
-        """End a run if it is one of this process, unless it ends before; from any thread."""
-        live = self._live.get(run_id)
+        """End a run if this process has it by this claim, unless it ends before; as above."""
+        live = self._live.get(claim)
         if live is None:
             return
         loop = live.loop
@@ -107,17 +115,17 @@ class LiveRuns:
             except StoreUnavailable as error:
                 log.warning("runs of agents cannot be looked after", why=str(error))
                 wishes = {}
-            for run_id, why in wishes.items():
-                self.end(run_id, why)
+            for claim, why in wishes.items():
+                self.end(claim, why)
             looks += 1
             await asyncio.sleep(self._look_seconds)
 
-    def _look(self, run_ids: list[str], looks: int) -> dict[str, Ending]:
+    def _look(self, claims: Sequence[Claim], looks: int) -> dict[Claim, Ending]:
         """Say that runs live, now and then, and return those that are to end, and why."""
         if looks % BEATS_PER_LOOK == 0:
             with self._database.transaction() as unit:
-                unit.agent_runs.beat(run_ids, self._clock.milliseconds())
+                unit.agent_runs.beat(claims, self._clock.milliseconds())
         with self._database.reading() as unit:
-            wishes = unit.agent_runs.wishes(run_ids)
-        gone = {run_id: Ending.DELETED for run_id in run_ids if run_id not in wishes}
-        return gone | {run_id: Ending.CANCELLED for run_id, wished in wishes.items() if wished}
+            wishes = unit.agent_runs.wishes(claims)
+        lost = {claim: Ending.LOST for claim in claims if claim not in wishes}
+        return lost | {claim: Ending.CANCELLED for claim, wished in wishes.items() if wished}

@@ -2,14 +2,17 @@
 
 In: the state after each batch, and traces. Out: rows that another process can go on from. States
 are written behind the run, the newest alone; where nothing may follow before a state is stored, the
-run waits for it. What the run adds to its conversation is appended with them, once.
+run waits for it. What the run adds to its conversation is appended with them, once: all of it has
+its place from the first, so that what may have been stored, or not, is stored again without harm.
+Refused: a run that was deleted, or that another process has taken.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -25,13 +28,16 @@ from ragflow.domain.agents import (
 )
 from ragflow.domain.errors import NotFound, StoreUnavailable
 from ragflow.domain.ports import Clock
-from ragflow.domain.repositories import Database
-from ragflow.services.agent_errors import RunDeleted
+from ragflow.domain.repositories import Database, UnitOfWork
+from ragflow.services.agent_errors import RunDeleted, RunTaken
 from ragflow.text.json_values import plain_json
 
 log = structlog.get_logger(__name__)
 
 _LONGEST_TRACED = 20_000  # characters of one text
+_PAUSES = (0.1, 1.0)
+"""Seconds before a database that stays away is tried again; runs are long, and its gaps short."""
+_LOST = (NotFound, RunDeleted, RunTaken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,10 @@ class Ended:
 
 
 class RunRecord:
-    """Store one run; `gone` is called when its conversation was deleted."""
+    """Store one run; `lost` is called when it was deleted, or taken by another process.
+
+    `first_trace` is the ordinal of its next trace, `lengths` are those of its conversation's logs.
+    """
 
     def __init__(
         self,
@@ -76,19 +85,22 @@ class RunRecord:
         run: AgentRun,
         session: AgentSession,
         first_trace: int,
-        gone: Callable[[], object],
+        lengths: Mapping[SessionLog, int],
+        lost: Callable[[], object],
+        pauses: Sequence[float] = _PAUSES,
     ) -> None:
         self._database = database
         self._clock = clock
         self._run = run
         self._session = session
         self._first_trace = first_trace
-        self._gone = gone
+        self._lengths = {log: lengths.get(log, 0) for log in SessionLog}
+        self._lost = lost
+        self._pauses = pauses
         self._traces: list[NodeTrace] = []
         self._pairs = self._retrieved = 0  # of what the run adds, those that were handed over
         self._waiting: _Snapshot | None = None
         self._writing: asyncio.Task[None] | None = None
-        self._failure: StoreUnavailable | None = None
 
     def add(self, trace: NodeTrace) -> None:
         """Note what a component did; it is stored with the next state."""
@@ -103,26 +115,33 @@ class RunRecord:
         )
 
     async def keep(self, state: CanvasState, at_once: bool) -> None:
-        """Store a state, now or soon. Raises `StoreUnavailable` where it must be now."""
+        """Store a state, now or soon.
+
+        Where it must be now, raises `StoreUnavailable`, `RunTaken`, and `RunDeleted` or `NotFound`.
+        """
         self._waiting = self._snapshot(state)
         if self._writing is None or self._writing.done():
+            self._tell_failure()
             self._writing = asyncio.create_task(self._write())
         if at_once:
-            await self._flushed()
+            await asyncio.shield(self._writing)
 
     async def end(self, state: CanvasState, ended: Ended, message_id: str) -> None:
         """Store how a run ended, and what was asked and said in its conversation.
 
-        Raises `RunDeleted` where that is gone, and `StoreUnavailable`.
+        Raises `RunDeleted` where that is gone, `RunTaken` and `StoreUnavailable`.
         """
         await self._settled()
         last = self._snapshot(state)
-        await asyncio.to_thread(self._store_end, last, ended, message_id)
+        await self._persist(partial(self._store_end, last, ended, message_id))
 
     async def leave(self) -> None:
-        """Leave a run to be gone on with by another process at once."""
+        """Leave a run to be gone on with by another process, at once where that can be stored."""
         await self._settled()
-        await asyncio.to_thread(self._store_left)
+        try:
+            await asyncio.to_thread(self._store_left)
+        except StoreUnavailable as error:
+            log.warning("an agent's run is not seen to be left", run=self._run.id, why=str(error))
 
     def _snapshot(self, state: CanvasState) -> _Snapshot:
         """Hold what is to be stored, while the run goes on to change its state."""
@@ -133,47 +152,73 @@ class RunRecord:
 
     def _added(self, state: CanvasState) -> tuple[SessionEntry, ...]:
         """Return what the run has added to its conversation since it was last asked."""
-        pairs, retrieved = state.history[self._pairs :], state.retrieval[self._retrieved :]
+        pairs = self._entries(SessionLog.HISTORY, state.history, self._pairs)
+        retrieved = self._entries(SessionLog.RETRIEVAL, state.retrieval, self._retrieved)
         self._pairs, self._retrieved = len(state.history), len(state.retrieval)
-        return (
-            *(SessionEntry(SessionLog.HISTORY, pair) for pair in pairs),
-            *(SessionEntry(SessionLog.RETRIEVAL, each) for each in retrieved),
-        )
+        return (*pairs, *retrieved)
+
+    def _entries(
+        self, log: SessionLog, values: Sequence[Any], first: int = 0
+    ) -> Iterator[SessionEntry]:
+        """Yield what the run adds to a log, from its value `first` on, each at its place there."""
+        for place, value in enumerate(values[first:], self._lengths[log] + first):
+            yield SessionEntry(log, place, plain_json(value))
 
     async def _write(self) -> None:
         """Store the newest state until there is none that is not stored."""
         while (snapshot := self._waiting) is not None:
             self._waiting = None
+            is_stored = False
             try:
-                await asyncio.to_thread(self._store, snapshot)
-            except NotFound:
-                self._gone()
-                return
-            except StoreUnavailable as error:
-                self._waiting = snapshot if self._waiting is None else self._waiting.after(snapshot)
-                self._failure = error
-                return
-            self._failure = None
+                await self._persist(partial(self._store, snapshot))
+                is_stored = True
+            except _LOST:
+                self._lost()
+                raise
+            finally:
+                if not is_stored:
+                    newer = self._waiting
+                    self._waiting = snapshot if newer is None else newer.after(snapshot)
 
-    async def _flushed(self) -> None:
-        """Wait until what was handed over is stored. Raises `StoreUnavailable`."""
-        if self._writing is not None:
-            await asyncio.shield(self._writing)
-        if self._failure is not None:
-            raise self._failure
+    async def _persist(self, store: Callable[[], None]) -> None:
+        """Store something in a thread; a database that stays away is tried again."""
+        for pause in self._pauses:
+            try:
+                return await asyncio.to_thread(store)
+            except StoreUnavailable as error:
+                log.warning("an agent's run is not stored yet", run=self._run.id, why=str(error))
+            await asyncio.sleep(pause)
+        return await asyncio.to_thread(store)
 
     async def _settled(self) -> None:
-        """Wait for what is being stored, whether it can be or not."""
-        try:
-            await self._flushed()
-        except StoreUnavailable as error:
-            log.warning("the state of an agent's run is not stored", why=str(error))
+        """Wait for what is being stored, whether it can be or not: it is stored with the end."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+            self._tell_failure()
+
+    def _tell_failure(self) -> None:
+        """Log why the last state could not be stored, if it could not."""
+        error = self._writing.exception() if self._writing is not None else None
+        if error is not None:
+            log.warning("a state of an agent's run is not stored", run=self._run.id, exc_info=error)
+
+    def _require_claim(self, unit: UnitOfWork) -> AgentRun:
+        """Return the run as it is stored, locked. Raises `RunDeleted`, `RunTaken`."""
+        stored = unit.agent_runs.get(self._run.id)
+        if stored is None:
+            raise RunDeleted
+        if stored.claim != self._run.claim:
+            raise RunTaken
+        return stored
 
     def _store(self, snapshot: _Snapshot) -> None:
         now = self._clock.milliseconds()
+        kept = plain_json(snapshot.kept)
         with self._database.transaction() as unit:
-            unit.agent_sessions.keep_state(self._session.id, plain_json(snapshot.kept), now)
-            unit.agent_sessions.append(self._session.id, _plain(snapshot.entries))
+            # The conversation is locked before the run, as by all who write both.
+            unit.agent_sessions.keep_state(self._session.id, kept, now)
+            self._require_claim(unit)
+            unit.agent_sessions.append(self._session.id, snapshot.entries)
             unit.agent_runs.update(self._advanced(snapshot, now))
             unit.agent_runs.add_traces(snapshot.traces)
 
@@ -187,8 +232,10 @@ class RunRecord:
         )
         with self._database.transaction() as unit:
             session = unit.agent_sessions.get(self._session.id)
-            if session is None or unit.agent_runs.get(run.id) is None:
+            if session is None:
                 raise RunDeleted
+            if self._require_claim(unit).state is not RunState.RUNNING:
+                return  # it was stored the time before, whose answer got lost
             unit.agent_sessions.update(
                 replace(
                     session,
@@ -201,14 +248,14 @@ class RunRecord:
                 )
             )
             told = (*last.entries, *self._told(ended, message_id))
-            unit.agent_sessions.append(session.id, _plain(told))
+            unit.agent_sessions.append(session.id, told)
             unit.agent_runs.update(run)
             unit.agent_runs.add_traces(last.traces)
 
     def _store_left(self) -> None:
         with self._database.transaction() as unit:
             stored = unit.agent_runs.get(self._run.id)
-            if stored is not None:
+            if stored is not None and stored.claim == self._run.claim:
                 unit.agent_runs.update(replace(stored, heartbeat=0))
 
     def _advanced(self, snapshot: _Snapshot, now: int) -> AgentRun:
@@ -223,18 +270,10 @@ class RunRecord:
     def _told(self, ended: Ended, message_id: str) -> Iterator[SessionEntry]:
         """Yield what clients find of the run in its conversation."""
         created_at = self._clock.seconds()
-        for role, content in (("user", self._run.question), ("assistant", ended.said)):
-            if content:
-                message = {
-                    "role": role,
-                    "content": content,
-                    "id": message_id,
-                    "created_at": created_at,
-                }
-                yield SessionEntry(SessionLog.MESSAGES, message)
-        if ended.said:
-            yield SessionEntry(SessionLog.REFERENCES, ended.reference)
-
-
-def _plain(entries: Iterable[SessionEntry]) -> list[SessionEntry]:
-    return [replace(entry, value=plain_json(entry.value)) for entry in entries]
+        messages = [
+            {"role": role, "content": content, "id": message_id, "created_at": created_at}
+            for role, content in (("user", self._run.question), ("assistant", ended.said))
+            if content
+        ]
+        yield from self._entries(SessionLog.MESSAGES, messages)
+        yield from self._entries(SessionLog.REFERENCES, [ended.reference] if ended.said else [])

@@ -12,11 +12,13 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 
+import structlog
+
 from ragflow.agents.check import Plan, plan_of
 from ragflow.agents.events import Event
 from ragflow.agents.state import given_up, is_under_way
 from ragflow.domain.agents import AgentRun, AgentSession, NodeTrace, RunState
-from ragflow.domain.errors import RagflowError
+from ragflow.domain.errors import AgentError, RagflowError
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock, Ids
 from ragflow.domain.repositories import Database, Paging, UnitOfWork
@@ -31,6 +33,8 @@ from ragflow.services.agent_sessions import (
 from ragflow.services.agent_work import AgentQuestion, PreparedRun, RunWork
 from ragflow.services.agents import require_agent
 from ragflow.text.json_values import plain_json
+
+log = structlog.get_logger(__name__)
 
 _LEAVE_SECONDS = 0.5
 """How long a run may go on that nobody hears: many clients leave when they have the answer."""
@@ -84,7 +88,8 @@ class AgentRunService:
             unit.agent_runs.add(run)
             unit.agent_runs.prune(agent_id, self._keep_runs)
             before = turns_before(unit, session)
-        return PreparedRun(actor, run, session, plan, asked, before)
+            lengths = unit.agent_sessions.lengths(session.id)
+        return PreparedRun(actor, run, session, plan, asked, before, lengths=lengths)
 
     async def begun(self, actor: Actor, agent_id: str, asked: AgentQuestion) -> PreparedRun:
         """Prepare a run, waiting a little for one that is about to end; raises as `begin`."""
@@ -98,15 +103,16 @@ class AgentRunService:
     async def events(self, prepared: PreparedRun) -> AsyncGenerator[Event, None]:
         """Tell what happens in a run; whoever stops listening ends it. Raises `AgentError`."""
         told: asyncio.Queue[Event | RagflowError | None] = asyncio.Queue()
-        run_id = prepared.run.id
-        self._live.start(run_id, self._work(prepared, told.put_nowait))
+        claim = prepared.run.claimed
+        task = self._live.start(claim, self._work(prepared, told.put_nowait))
+        task.add_done_callback(lambda done: told.put_nowait(_left(done)))
         try:
             while (item := await told.get()) is not None:
                 if isinstance(item, RagflowError):
                     raise item
                 yield item
         finally:
-            self._live.end(run_id, after_seconds=_LEAVE_SECONDS)
+            self._live.end(claim, after_seconds=_LEAVE_SECONDS)
 
     def page(
         self, actor: Actor, agent_id: str, paging: Paging, session_id: str | None = None
@@ -135,7 +141,7 @@ class AgentRunService:
             wished = unit.agent_runs.request_cancel(run_id)
             if wished and not self._lives(run):
                 self._give_up(unit, run, RunState.CANCELLED, None)
-        self._live.end(run_id)
+        self._live.end_run(run_id)
         return wished
 
     def cancel_task(self, actor: Actor, task_id: str) -> None:
@@ -188,12 +194,20 @@ class AgentRunService:
         plan: Plan,
         asked: AgentQuestion,
     ) -> PreparedRun:
-        """Take up a run that was cut off."""
-        run = replace(run, heartbeat=self._clock.milliseconds())
+        """Take up a run that was cut off; who had it stores nothing of it any more."""
+        run = replace(run, heartbeat=self._clock.milliseconds(), claim=run.claim + 1)
         unit.agent_runs.update(run)
-        traces = len(unit.agent_runs.traces(run.id))
-        before = turns_before(unit, session)
-        return PreparedRun(actor, run, session, plan, asked, before, goes_on=True, traces=traces)
+        return PreparedRun(
+            actor,
+            run,
+            session,
+            plan,
+            asked,
+            turns_before(unit, session),
+            goes_on=True,
+            traces=len(unit.agent_runs.traces(run.id)),
+            lengths=unit.agent_sessions.lengths(session.id),
+        )
 
     def _settled(
         self, unit: UnitOfWork, last: AgentRun | None, session: AgentSession
@@ -214,8 +228,9 @@ class AgentRunService:
         self, unit: UnitOfWork, run: AgentRun, state: RunState, error: str | None
     ) -> AgentSession:
         """End a run that no process has; the next question begins anew."""
-        now = self._clock.milliseconds()
-        unit.agent_runs.update(replace(run, state=state, error=error, update_time=now))
+        now, claim = self._clock.milliseconds(), run.claim + 1
+        ended = replace(run, state=state, error=error, update_time=now, claim=claim)
+        unit.agent_runs.update(ended)
         session = _conversation(unit, run)
         fresh = replace(session, state=given_up(session.state), update_time=now)
         unit.agent_sessions.update(fresh)
@@ -234,6 +249,17 @@ class AgentRunService:
             heartbeat=now,
             inputs=plain_json(asked.inputs),
         )
+
+
+def _left(work: asyncio.Task[None]) -> RagflowError | None:
+    """Say how work on a run ended that may have told nothing of its end."""
+    if work.cancelled():
+        return AgentError(CUT_OFF)
+    error = work.exception()
+    if error is None or isinstance(error, RagflowError):
+        return error
+    log.error("the work on an agent's run broke off", exc_info=error)
+    return AgentError(repr(error))
 
 
 def _conversation(unit: UnitOfWork, run: AgentRun) -> AgentSession:

@@ -63,7 +63,7 @@ class AgentSessionService:
             session = self.new(actor, agent, user_id, origin)
             prologue = {"role": "assistant", "content": prologue_of(agent.dsl)}
             unit.agent_sessions.add(session)
-            unit.agent_sessions.append(session.id, [SessionEntry(SessionLog.MESSAGES, prologue)])
+            unit.agent_sessions.append(session.id, [SessionEntry(SessionLog.MESSAGES, 0, prologue)])
         return AgentConversation(session, [prologue], dsl=session.dsl)
 
     def new(
@@ -121,7 +121,7 @@ class AgentSessionService:
             unit.agent_sessions.delete(sorted(gone))
         for run in runs:
             if run.session_id in gone:
-                self._live.end(run.id, Ending.DELETED)
+                self._live.end_run(run.id, Ending.LOST)
         unknown = tuple(each for each in wanted if each not in gone)
         return BulkOutcome(len(gone), duplicates, unknown)
 

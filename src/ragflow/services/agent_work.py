@@ -18,16 +18,18 @@ import structlog
 
 from ragflow.agents.check import Plan
 from ragflow.agents.events import Event
-from ragflow.agents.runtime import Question, Runtime
-from ragflow.agents.state import CanvasState, state_of
-from ragflow.domain.agents import AgentRun, AgentSession, RunState
+from ragflow.agents.question import Question
+from ragflow.agents.runtime import Runtime
+from ragflow.agents.sources import merged
+from ragflow.agents.state import CanvasState, state_of, told_so_far
+from ragflow.domain.agents import AgentRun, AgentSession, RunState, SessionLog
 from ragflow.domain.chats import SessionOrigin
 from ragflow.domain.errors import AgentError, RagflowError
 from ragflow.domain.identity import Actor
 from ragflow.domain.ports import Clock, Ids
 from ragflow.domain.repositories import Database
 from ragflow.services.agent_environment import Environments
-from ragflow.services.agent_errors import RunCancelled, RunDeleted
+from ragflow.services.agent_errors import RunCancelled, RunDeleted, RunTaken
 from ragflow.services.agent_live import Ending, LiveRuns
 from ragflow.services.agent_record import Ended, RunRecord
 
@@ -63,6 +65,12 @@ class PreparedRun:
     before: Sequence[Sequence[Any]] = ()  # the last turns, as many as the canvas looks back at
     goes_on: bool = False
     traces: int = 0  # of what was done before it was cut off
+    lengths: Mapping[SessionLog, int] = field(default_factory=dict)  # of the logs, before it
+
+    @property
+    def told_before(self) -> tuple[str, list[Mapping[str, Any]]]:
+        """Return what the run said before it was cut off, and what each message of it cites."""
+        return told_so_far(self.session.state) if self.goes_on else ("", [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,59 +100,65 @@ class RunWork:
             run,
             session,
             prepared.traces,
-            gone=lambda: self.live.end(run.id, Ending.DELETED),
+            prepared.lengths,
+            lost=lambda: self.live.end(run.claimed, Ending.LOST),
         )
         began = self.seconds()
-        reference: Mapping[str, Any] = {}
         failure: RagflowError | None = None
         stopped: RagflowError | None = None
         try:
-            environment = self.environments.of(prepared.actor, run.agent_id)
-            runtime = Runtime(
-                prepared.plan,
-                state,
-                environment,
-                run_id=run.id,
-                keep=record.keep,
-                seconds=self.seconds,
-            )
-            stream = runtime.go_on() if prepared.goes_on else runtime.run(_question(prepared.asked))
-            try:
-                async with aclosing(stream) as events:
-                    async for event in events:
-                        if event.trace is not None:
-                            record.add(event.trace)
-                        tell(event)
-            finally:
-                reference = runtime.reference
-            how = RunState.WAITING if runtime.waits else RunState.DONE
+            how = await self._run(prepared, state, record, tell)
         except asyncio.CancelledError:
-            ending = self.live.ending(run.id)
+            ending = self.live.ending(run.claimed)
             if ending is Ending.PAUSED:
                 await record.leave()
                 tell(AgentError("The server stops. Ask again to go on."))
                 return
             how = RunState.CANCELLED
-            stopped = RunDeleted() if ending is Ending.DELETED else RunCancelled()
+            stopped = RunDeleted() if ending is Ending.LOST else RunCancelled()
         except RagflowError as error:
             how, failure = RunState.FAILED, error
         except Exception as error:
             log.exception("run of an agent failed", run=run.id)
             how, failure = RunState.FAILED, AgentError(repr(error))
-        self.live.storing(run.id)
+        self.live.storing(run.claimed)
         said = "".join(state.said)
         if how in (RunState.FAILED, RunState.CANCELLED):
             _close(state, said)
         seconds = self.seconds() - began
-        ended = Ended(how, seconds, said, reference, str(failure) if failure else None)
+        cited = merged(state.references)
+        ended = Ended(how, seconds, said, cited, str(failure) if failure else None)
         try:
             await record.end(state, ended, self.ids.message_id())
-        except RunDeleted as error:
+        except (RunDeleted, RunTaken) as error:
             stopped = error
         except RagflowError as error:
             log.warning("the end of an agent's run is not stored", run=run.id, why=str(error))
             failure = failure or error
         tell(stopped or failure)
+
+    async def _run(
+        self, prepared: PreparedRun, state: CanvasState, record: RunRecord, tell: Tell
+    ) -> RunState:
+        """Run until it is done or waits for a user; tell and record what happens.
+
+        Raises what ends a run: `RagflowError`, and `CancelledError` when others end it.
+        """
+        runtime = Runtime(
+            prepared.plan,
+            state,
+            self.environments.of(prepared.actor, prepared.run.agent_id),
+            run_id=prepared.run.id,
+            keep=record.keep,
+            seconds=self.seconds,
+        )
+        stream = runtime.go_on() if prepared.goes_on else runtime.run(_question(prepared.asked))
+        async with aclosing(stream) as events:
+            async for event in events:
+                if event.trace is not None:
+                    record.add(event.trace)
+                tell(event)
+        return RunState.WAITING if runtime.waits else RunState.DONE
 
 
 def _question(asked: AgentQuestion) -> Question:

@@ -138,7 +138,7 @@ class AgentService:
             unit.agents.delete(agent_id)
             unit.outbox.add(OutboxKind.DELETE_BLOBS, {"prefix": agent_prefix(agent_id)})
         for run in runs:
-            self._live.end(run.id, Ending.DELETED)
+            self._live.end_run(run.id, Ending.LOST)
         self._relay.flush()
 
     def versions(self, actor: Actor, agent_id: str) -> list[AgentVersion]:

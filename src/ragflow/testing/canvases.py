@@ -7,10 +7,11 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
-from ragflow.agents.check import plan_of
+from ragflow.agents.check import outputs_of, plan_of
 from ragflow.agents.dsl import blank
 from ragflow.agents.events import Event
-from ragflow.agents.runtime import Keep, Question, Runtime, keep_nothing
+from ragflow.agents.question import Question
+from ragflow.agents.runtime import Keep, Runtime, keep_nothing
 from ragflow.agents.state import CanvasState, dsl_with, kept_of, state_of
 from ragflow.testing.agents import FakeOutside
 
@@ -25,6 +26,17 @@ def node(
         "upstream": [],
     }
     return {**component, "parent_id": parent} if parent else component
+
+
+def merge(script: str, *after: str, parent: str = "", **params: Any) -> dict[str, Any]:
+    """Return a component that fills in a text."""
+    options = {"method": "merge", "script": script, **params}
+    return node("StringTransform", options, *after, parent=parent)
+
+
+def say(content: str, *after: str, parent: str = "") -> dict[str, Any]:
+    """Return a component that says a text."""
+    return node("Message", {"content": [content]}, *after, parent=parent)
 
 
 def canvas(**components: dict[str, Any]) -> dict[str, Any]:
@@ -75,10 +87,17 @@ class Conversation:
         return Runtime(plan_of(self.canvas), state, self.outside.environment(), keep=keep)
 
     def hold(self, state: CanvasState) -> None:
-        """Keep the last state of a run, and what the run adds to the conversation."""
+        """Keep the last state of a run, and what the run adds to the conversation.
+
+        Raises `AssertionError` where a component made what no reference may name.
+        """
         self.kept = kept_of(state)
         self.history += state.history
         self.retrieval += state.retrieval
+        for node_id, component in plan_of(self.canvas).components.items():
+            known = outputs_of(component)
+            made = {name for name in state.outputs.get(node_id, ()) if not name.startswith("_")}
+            assert known is None or made <= set(known), f"{node_id} made {made}, known: {known}"
 
     async def ask(self, query: str = "", **inputs: Any) -> str:
         """Ask a question, and return what was said; the events are kept."""
@@ -105,6 +124,10 @@ class Conversation:
     def kinds(self) -> Sequence[str]:
         """Return the kinds of the last run's events."""
         return [event.kind for event in self.events]
+
+    def order(self, kind: str = "node_started") -> Sequence[str]:
+        """Return the components that the last run told of by a kind of event, in order."""
+        return [event.data["component_id"] for event in self.events if event.kind == kind]
 
     def finished(self, component_id: str) -> dict[str, Any]:
         """Return the data of the event by which a component ended."""

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ragflow.agents.check import problems_of
-from ragflow.testing.canvases import canvas, node
+from ragflow.agents.components.iteration_item import IterationItem
+from ragflow.testing.canvases import Conversation, canvas, node
 
 FORM = {"inputs": {"topic": {"type": "line"}}}
 
@@ -109,3 +110,19 @@ def test_what_is_drawn_but_no_component_may_follow_one() -> None:
     assert [each.field for each in problems_of(dsl)] == ["downstream"]
     dsl["graph"]["nodes"].append({"id": "Tool:Web", "type": "toolNode"})
     assert problems_of(dsl) == []
+
+
+@pytest.mark.anyio
+async def test_an_output_that_a_component_forgot_to_name_fails_its_tests(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loop = {"items_ref": "begin@words", "outputs": {"all": {"ref": "IterationItem:E@index"}}}
+    dsl = canvas(
+        begin=node("Begin", {}, "Iteration:I"),
+        Iteration__I=node("Iteration", loop),
+        IterationItem__E=node("IterationItem", {}, parent="Iteration:I"),
+    )
+    await Conversation(dsl).ask(words=["a"])
+    monkeypatch.setattr(IterationItem, "further_outputs", ())
+    with pytest.raises(AssertionError, match=r"IterationItem:E made .*index"):
+        await Conversation(dsl).ask(words=["a"])

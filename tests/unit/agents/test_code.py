@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from ragflow.agents.check import problems_of
+from ragflow.agents.tools.code_exec import pass_over_oddities, python_fault
 from ragflow.domain.agent_ports import CodeTask
 from ragflow.testing.agents import FakeCode, FakeOutside
 from ragflow.testing.canvases import Conversation, canvas, node
@@ -102,4 +106,17 @@ async def test_a_script_that_is_no_python_is_told_when_saved(script: str, fault:
     ],
 )
 async def test_a_script_that_may_run_is_kept(params: dict[str, Any]) -> None:
+    pass_over_oddities()
     assert problems_of(code_canvas(**params, outputs={"answer": {}})) == []
+
+
+async def test_scripts_that_are_read_at_once_leave_warnings_as_they_were() -> None:
+    pass_over_oddities()
+    before, patience = list(warnings.filters), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            assert not any(pool.map(python_fault, [r"x = '\d'"] * 2000))
+    finally:
+        sys.setswitchinterval(patience)
+    assert warnings.filters == before

@@ -1,18 +1,19 @@
-"""What fails is told of the component that failed, also where another was to say its text."""
+"""What fails is tried again, mended as its options say, or ends the run with its name."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import pytest
 
 from ragflow.agents.events import Event
-from ragflow.agents.runtime import Question
+from ragflow.agents.question import Question
 from ragflow.domain.answers import ChatTurn, ModelDelta, Passage, SamplingOptions, ToolSpec
 from ragflow.domain.errors import ComponentFailed, ModelError
 from ragflow.testing.agents import FakeOutside
-from ragflow.testing.canvases import Conversation, canvas, node
+from ragflow.testing.canvases import Conversation, canvas, merge, node, say
 from ragflow.testing.chat import ScriptedChatModel
 
 pytestmark = pytest.mark.anyio
@@ -78,19 +79,112 @@ async def test_why_a_text_failed_can_be_said_behind_its_default() -> None:
     assert "the script says so" in talk.said
 
 
-async def test_when_a_component_began_and_how_long_it_took_are_outputs() -> None:
-    dsl = canvas(
-        begin=node("Begin", {}, "StringTransform:A"),
-        StringTransform__A=node("StringTransform", {"split_ref": "sys.query"}, "Message:B"),
-        Message__B=node(
-            "Message",
-            {"content": ["{StringTransform:A@_created_time} {StringTransform:A@_elapsed_time}"]},
+def failing(options: dict[str, Any], *after: str) -> dict[str, Any]:
+    return node("LLM", {"llm_id": "broken", "delay_after_error": 0, **options}, *after)
+
+
+def broken() -> FakeOutside:
+    return FakeOutside(models={"broken": ScriptedChatModel([None] * 9)})
+
+
+async def test_a_failure_that_nothing_handles_ends_the_run_with_its_name() -> None:
+    talk = Conversation(
+        canvas(
+            begin=node("Begin", {}, "LLM:A"),
+            LLM__A=failing({}, "StringTransform:B"),
+            StringTransform__B=merge("never"),
         ),
+        broken(),
     )
-    talk = Conversation(dsl)
-    said = await talk.ask("q")
-    ended, (started, *_) = talk.finished("StringTransform:A"), said.split(" ")
-    assert said == f"{float(started)} {ended['elapsed_time']}"
-    begun = [event.data for event in talk.events if event.kind == "node_started"]
-    assert float(started) == begun[1]["created_at"]
-    assert set(ended["outputs"]) == {"result"}
+    with pytest.raises(ComponentFailed, match="LLM:A"):
+        await talk.ask()
+    assert talk.kinds[-1] == "node_finished"
+    assert "the script says so" in talk.events[-1].data["error"]
+
+
+async def test_a_failure_may_go_elsewhere() -> None:
+    talk = Conversation(
+        canvas(
+            begin=node("Begin", {}, "LLM:A"),
+            LLM__A=failing(
+                {"exception_method": "goto", "exception_goto": ["Message:E"]}, "Message:B"
+            ),
+            Message__B=say("never"),
+            Message__E=say("sorry: {LLM:A@_ERROR}"),
+        ),
+        broken(),
+    )
+    assert "sorry: " in await talk.ask()
+    assert "Message:B" not in talk.order()
+
+
+@pytest.mark.parametrize("after", [("Message:B",), ()])
+async def test_a_failure_may_have_a_default(after: tuple[str, ...]) -> None:
+    options = {"exception_method": "comment", "exception_default_value": "no answer"}
+    talk = Conversation(
+        canvas(
+            begin=node("Begin", {}, "LLM:A"),
+            LLM__A=failing(options, *after),
+            Message__B=say("{LLM:A@content}!"),
+        ),
+        broken(),
+    )
+    assert await talk.ask() == ("no answer!" if after else "no answer")
+    assert talk.kinds[-1] == "workflow_finished"
+    assert talk.finished("LLM:A")["error"]
+
+
+async def test_a_component_is_tried_again() -> None:
+    model = ScriptedChatModel([None, None, "third time"])
+    talk = Conversation(
+        canvas(
+            begin=node("Begin", {}, "LLM:A"),
+            LLM__A=node("LLM", {"max_retries": 2, "delay_after_error": 0}, "Message:B"),
+            Message__B=say("{LLM:A@content}"),
+        ),
+        FakeOutside(model=model),
+    )
+    assert await talk.ask("q") == "third time "
+
+
+async def test_a_fault_of_our_own_is_told_by_its_name_too() -> None:
+    model = ScriptedChatModel([])  # has no answer left: IndexError
+    talk = Conversation(
+        canvas(
+            begin=node("Begin", {}, "LLM:A"),
+            LLM__A=node("LLM", {}, "StringTransform:B"),
+            StringTransform__B=merge("x"),
+        ),
+        FakeOutside(model=model),
+    )
+    with pytest.raises(ComponentFailed, match="IndexError"):
+        await talk.ask("q")
+
+
+async def test_a_model_is_asked_no_more_often_than_was_said() -> None:
+    model = ScriptedChatModel([None] * 9)
+    talk = Conversation(
+        canvas(
+            begin=node("Begin", {}, "LLM:A"),
+            LLM__A=node("LLM", {"max_retries": 2, "delay_after_error": 0}, "StringTransform:B"),
+            StringTransform__B=merge("x"),
+        ),
+        FakeOutside(model=model),
+    )
+    with pytest.raises(ComponentFailed):
+        await talk.ask("q")
+    assert len(model.calls) == 3
+
+
+async def test_a_text_that_nobody_speaks_fails_with_its_name_too() -> None:
+    talk = Conversation(
+        canvas(
+            begin=node("Begin", {}, "LLM:A"),
+            LLM__A=node("LLM", {}, "Message:M"),
+            Message__M=say("hello"),
+        ),
+        FakeOutside(model=ScriptedChatModel([None])),
+    )
+    with pytest.raises(ComponentFailed, match="LLM:A"):
+        await talk.ask("q")
+    assert "the script says so" in talk.finished("LLM:A")["error"]

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ragflow.agents.runtime import Question
+from ragflow.agents.question import Question
 from ragflow.agents.sources import SourceBook
-from ragflow.agents.state import CanvasState, is_under_way, kept_of
+from ragflow.agents.state import CanvasState, Loop, is_under_way, kept_of
 from ragflow.agents.tools.tavily_search import SEARCH, TavilySearch
 from ragflow.testing.agents import FakeOutside
 from ragflow.testing.canvases import Conversation, canvas, node
@@ -140,3 +140,14 @@ async def test_what_was_cited_before_a_cut_is_cited_by_the_run() -> None:
     talk.hold(runtime.state)
     assert await talk.ask("And now?") != ""
     assert not is_under_way(talk.kept)
+
+
+def test_what_was_kept_stays_as_it_was_while_the_run_goes_on() -> None:
+    state = CanvasState(frontier=["begin"], globals={"begin.inputs": {"cities": ["Rome"]}})
+    state.loops["Loop"] = Loop([["a"]], 0, {"x": [{"y": 1}]})
+    kept = kept_of(state)
+    before = json.dumps(kept)
+    state.globals["begin.inputs"]["cities"].append("Bonn")
+    state.loops["Loop"].items[0].append("b")
+    state.loops["Loop"].collected["x"][0]["y"] = 2
+    assert json.dumps(kept) == before

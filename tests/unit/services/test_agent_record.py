@@ -15,7 +15,7 @@ from ragflow.adapters.db.database import SqlDatabase
 from ragflow.adapters.db.migrate import migrate
 from ragflow.agents.state import CanvasState
 from ragflow.domain.agents import NodeTrace, RunState, SessionLog
-from ragflow.domain.errors import StoreUnavailable
+from ragflow.domain.errors import NotFound, StoreUnavailable
 from ragflow.services.agent_errors import RunDeleted
 from ragflow.services.agent_record import Ended, RunRecord
 from ragflow.testing.clock import FixedClock
@@ -52,7 +52,16 @@ def database(tmp_path: Path) -> Iterator[SqlDatabase]:
 
 def record_of(database: Any, gone: list[str]) -> RunRecord:
     session = an_agent_session()
-    return RunRecord(database, FixedClock(), a_run(), session, 0, lambda: gone.append("gone"))
+    return RunRecord(
+        database,
+        FixedClock(),
+        a_run(),
+        session,
+        first_trace=0,
+        lengths={},
+        lost=lambda: gone.append("gone"),
+        pauses=(),
+    )
 
 
 def trace(ordinal: int, **outputs: Any) -> NodeTrace:
@@ -138,7 +147,8 @@ def test_a_conversation_that_is_deleted_ends_its_run(database: SqlDatabase) -> N
         record = record_of(database, gone)
         with database.transaction() as work:
             work.agent_sessions.delete(["session-1"])
-        await record.keep(state("begin"), True)
+        with pytest.raises(NotFound):
+            await record.keep(state("begin"), True)
         with pytest.raises(RunDeleted):
             await record.end(state("begin"), Ended(RunState.DONE, 1.0), "m")
 

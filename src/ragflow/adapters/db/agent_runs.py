@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, select, tuple_, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from ragflow.adapters.db.base import (
     IDS_PER_STATEMENT,
@@ -17,7 +18,7 @@ from ragflow.adapters.db.base import (
     paged,
 )
 from ragflow.adapters.db.tables import agent_runs, agent_traces
-from ragflow.domain.agents import AgentRun, NodeTrace, RunState
+from ragflow.domain.agents import AgentRun, Claim, NodeTrace, RunState
 from ragflow.domain.repositories import Paging
 
 _ORDERS = orderable(agent_runs, AgentRun)
@@ -71,19 +72,20 @@ class SqlAgentRuns(Repository):
         open_run = (agent_runs.c.id == run_id, agent_runs.c.state.in_(_OPEN))
         return bool(self._write(update(agent_runs).where(*open_run).values(cancel_requested=True)))
 
-    def wishes(self, run_ids: Sequence[str]) -> dict[str, bool]:
-        """Tell of each of the runs that there still is whether somebody wishes to end it."""
-        found: dict[str, bool] = {}
-        told = select(agent_runs.c.id, agent_runs.c.cancel_requested)
-        for ids in batches(run_ids, IDS_PER_STATEMENT):
-            rows = self._rows(told.where(agent_runs.c.id.in_(ids)))
-            found |= {row.id: row.cancel_requested for row in rows}
+    def wishes(self, claims: Sequence[Claim]) -> dict[Claim, bool]:
+        """Tell of each of the claims that still holds whether somebody wishes to end its run."""
+        found: dict[Claim, bool] = {}
+        table = agent_runs.c
+        told = select(table.id, table.claim, table.cancel_requested)
+        for some in batches(claims, IDS_PER_STATEMENT):
+            rows = self._rows(told.where(_held(some)))
+            found |= {Claim(row.id, row.claim): row.cancel_requested for row in rows}
         return found
 
-    def beat(self, run_ids: Sequence[str], now: int) -> None:
-        """Say that the process of these runs lives, of those that are running still."""
-        for ids in batches(run_ids, IDS_PER_STATEMENT):
-            running = (agent_runs.c.id.in_(ids), agent_runs.c.state == RunState.RUNNING.value)
+    def beat(self, claims: Sequence[Claim], now: int) -> None:
+        """Say that who has these runs lives, of claims that hold and runs that are running."""
+        for some in batches(claims, IDS_PER_STATEMENT):
+            running = (_held(some), agent_runs.c.state == RunState.RUNNING.value)
             self._write(update(agent_runs).where(*running).values(heartbeat=now))
 
     def prune(self, agent_id: str, keep: int) -> None:
@@ -93,16 +95,22 @@ class SqlAgentRuns(Repository):
         self._write(delete(agent_runs).where(old, table.state != RunState.RUNNING.value))
 
     def add_traces(self, traces: Sequence[NodeTrace]) -> None:
-        """Insert. Raises `NotFound` when the run is gone."""
+        """Insert those that are not stored. Raises `NotFound` when the run is gone."""
         if traces:
             with self._parent("run", traces[0].run_id):
-                self._write(insert(agent_traces), [fields_of(trace) for trace in traces])
+                self._insert_new(agent_traces, [fields_of(trace) for trace in traces])
 
     def traces(self, run_id: str) -> list[NodeTrace]:
         """Return what the components of a run did, in order."""
         kept = select(agent_traces).where(agent_traces.c.run_id == run_id)
         rows = self._rows(kept.order_by(agent_traces.c.ordinal))
         return [NodeTrace(**row._mapping) for row in rows]
+
+
+def _held(claims: Sequence[Claim]) -> ColumnElement[bool]:
+    """Select the runs whose claim is one of these."""
+    pairs = [(claim.run_id, claim.number) for claim in claims]
+    return tuple_(agent_runs.c.id, agent_runs.c.claim).in_(pairs)
 
 
 def _value(row: Row[Any]) -> AgentRun:

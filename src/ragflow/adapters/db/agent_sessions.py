@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Row, delete, func, select
 
 from ragflow.adapters.db.base import (
     IDS_PER_STATEMENT,
@@ -20,7 +20,6 @@ from ragflow.adapters.db.base import (
 from ragflow.adapters.db.tables import agent_session_entries, agent_sessions
 from ragflow.domain.agents import AgentSession, SessionEntry, SessionLog
 from ragflow.domain.chats import SessionOrigin
-from ragflow.domain.errors import NotFound
 from ragflow.domain.repositories import Paging
 
 _ORDERS = orderable(agent_sessions, AgentSession)
@@ -75,24 +74,30 @@ class SqlAgentSessions(Repository):
         self._update(agent_sessions, row, "session")
 
     def append(self, session_id: str, entries: Sequence[SessionEntry]) -> None:
-        """Append entries, each to its log.
+        """Insert entries, each at its place in its log; a place that is taken stays as it is.
 
-        The conversation's row is locked first, so that two writers never take the same ordinal.
-        Raises `NotFound` when it is gone.
+        Whoever cannot know whether a commit went through may so append the same once more. Raises
+        `NotFound` when the conversation is gone.
         """
-        held = select(agent_sessions.c.id).where(agent_sessions.c.id == session_id)
-        if self._row(held) is None:
-            raise NotFound(noun="session", id=session_id)
-        for log in dict.fromkeys(entry.log for entry in entries):
-            first = self._next_ordinal(session_id, log)
-            values = [entry.value for entry in entries if entry.log is log]
-            self._write(
-                insert(agent_session_entries),
-                [
-                    {"session_id": session_id, "log": log.value, "ordinal": number, "value": value}
-                    for number, value in enumerate(values, start=first)
-                ],
-            )
+        rows = [
+            {
+                "session_id": session_id,
+                "log": entry.log.value,
+                "ordinal": entry.ordinal,
+                "value": entry.value,
+            }
+            for entry in entries
+        ]
+        with self._parent("session", session_id):
+            self._insert_new(agent_session_entries, rows)
+
+    def lengths(self, session_id: str) -> dict[SessionLog, int]:
+        """Return how many entries each log of a conversation has."""
+        table = agent_session_entries.c
+        last = select(table.log, func.max(table.ordinal).label("last"))
+        held = last.where(table.session_id == session_id).group_by(table.log)
+        found = {row.log: row.last + 1 for row in self._rows(held)}
+        return {log: found.get(log.value, 0) for log in SessionLog}
 
     def entries(
         self, session_ids: Sequence[str], logs: Collection[SessionLog]
@@ -120,12 +125,6 @@ class SqlAgentSessions(Repository):
         """Delete conversations with their logs and runs."""
         for ids in batches(sorted(set(session_ids)), IDS_PER_STATEMENT):
             self._write(delete(agent_sessions).where(agent_sessions.c.id.in_(ids)))
-
-    def _next_ordinal(self, session_id: str, log: SessionLog) -> int:
-        table = agent_session_entries.c
-        held = (table.session_id == session_id, table.log == log.value)
-        last = self._connection.execute(select(func.max(table.ordinal)).where(*held)).scalar_one()
-        return 0 if last is None else last + 1
 
 
 def _session(row: Row[Any]) -> AgentSession:

@@ -92,6 +92,14 @@ class Repository:
         rest = {name: statement.excluded[name] for name in row if name not in keys}
         self._write(statement.on_conflict_do_update(index_elements=keys, set_=rest))
 
+    def _insert_new(self, table: Table, rows: Sequence[Values]) -> None:
+        """Insert rows, but for those whose primary key is stored: these stay as they are."""
+        if rows:
+            dialect_insert = postgresql.insert if self._dialect == "postgresql" else sqlite.insert
+            keys = [column.name for column in table.primary_key]
+            statement = dialect_insert(table).on_conflict_do_nothing(index_elements=keys)
+            self._write(statement, rows)
+
     @contextmanager
     def _unique(self, index: Index, noun: str, name: str) -> Iterator[None]:
         """Raise `Conflict` when the block violates a unique index; undo only the block."""

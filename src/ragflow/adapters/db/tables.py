@@ -428,6 +428,7 @@ agent_runs = Table(
     Column("steps", Long, nullable=False),
     Column("tokens", Long, nullable=False),
     Column("elapsed_seconds", Float, nullable=False),
+    Column("claim", Long, nullable=False),
 )
 Index("ix_agent_runs_agent_id_create_time", agent_runs.c.agent_id, agent_runs.c.create_time)
 Index("ix_agent_runs_session_id_create_time", agent_runs.c.session_id, agent_runs.c.create_time)

@@ -24,8 +24,7 @@ Query = str | tuple[Any, ...]
 async def made_before(call: Call, but: Collection[str] = ()) -> str:
     """Return what the components drawn before this one made in this run, `but` for some kinds."""
     before = [node_id for node_id in call.node.upstream if call.kind_of(node_id) not in but]
-    made = [await main_value(call, node_id) for node_id in before]
-    return "\n\n".join(as_text(each) for each in made if each not in (None, ""))
+    return _joined([await main_value(call, node_id) for node_id in before])
 
 
 async def asked_before(call: Call, named: Sequence[Any]) -> str:
@@ -38,8 +37,7 @@ async def asked_before(call: Call, named: Sequence[Any]) -> str:
         name = str(each.get("component_id", "")) if isinstance(each, Mapping) else ""
         if call.is_known(name):
             made.append(await (call.value(name) if "@" in name else main_value(call, name)))
-    asked = "\n\n".join(as_text(each) for each in made if each not in (None, ""))
-    return asked or await made_before(call) or call.state.question
+    return _joined(made) or await made_before(call) or call.state.question
 
 
 async def asked_of(call: Call, query: Query) -> str:
@@ -95,3 +93,8 @@ async def fill_older(call: Call, text: str, parameters: Sequence[Any] = ()) -> s
             values[name] = as_text(await main_value(call, name))
     filled = await call.fill(text)
     return _OLDER.sub(lambda match: values.get(match["name"], match[0]), filled)
+
+
+def _joined(made: Sequence[Any]) -> str:
+    """Return what was made as one text, but for what is empty."""
+    return "\n\n".join(as_text(each) for each in made if each not in (None, ""))

@@ -8,6 +8,7 @@ that lacks a declared name or has another type.
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
@@ -23,6 +24,7 @@ from ragflow.domain.errors import ToolFailed
 
 RESULT = "result"
 _LONGEST_READ = 100_000  # characters
+_FILE = "<canvas>"  # where warnings about a script say that it stands
 _JAVASCRIPT = ("nodejs", "javascript")
 
 
@@ -99,14 +101,21 @@ def python_fault(script: str) -> str:
     if len(script) > _LONGEST_READ:
         return ""
     try:
-        with warnings.catch_warnings():  # of what is odd, but runs
-            warnings.simplefilter("ignore")
-            ast.parse(script)
+        ast.parse(script, _FILE)
     except SyntaxError as error:
         return f"line {error.lineno}: {error.msg}" if error.lineno else error.msg
     except (ValueError, MemoryError, RecursionError):
         return ""
     return ""
+
+
+def pass_over_oddities() -> None:
+    """Let nobody be warned of what is odd in a script, but runs.
+
+    To be called where a process starts: all threads share what they are warned of, so none may
+    change that for the time in which it reads a script.
+    """
+    warnings.filterwarnings("ignore", module=re.escape(_FILE))
 
 
 def declared(outputs: Mapping[str, Any], result: Any) -> dict[str, Any]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
-from ragflow.agents.check import Plan
-from ragflow.agents.dsl import Canvas
 from ragflow.domain.answers import AnswerFrame
 from ragflow.domain.graphs import tree_of
 from ragflow.domain.identity import Actor, TenantRole
@@ -54,7 +52,6 @@ from ragflow.http.views import (
     document_object,
 )
 from ragflow.services.accounts import NewKey
-from ragflow.services.agent_work import AgentQuestion, PreparedRun
 from ragflow.services.chats import ListedChat
 from ragflow.services.completions import Turn
 from ragflow.services.file_browser import ListedFile
@@ -206,18 +203,11 @@ TRACED_RUN = named(
         for error in (None, "slow")
     ),
 )
-_PREPARED = PreparedRun(
-    Actor(samples.TENANT_ID, samples.TENANT_ID),
-    samples.AGENT_RUN,
-    samples.AGENT_SESSION.session,
-    Plan(Canvas({}, {}), {}),
-    AgentQuestion(),
-)
 
 
 def agent_event(kind: str, **data: object) -> dict[str, object]:
     """Return an event of an agent's run."""
-    return Frames(_PREPARED).enveloped(kind, data, samples.CHUNK.create_timestamp)
+    return Frames(samples.AGENT_RUN).enveloped(kind, data, samples.CHUNK.create_timestamp)
 
 
 _FINISHED = agent_event(

@@ -18,7 +18,7 @@ from ragflow.http.envelope import result
 from ragflow.http.errors import Answers, Code, Reply, WireError, answers
 from ragflow.http.openapi import json_body, properties
 from ragflow.http.routers.agents_openai import answer_openai
-from ragflow.http.schemas.agent_runs import Frames, agent_question
+from ragflow.http.schemas.agent_runs import agent_question
 from ragflow.http.schemas.completions import truth
 from ragflow.http.sse import event_stream
 from ragflow.http.validation import lenient_object, require
@@ -80,7 +80,7 @@ async def _answer(
     services: Services, actor: Actor, agent_id: str, request: Request, body: dict[str, Any]
 ) -> Response:
     prepared = await services.agent_runs.begun(actor, agent_id, agent_question(body))
-    frames = Frames(prepared, universal=is_universal(request, body))
+    universal = is_universal(request, body)
     if truth(body, "stream", True):
-        return event_stream(agent_frames(services, frames))
-    return result(await whole_run(services, frames))
+        return event_stream(agent_frames(services, prepared, universal=universal))
+    return result(await whole_run(services, prepared, universal=universal))

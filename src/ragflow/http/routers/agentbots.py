@@ -19,7 +19,7 @@ from ragflow.http.envelope import result
 from ragflow.http.errors import Code, Reply, answers
 from ragflow.http.openapi import json_body, properties
 from ragflow.http.routers.agent_completions import QUESTION, RUN
-from ragflow.http.schemas.agent_runs import Frames, agent_question
+from ragflow.http.schemas.agent_runs import agent_question
 from ragflow.http.schemas.completions import truth
 from ragflow.http.sse import event_stream
 from ragflow.http.validation import embed_object
@@ -42,10 +42,10 @@ async def complete_embedded_agent(
     """Ask an agent; without a session, in one that begins with the question."""
     asked = agent_question(body, SessionOrigin.EMBED)
     prepared = await services.agent_runs.begun(actor, agent_id, asked)
-    frames = Frames(prepared, only_messages=False)
     if truth(body, "stream", True):
-        return event_stream(agent_frames(services, frames, terminated=False))
-    return result(await whole_run(services, frames))
+        frames = agent_frames(services, prepared, only_messages=False, terminated=False)
+        return event_stream(frames)
+    return result(await whole_run(services, prepared))
 
 
 @router.get("/agentbots/{agent_id}/inputs", summary="Introduce an embedded agent")

@@ -22,7 +22,7 @@ from ragflow.http.envelope import WireJson
 from ragflow.http.errors import Code, Reply, WireError, answers
 from ragflow.http.openapi import json_body, properties
 from ragflow.http.routers.openai import text_of
-from ragflow.http.schemas.agent_runs import Frames, agent_question
+from ragflow.http.schemas.agent_runs import agent_question, frames_of
 from ragflow.http.schemas.completions import truth
 from ragflow.http.sse import done_frame, event_stream, frame
 from ragflow.http.validation import arguments
@@ -115,7 +115,7 @@ def _session_id(body: Mapping[str, Any]) -> Any:
 async def _whole(
     services: Services, prepared: PreparedRun, completion: _Completion, said: int
 ) -> Response:
-    frames = Frames(prepared)
+    frames = frames_of(prepared)
     failure = ""
     async with aclosing(told(services, prepared)) as events:
         async for event in events:
@@ -135,7 +135,7 @@ async def _chunks(
     services: Services, prepared: PreparedRun, completion: _Completion
 ) -> AsyncGenerator[bytes, None]:
     """Encode one chunk for each message and for the end of each, then the end of all."""
-    frames = Frames(prepared)
+    frames = frames_of(prepared)
     failed = False
     async with aclosing(told(services, prepared)) as events:
         async for event in events:

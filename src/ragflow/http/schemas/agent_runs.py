@@ -13,7 +13,6 @@ from typing import Any
 
 from ragflow.agents.events import Event, message, message_end
 from ragflow.agents.sources import merged
-from ragflow.agents.state import state_of
 from ragflow.domain.agents import AgentRun, NodeTrace
 from ragflow.domain.chats import SessionOrigin
 from ragflow.domain.errors import InvalidInput
@@ -44,20 +43,17 @@ def agent_question(
 
 @dataclass(slots=True)
 class Frames:
-    """Write the events of one run; `answer` is what it has said so far."""
+    """Write the events of one run; `answer` is what it has said so far.
 
-    prepared: PreparedRun
+    `references` has what each message that has ended cites, None where that is nothing.
+    """
+
+    run: AgentRun
     only_messages: bool = True
     universal: bool = False
     answer: str = ""
     thinks: bool = False
     references: list[Mapping[str, Any] | None] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Begin with what a run said before it was cut off."""
-        if self.prepared.goes_on:
-            kept = state_of({}, self.prepared.session.state)
-            self.answer, self.references = "".join(kept.said), [*kept.references]
 
     def value(self, event: Event, created_at: float) -> dict[str, Any] | None:
         """Return what is sent of an event, None for one that is not for this client."""
@@ -77,14 +73,13 @@ class Frames:
 
     def enveloped(self, kind: str, data: Mapping[str, Any], created_at: float) -> dict[str, Any]:
         """Put data into the envelope of events."""
-        run = self.prepared.run
         return {
             "event": kind,
-            "message_id": run.id,
+            "message_id": self.run.id,
             "created_at": int(created_at),
-            "task_id": run.agent_id,
+            "task_id": self.run.agent_id,
             "data": plain_json(data),
-            "session_id": run.session_id,
+            "session_id": self.run.session_id,
         }
 
     def failure(self, reason: str) -> Iterator[Event]:
@@ -105,6 +100,17 @@ class Frames:
         data = {**last.data, "content": self.answer, "reference": self.reference()}
         event = self.enveloped(last.kind, data, created_at)
         return event | ({"answer": self.answer} if self.universal else {})
+
+
+def frames_of(
+    prepared: PreparedRun, *, only_messages: bool = True, universal: bool = False
+) -> Frames:
+    """Return what writes the events of a run; it begins with what that said before it was cut off.
+
+    `only_messages` leaves out all other events.
+    """
+    answer, references = prepared.told_before
+    return Frames(prepared.run, only_messages, universal, answer, references=[*references])
 
 
 def run_object(run: AgentRun) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from ragflow.domain.chunks import ChunkKind
 from ragflow.domain.errors import Cancelled
 from ragflow.domain.graphs import Community, Graph, GraphShare
 from ragflow.ingest.enrich.base import Configs, Desk, Step, enrichers, read_options
-from ragflow.ingest.enrich.knowledge_graph.answers import read_share
+from ragflow.ingest.enrich.knowledge_graph.answers import is_usable, read_share
 from ragflow.ingest.enrich.knowledge_graph.communities import (
     Group,
     extracted_report,
@@ -152,7 +152,7 @@ class _Reading:
         passages = self._passages[batch * _BATCH : (batch + 1) * _BATCH]
         requests = [self._request(passage) for passage in passages]
         answers, costs = self._desk.writer.write(requests, before.costs)
-        told: list[list[str]] = [[] if answer is None else [answer] for answer in answers]
+        told = [[answer] if answer and is_usable(answer) else [] for answer in answers]
         if self._method == "general":
             costs = self._ask_for_more(requests, told, costs)
         self._desk.work.put(_answers_name(batch), json.dumps(told).encode())

@@ -60,7 +60,7 @@ class _Reading:
     texts: dict[int, str] = field(default_factory=dict)  # of objects, by their number
     notes: list[tuple[Place, str, int]] = field(default_factory=list)
     current: int = 0  # the object whose text follows
-    missing: int = 0  # characters of that text
+    missing: int = 0  # units of UTF-16 of that text
 
     def pieces(self) -> Iterator[Piece]:
         """Yield text boxes, then comments."""
@@ -113,7 +113,7 @@ def _sheet(stream: bytes, start: int, codes: dict[int, str]) -> OldSheet:
             reading.missing = _short(data, 10)
         elif kind == _CONTINUE and reading.missing and data:
             text = _characters(data[0], reading.missing, data[1:])
-            reading.missing -= len(text)
+            reading.missing -= len(text.encode("utf-16-le")) // 2
             reading.texts[reading.current] = reading.texts.get(reading.current, "") + text
         elif kind == _NOTE:
             place = (_short(data, 0), _short(data, 2))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ragflow.domain.agents import NodeTrace, RunState
+from ragflow.domain.agents import Claim, NodeTrace, RunState
 from ragflow.domain.errors import NotFound
 from ragflow.domain.repositories import Database, Paging
 from ragflow.testing.database.samples import a_run, an_agent, an_agent_session, fill
@@ -66,8 +66,9 @@ class AgentRunsContract:
         assert wished == [True, True, False, False]
         with held.transaction() as work:
             work.agent_runs.update(replace(a_run(), steps=1))
-            wishes = work.agent_runs.wishes(["run-1", "ended", "unknown"])
-            assert wishes == {"run-1": True, "ended": False}
+            claims = [Claim("run-1"), Claim("ended"), Claim("waits", 1), Claim("unknown")]
+            wishes = work.agent_runs.wishes(claims)
+            assert wishes == {Claim("run-1"): True, Claim("ended"): False}
             assert work.agent_runs.wishes([]) == {}
 
     def test_the_open_runs_of_an_agent_are_found(self, held: Database) -> None:
@@ -84,12 +85,15 @@ class AgentRunsContract:
         with held.transaction() as work:
             for run_id in ("lives", "silent"):
                 work.agent_runs.add(a_run(run_id, heartbeat=10))
+            work.agent_runs.add(a_run("taken", heartbeat=10, claim=2))
             work.agent_runs.add(a_run("ended", state=RunState.DONE, heartbeat=10))
-            work.agent_runs.beat(["lives", "ended", "unknown"], 20)
+            claims = [Claim("lives"), Claim("taken", 1), Claim("ended"), Claim("unknown")]
+            work.agent_runs.beat(claims, 20)
             work.agent_runs.beat([], 30)
         with held.reading() as work:
-            runs = [work.agent_runs.get(run_id) for run_id in ("lives", "silent", "ended")]
-            assert [run and run.heartbeat for run in runs] == [20, 10, 10]
+            ids = ("lives", "silent", "taken", "ended")
+            runs = [work.agent_runs.get(run_id) for run_id in ids]
+            assert [run and run.heartbeat for run in runs] == [20, 10, 10, 10]
 
     def test_old_runs_go_with_their_traces_but_running_ones_stay(self, held: Database) -> None:
         with held.transaction() as work:
@@ -109,10 +113,15 @@ class AgentRunsContract:
         with held.transaction() as work:
             work.agent_runs.add(a_run())
             work.agent_runs.add_traces(traces[2:])
-            work.agent_runs.add_traces(traces[:2])
+            work.agent_runs.add_traces([traces[0], replace(traces[1], tokens=6)])
+            work.agent_runs.add_traces(traces)  # once more: what is stored stays
             work.agent_runs.add_traces([])
         with held.reading() as work:
-            assert work.agent_runs.traces("run-1") == traces
+            assert work.agent_runs.traces("run-1") == [
+                traces[0],
+                replace(traces[1], tokens=6),
+                traces[2],
+            ]
         with pytest.raises(NotFound), held.transaction() as work:
             work.agent_runs.add_traces([_trace("unknown", 0)])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -138,13 +139,13 @@ class AgentSessionsContract:
             work.agent_sessions.add(an_agent_session())
             work.agent_sessions.add(an_agent_session("session-2"))
             work.agent_sessions.append(
-                "session-1", [SessionEntry(MESSAGES, {"a": 1}), SessionEntry(HISTORY, 1)]
+                "session-1", [SessionEntry(MESSAGES, 0, {"a": 1}), SessionEntry(HISTORY, 0, 1)]
             )
         with database.transaction() as work:
             work.agent_sessions.append(
-                "session-1", [SessionEntry(HISTORY, 2), SessionEntry(HISTORY, "3")]
+                "session-1", [SessionEntry(HISTORY, 1, 2), SessionEntry(HISTORY, 2, "3")]
             )
-            work.agent_sessions.append("session-2", [SessionEntry(HISTORY, 4)])
+            work.agent_sessions.append("session-2", [SessionEntry(HISTORY, 0, 4)])
             work.agent_sessions.append("session-2", [])
         with database.reading() as work:
             assert work.agent_sessions.entries(["session-1", "unknown"], [HISTORY, MESSAGES]) == {
@@ -155,14 +156,37 @@ class AgentSessionsContract:
                 "session-2": {HISTORY: [4]}
             }
         with pytest.raises(NotFound), database.transaction() as work:
-            work.agent_sessions.append("unknown", [SessionEntry(HISTORY, 1)])
+            work.agent_sessions.append("unknown", [SessionEntry(HISTORY, 0, 1)])
+
+    def test_what_is_appended_once_more_is_there_once(self, database: Database) -> None:
+        fill(database, an_agent())
+        with database.transaction() as work:
+            work.agent_sessions.add(an_agent_session())
+        entries = [SessionEntry(HISTORY, ordinal, ["user", ordinal]) for ordinal in range(9)]
+
+        def append(first: int) -> None:
+            with database.transaction() as work:
+                work.agent_sessions.append("session-1", entries[first : first + 5])
+
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(append, [0, 2, 4] * 6))
+        append(0)
+        with database.reading() as work:
+            kept = work.agent_sessions.entries(["session-1"], [HISTORY])
+            assert kept["session-1"][HISTORY] == [entry.value for entry in entries]
+            assert work.agent_sessions.lengths("session-1") == {
+                HISTORY: 9,
+                MESSAGES: 0,
+                SessionLog.REFERENCES: 0,
+                SessionLog.RETRIEVAL: 0,
+            }
 
     def test_the_end_of_a_log_is_read_by_itself(self, database: Database) -> None:
         fill(database, an_agent())
         with database.transaction() as work:
             work.agent_sessions.add(an_agent_session())
-            work.agent_sessions.append("session-1", [SessionEntry(HISTORY, n) for n in range(12)])
-            work.agent_sessions.append("session-1", [SessionEntry(MESSAGES, "other")])
+            turns = [SessionEntry(HISTORY, n, n) for n in range(12)]
+            work.agent_sessions.append("session-1", [*turns, SessionEntry(MESSAGES, 0, "other")])
         with database.reading() as work:
             last = work.agent_sessions.last_entries
             assert last("session-1", HISTORY, 3) == [9, 10, 11]
@@ -195,7 +219,7 @@ class AgentSessionsContract:
         with database.transaction() as work:
             work.agent_sessions.add(an_agent_session())
             work.agent_sessions.add(an_agent_session("session-2"))
-            work.agent_sessions.append("session-1", [SessionEntry(HISTORY, 1)])
+            work.agent_sessions.append("session-1", [SessionEntry(HISTORY, 0, 1)])
             work.agent_runs.add(a_run())
             work.agent_sessions.delete(["session-1", "unknown"])
         with database.reading() as work:

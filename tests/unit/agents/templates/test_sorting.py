@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ragflow.agents.environment import ReadFile
-from ragflow.agents.runtime import Question
+from ragflow.agents.question import Question
 from ragflow.domain.errors import ComponentFailed
 from ragflow.testing.agent_desk import Desk, path_of
 from ragflow.testing.agents import FakeFiles

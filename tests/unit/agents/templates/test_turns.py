@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ragflow.agents.environment import ReadFile
-from ragflow.agents.runtime import Question
+from ragflow.agents.question import Question
 from ragflow.agents.templates import template_names
 from ragflow.domain.agent_ports import SqlRows
 from ragflow.testing.agent_desk import Desk

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ragflow.agents.environment import ReadFile
-from ragflow.agents.runtime import Question
+from ragflow.agents.question import Question
 from ragflow.agents.state import is_under_way
 from ragflow.domain.agent_ports import Mail, MailServer
 from ragflow.domain.errors import ToolFailed

@@ -143,11 +143,27 @@ def test_what_the_budget_does_not_pay_for_is_read_by_statistics(make: Make) -> N
     assert "budget of 10 tokens is used up" in document.coverage.warnings[0]
 
 
-def test_a_model_that_fails_does_not_cost_the_document_its_graph(make: Make) -> None:
-    product = make(AnsweringChat(lambda _question: None))
+@pytest.mark.parametrize("answer", [None, "I have read the text."])
+def test_a_model_of_no_use_does_not_cost_the_document_its_graph(
+    make: Make, answer: str | None
+) -> None:
+    product = make(AnsweringChat(lambda _question: answer))
     document = product.ingest()
     assert document.run == "DONE"
     assert "Dover" in {each.name for each in graph_of(product).entities}
+    assert document.coverage is not None
+    assert (
+        "read by statistics, since the model gave no usable answer"
+        in (document.coverage.warnings[0])
+    )
+
+
+def test_an_answer_that_tells_of_nothing_is_one(make: Make) -> None:
+    product = make(AnsweringChat(lambda _question: '{"entities": [], "relations": []}'))
+    document = product.ingest()
+    assert graph_of(product).entities == ()
+    assert document.coverage is not None
+    assert document.coverage.warnings == ()
 
 
 def test_every_step_may_be_repeated_and_asks_nothing_twice(make: Make) -> None:

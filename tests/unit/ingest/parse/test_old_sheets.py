@@ -90,6 +90,20 @@ def test_comments_and_text_boxes_follow_their_sheet(read, parts) -> None:
     ]
 
 
+def test_characters_of_two_units_do_not_lengthen_a_text(read, parts) -> None:
+    said = "🌲 and 🌳".encode("utf-16-le")
+    box = (
+        record(0x005D, struct.pack("<HHHH", 0x15, 18, 6, 5) + bytes(14))
+        + record(0x01B6, struct.pack("<10xHH4x", len(said) // 2, 16))
+        + record(0x003C, b"\x01" + said)
+        + record(0x003C, b"\x00ABC")  # how it is set
+    )
+
+    document = read("a.xls", workbook(number(0, 0, 3) + box))
+
+    assert parts(document)[1:] == [("text", "🌲 and 🌳")]
+
+
 @pytest.mark.parametrize(
     "hiding",
     [

@@ -12,13 +12,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ragflow.domain.graphs import Entity, GraphShare, Relation
+from ragflow.domain.graphs import UNTYPED, Entity, GraphShare, Relation
 
 _OBJECT = re.compile(r"\{[^{}]*\}")
 _LONGEST_NAME = 200  # characters
 _LONGEST_DESCRIPTION = 1000
 _STRONGEST = 10.0
-_UNKNOWN = "category"  # the type of what has none
 
 
 def read_share(document_id: str, answers: list[str]) -> GraphShare:
@@ -38,8 +37,13 @@ def read_share(document_id: str, answers: list[str]) -> GraphShare:
         for end in (relation.source, relation.target):
             if end.casefold() not in known:
                 known.add(end.casefold())
-                entities.append(Entity(end, _UNKNOWN, document_ids=(document_id,)))
+                entities.append(Entity(end, UNTYPED, document_ids=(document_id,)))
     return GraphShare(document_id, tuple(entities), tuple(relations))
+
+
+def is_usable(answer: str) -> bool:
+    """Tell whether an answer has the form that was asked for; it may tell of nothing."""
+    return '"entities"' in answer or any(_objects(answer))
 
 
 def _objects(answer: str) -> Iterator[dict[str, Any]]:
@@ -53,7 +57,7 @@ def _objects(answer: str) -> Iterator[dict[str, Any]]:
 
 
 def _entity(item: dict[str, Any], name: str, document_id: str) -> Entity:
-    kind = _text(item.get("type")).lower() or _UNKNOWN
+    kind = _text(item.get("type")).lower() or UNTYPED
     return Entity(name, kind, _descriptions(item), document_ids=(document_id,))
 
 

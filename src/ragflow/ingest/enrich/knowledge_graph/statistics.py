@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from ragflow.domain.graphs import Entity, GraphShare, Relation
+from ragflow.domain.graphs import UNTYPED, Entity, GraphShare, Relation
 from ragflow.text.english import stem
 from ragflow.text.key_terms import key_terms
 from ragflow.text.sentences import split_sentences
@@ -179,7 +179,7 @@ def _type(thing: str, sentences: Sequence[str], types: Sequence[str]) -> str:
     for name in _SYNONYMS.get(guessed, (guessed,)):
         if name in wanted:
             return wanted[name]
-    return wanted.get("category", types[-1] if types else "category")
+    return UNTYPED
 
 
 def _guess(thing: str, sentences: Sequence[str]) -> str:
@@ -194,7 +194,7 @@ def _guess(thing: str, sentences: Sequence[str]) -> str:
             return kind
     if any(_TITLE.search(sentence.partition(thing)[0]) for sentence in sentences):
         return "person"
-    return "category"
+    return UNTYPED
 
 
 def _cut(sentence: str) -> str:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 120  # characters
 _LEAST = 2  # titles in a document
-_MOST_SHARE = 0.3  # of the characters of a document
-_LARGER = 3  # half points above the size of the text
+_MOST_SHARE = 0.3  # of the characters: titles are few beside their text, unlike forms and lists
+_TITLE_STEP = 3  # half points above the text, which may be of 11 points here and 12 there
 _SENTENCE_ENDS = (".", ",", ";", "。", "，", "；")
 _OFF = ("0", "false", "off")
 
@@ -64,7 +64,7 @@ def titles_by_look(body: _Element, styles: Styles) -> Mapping[_Element, int]:
 def _is_title(look: _Look, usual: int, *, bold_tells: bool) -> bool:
     if not look.text or len(look.text) > _LONGEST or look.text.endswith(_SENTENCE_ENDS):
         return False
-    larger = bool(usual) and look.size >= usual + _LARGER
+    larger = bool(usual) and look.size >= usual + _TITLE_STEP
     return any(map(str.isalpha, look.text)) and ((look.bold and bold_tells) or larger)
 
 

@@ -8,6 +8,7 @@ drops. Refused: files under a password.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ragflow.domain.documents import BlockKind, DropKind, ParsedDocument
@@ -52,17 +53,13 @@ class TextParser:
         self, source: SourceFile, options: ParseOptions, progress: Progress
     ) -> ParsedDocument:
         """Return the text's blocks; the format stores no pages."""
-        builder = DocumentBuilder(source.name, options.limits)
-        with check_archive(source, options.limits) as archive:
-            package = Package(source.name, archive)
-            _refuse_encrypted(package)
+        with _opened(source, options) as (package, builder):
             body, styles, root = _read_body(package, "text")
             margins = list(_margins(body, styles))
             add_pieces(builder, [piece for piece in margins if piece.drop is DropKind.HEADER])
             add_pieces(builder, body.pieces(root), PictureReader(options, builder))
             add_pieces(builder, [piece for piece in margins if piece.drop is DropKind.FOOTER])
-            metadata = _metadata(package)
-        return builder.build(metadata)
+            return builder.build(_metadata(package))
 
 
 @parsers.register("odp")
@@ -73,14 +70,10 @@ class PresentationParser:
         self, source: SourceFile, options: ParseOptions, progress: Progress
     ) -> ParsedDocument:
         """Return one page per slide; boxes are in points."""
-        builder = DocumentBuilder(source.name, options.limits)
-        with check_archive(source, options.limits) as archive:
-            package = Package(source.name, archive)
-            _refuse_encrypted(package)
+        with _opened(source, options) as (package, builder):
             body, styles, root = _read_body(package, "presentation")
             Slides(body, styles, PictureReader(options, builder)).add_to(builder, root, progress)
-            metadata = _metadata(package)
-        return builder.build(metadata)
+            return builder.build(_metadata(package))
 
 
 @parsers.register("ods")
@@ -91,13 +84,18 @@ class SpreadsheetParser:
         self, source: SourceFile, options: ParseOptions, progress: Progress
     ) -> ParsedDocument:
         """Return the tables of each sheet."""
-        builder = DocumentBuilder(source.name, options.limits)
-        with check_archive(source, options.limits) as archive:
-            package = Package(source.name, archive)
-            _refuse_encrypted(package)
+        with _opened(source, options) as (package, builder):
             add_sheets(package, builder, PictureReader(options, builder), progress)
-            metadata = _metadata(package)
-        return builder.build(metadata)
+            return builder.build(_metadata(package))
+
+
+@contextmanager
+def _opened(source: SourceFile, options: ParseOptions) -> Iterator[tuple[Package, DocumentBuilder]]:
+    """Open a file; give its parts and where to write its document."""
+    with check_archive(source, options.limits) as archive:
+        package = Package(source.name, archive)
+        _refuse_encrypted(package)
+        yield package, DocumentBuilder(source.name, options.limits)
 
 
 def _refuse_encrypted(package: Package) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from ragflow.domain.errors import CorruptFile
@@ -84,11 +85,15 @@ class _Reader:
         self._pictures = pictures
         self._styles = [package.root("styles.xml")] if package.has("styles.xml") else []
         self._hidden: frozenset[str] = frozenset()
-        self._begin_content()
 
-    def _begin_content(self) -> None:
-        self._body = Body(self._package, Styles(*self._styles))
-        self._cells = CellReader(self._body, self._styles)
+    @cached_property
+    def _body(self) -> Body:
+        """Return what reads shapes; it is first asked after the styles, which stand before."""
+        return Body(self._package, Styles(*self._styles))
+
+    @cached_property
+    def _cells(self) -> CellReader:
+        return CellReader(self._body, self._styles)
 
     def read(self, progress: Progress) -> None:
         content = self._package.data(_CONTENT)
@@ -139,7 +144,6 @@ class _Reader:
 
     def _take_styles(self, element: _Element) -> None:
         self._styles.append(element)
-        self._begin_content()
         self._hidden = frozenset(
             style.get(f"{STYLE}name", "")
             for style in element.iter(f"{STYLE}style")

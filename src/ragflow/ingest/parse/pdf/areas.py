@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from ragflow.ingest.parse.pdf.captions import is_caption
 from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.lines import same_row
-from ragflow.ingest.parse.pdf.paragraphs import is_caption
 from ragflow.ingest.parse.pdf.parts import PartedLine, parted_lines
 from ragflow.ingest.parse.pdf.rulings import Rulings, Segment
 from ragflow.ingest.parse.pdf.sheet import Rect

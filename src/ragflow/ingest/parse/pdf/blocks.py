@@ -7,13 +7,12 @@ stays one block. Hyphens taken out at line ends are accounted for by one drop at
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.base import DocumentBuilder, PlacedText
-from ragflow.ingest.parse.pdf.captions import captions_of
 from ragflow.ingest.parse.pdf.cells import TableRegion
 from ragflow.ingest.parse.pdf.continued import join_over_pages
 from ragflow.ingest.parse.pdf.document import OutlineEntry
@@ -22,6 +21,7 @@ from ragflow.ingest.parse.pdf.hyphens import Vocabulary
 from ragflow.ingest.parse.pdf.lines import join_row
 from ragflow.ingest.parse.pdf.nesting import Nesting
 from ragflow.ingest.parse.pdf.pages import Element, LaidOutPage
+from ragflow.ingest.parse.pdf.pairing import captions_of
 from ragflow.ingest.parse.pdf.paragraphs import Paragraph
 from ragflow.ingest.parse.pdf.reading_order import columns
 from ragflow.ingest.parse.pdf.titles import TitleFinder
@@ -30,9 +30,7 @@ _AFTER_THE_TEXT = (
     *(DropKind.FOOTER, DropKind.PAGE_NUMBER, DropKind.HIDDEN, DropKind.DUPLICATE),
     *(DropKind.UNREADABLE, DropKind.UNSURE),
 )
-_BREAK = re.compile(r"(?<=[^\W\d_]-) (?=[^\W\d_])(?!(?:and|or|to|und|oder|bis|et|ou|y|o|e)\b)")
-"""Where a cell goes on in the next line after a hyphen, unless that stands for a word."""
-_SMALLER = 0.9  # of the size of a paragraph: text that may stand between its parts
+_ASIDE = 0.9  # of the size of a paragraph: text that may stand between its parts
 _INDENT = 2  # spaces before an item for each list that its own is inside of
 _BETWEEN = (BlockKind.CAPTION, BlockKind.FOOTNOTE, BlockKind.FORMULA)
 
@@ -52,7 +50,7 @@ class BlockWriter:
         written = [[e for e in page.elements if isinstance(e, Paragraph)] for page in pages]
         self._titles = TitleFinder(written, body, outline)
         self._words = Vocabulary(
-            line.text for page in written for paragraph in page for line in paragraph.lines
+            line for page in pages for element in page.elements for line in _lines_of(element)
         )
         self._nesting = Nesting()
         self._hyphens: list[str] = []
@@ -90,19 +88,13 @@ class BlockWriter:
         text = " ".join("".join(line.text for line in part) for part in parts)
         place = [line.box for part in parts for line in part if line.box is not None]
         box = table.sheet.box(table.rect)
-        rows = [[replace(cell, text=self._mended(cell.text)) for cell in row] for row in table.rows]
+        rows = [
+            [replace(cell, text="".join(self._as_joined(cell.lines))) for cell in row]
+            for row in table.rows
+        ]
         self._builder.table(rows, caption=text, box=box, caption_boxes=place)
         for repeated in table.repeated:
             self._builder.drop(DropKind.DUPLICATE, repeated.text, repeated.box)
-
-    def _mended(self, cell: str) -> str:
-        """Return the text of a cell without the hyphens at which words break off; notes them."""
-        parts = _BREAK.split(cell)
-        for index, following in enumerate(parts[1:]):
-            joint = self._words.join(parts[index], following)
-            parts[index] = joint.text
-            self._hyphens.append(joint.removed)
-        return "".join(parts)
 
     def _write_figure(self, figure: Figure, caption: Sequence[Paragraph]) -> None:
         """Write a figure with the text in it, and its caption right after it."""
@@ -128,22 +120,28 @@ class BlockWriter:
         self._builder.block_of_lines(kind, lines, level=level or depth, separator="")
 
     def _joined(self, paragraph: Paragraph, indent: int = 0) -> list[PlacedText]:
-        """Return the lines with what joins them to the next; notes the hyphens it takes out.
-
-        The first is indented by so many spaces.
-        """
-        joined: list[PlacedText] = []
+        """Return the lines as they join, the first indented by so many spaces."""
         lines = paragraph.lines
-        for index, line in enumerate(lines):
-            text = line.text
-            if index + 1 < len(lines):
-                joint = self._words.join(text, lines[index + 1].text)
-                text = joint.text
-                if joint.removed:
-                    self._hyphens.append(joint.removed)
-            shift = 0 if index else max(indent, 0)
+        joined: list[PlacedText] = []
+        for line, text in zip(lines, self._as_joined([line.text for line in lines]), strict=True):
+            shift = 0 if joined else max(indent, 0)
             joined.append(line.placed(" " * shift + text, shift))
         return joined
+
+    def _as_joined(self, lines: Sequence[str]) -> list[str]:
+        """Return lines with what joins each to the next; notes the hyphens it takes out."""
+        joints = [self._words.join(line, following) for line, following in pairwise(lines)]
+        self._hyphens += [joint.removed for joint in joints]
+        return [*(joint.text for joint in joints), *lines[-1:]]
+
+
+def _lines_of(element: Element) -> Iterable[str]:
+    """Return the lines of a paragraph or of the cells of a table."""
+    if isinstance(element, Paragraph):
+        return [line.text for line in element.lines]
+    if isinstance(element, TableRegion):
+        return [line for row in element.rows for cell in row for line in cell.lines]
+    return ()
 
 
 def _kind(paragraph: Paragraph) -> BlockKind:
@@ -176,7 +174,7 @@ def _join_over_breaks(pages: Sequence[LaidOutPage], titles: TitleFinder) -> None
             if (
                 not isinstance(element, Paragraph)
                 or element.kind in _BETWEEN
-                or (open_paragraph is not None and element.size < _SMALLER * open_paragraph.size)
+                or (open_paragraph is not None and element.size < _ASIDE * open_paragraph.size)
             ):
                 kept.append(element)
                 continue

@@ -1,83 +1,80 @@
-"""Captions: which paragraphs name a table or a figure.
+"""Captions: what names a figure or a table, and what belongs to such a name.
 
-In: the elements of a page in reading order. Out: for each table and figure the paragraphs of its
-caption: one that begins like "Table 1", above or below, with the title that follows where it is but
-a number.
+In: a text, or paragraphs of one column. Out: whether they are a caption or go on with one.
+`pairing` tells which table or figure a caption names.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ragflow.domain.documents import BlockKind
-from ragflow.ingest.parse.pdf.cells import TableRegion
-from ragflow.ingest.parse.pdf.figures import Figure
-from ragflow.ingest.parse.pdf.pages import Element
-from ragflow.ingest.parse.pdf.paragraphs import Paragraph
+from ragflow.ingest.parse.pdf.sentences import ends_sentence
 
-_ABOVE, _BELOW = 50.0, 30.0  # points between a caption and its table
-_DETOUR = 8.0  # points that the other side must be nearer than the usual one
-_LONGEST = 8  # lines
-_TABLE_NAME = re.compile(r"\W*(?:tab|表|표|таб|cuadro|جدول)", re.IGNORECASE)
-_NUMBER_ONLY = re.compile(r"\W*[^\W\d]+\.?\s*[\w–.-]{1,8}\s*[.:\])]?")
+if TYPE_CHECKING:
+    from ragflow.ingest.parse.pdf.paragraphs import Paragraph
+
+MOST_LINES = 8
+"""How long a caption may be."""
+
+_CAPTION_SIZE = 0.96  # of the body text, in which a sentence may be a caption
+_LONGEST = 120  # characters of a caption that nothing but its words tells from text
+_STEP = 0.8  # of the size, between two lines of a caption
+_APART = 1.3  # of the size, between a caption's number and its words
+_SAME_SIZE = 0.5  # points by which the sizes of a caption's parts may differ
+_MOST_FOLLOWING = 3  # lines that follow a number in a line of its own
+_NAME = re.compile(
+    r"[\[<（(【]?\s*(?:supplementary\s+|extended data\s+)?"
+    r"(?:figures?|figura|figuur|figur|fig\.?|tables?|tab\.|tabla|tabela|tabella|tabell|tabel|chart"
+    r"|exhibit|example|listing|algorithm|scheme|plate|photo|map|abbildung|abb\.|tabelle|tableau|schéma"
+    r"|graphique|gráfico|cuadro|рис\.|рисунок|таблица|شكل|جدول|图表|图|圖|表|図|그림|표)\s*"
+    r"(?:(?:[a-z]{1,2}\d?)?[-–.]?\d+(?:[-–.]\d+)*|[ivx]+\b|[一二三四五六七八九十]+)[a-z]?",
+    re.IGNORECASE,
+)
 
 
-def captions_of(elements: Sequence[Element]) -> dict[int, list[Paragraph]]:
-    """Return for each table and figure, by identity, the paragraphs of the caption beside it."""
-    owners = [element for element in elements if not isinstance(element, Paragraph)]
-    if not owners:
-        return {}
-    captions = [
-        _caption(element, elements[index + 1 : index + 2])
-        for index, element in enumerate(elements)
-        if isinstance(element, Paragraph) and element.kind is BlockKind.CAPTION
-    ]
-    pairs = sorted(
-        (cost, number, place)
-        for number, caption in enumerate(captions)
-        for place, owner in enumerate(owners)
-        if (cost := _cost(owner, caption)) is not None
+def is_caption(text: str, *, smaller: bool = False) -> bool:
+    """Tell whether a text names a figure or a table.
+
+    A sentence that begins like that is none, unless it is set `smaller` than the text and begins
+    anew after the number: "Figure 3 Levels of wells." and not "Figure 3 shows levels of wells."
+    """
+    match = _NAME.match(text)
+    if match is None:
+        return False
+    after = text[match.end() : match.end() + 2]
+    if not after.strip() or after.lstrip()[:1] in ".:：．|—–)]）】>":
+        return True
+    if smaller and not after.lstrip()[0].islower():
+        return True
+    return len(text) < _LONGEST and not ends_sentence(text)
+
+
+def is_bare_caption(text: str) -> bool:
+    """Tell whether a text names a figure or a table and says nothing of it."""
+    match = _NAME.match(text)
+    return match is not None and not text[match.end() :].strip(" .:：．|—–-)]）】")
+
+
+def reads_as_caption(paragraph: Paragraph, body: float) -> bool:
+    """Tell whether a paragraph is a caption; `body` is the size of the document's text."""
+    smaller = paragraph.size < _CAPTION_SIZE * body
+    return len(paragraph.lines) <= MOST_LINES and is_caption(paragraph.text, smaller=smaller)
+
+
+def completes_caption(caption: Paragraph, following: Paragraph) -> bool:
+    """Tell whether what stands right below a caption is its rest, or the words of its number."""
+    if following.kind is BlockKind.CAPTION:
+        return (
+            not is_caption(following.text)
+            and following.above < _STEP
+            and abs(caption.size - following.size) < _SAME_SIZE
+        )
+    return (
+        following.kind is BlockKind.TEXT
+        and not following.marker
+        and len(following.lines) <= _MOST_FOLLOWING
+        and following.above < _APART
+        and is_bare_caption(caption.text)
     )
-    found: dict[int, list[Paragraph]] = {}
-    used: set[int] = set()
-    for _, number, place in pairs:
-        owner = id(owners[place])
-        if number not in used and owner not in found:
-            used.add(number)
-            found[owner] = captions[number]
-    return found
-
-
-def _caption(first: Paragraph, following: Sequence[Element]) -> list[Paragraph]:
-    """Return a caption with the title that follows a number that stands alone."""
-    for title in following:
-        if (
-            _NUMBER_ONLY.fullmatch(first.text)
-            and isinstance(title, Paragraph)
-            and title.kind in (BlockKind.TEXT, BlockKind.TITLE)
-            and len(title.lines) <= _LONGEST
-            and not title.marker
-            and 0 <= title.rect.top - first.rect.bottom < 1.5 * title.size
-        ):
-            return [first, title]
-    return [first]
-
-
-def _cost(owner: TableRegion | Figure, caption: Sequence[Paragraph]) -> float | None:
-    """Return how far a caption is from what it may name, or None if it does not name it."""
-    of_table = isinstance(owner, TableRegion)
-    if of_table != (_TABLE_NAME.match(caption[0].text) is not None):
-        return None
-    rect = caption[0].rect
-    for paragraph in caption[1:]:
-        rect = rect.union(paragraph.rect)
-    aside = rect.x1 < owner.rect.x0 or rect.x0 > owner.rect.x1
-    if aside or caption[0].lines[0].sheet != owner.sheet:
-        return None
-    above, below = owner.rect.top - rect.bottom, rect.top - owner.rect.bottom
-    if -5 < above < _ABOVE:
-        return above if of_table else above + _DETOUR
-    if -5 < below < _BELOW:
-        return below + _DETOUR if of_table else below
-    return None

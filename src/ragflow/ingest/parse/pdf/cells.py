@@ -31,6 +31,13 @@ class Repeated:
 
 
 @dataclass(frozen=True, slots=True)
+class LinedCell(CellDraft):
+    """Propose a cell whose text stands in `lines` on the page."""
+
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TableRegion:
     """Hold a table and its place on a sheet.
 
@@ -40,7 +47,7 @@ class TableRegion:
     rect: Rect
     sheet: Sheet
     size: float
-    rows: list[list[CellDraft]]
+    rows: list[list[LinedCell]]
     rtl: bool = False
     edges: tuple[float, ...] = ()
     repeated: tuple[Repeated, ...] = ()
@@ -89,19 +96,21 @@ def table_region(
         )
         for row in filled_rows
     }
-    texts = {id(cell): cell_text(cell.words, sheet) for cell in cells}
+    lines = {id(cell): _cell_lines(cell.words, sheet) for cell in cells}
+    texts = {cell: _joined(own) for cell, own in lines.items()}
     if headers is None:
         named = _header_count([rows[row] for row in filled_rows], texts)
     else:
         named = sum(row < headers for row in filled_rows)
     drafts = [
         [
-            CellDraft(
+            LinedCell(
                 texts[id(cell)],
                 row_span=sum(cell.row <= r < cell.row + cell.row_span for r in filled_rows),
                 column_span=len(filled_columns & _columns(cell)),
                 header=position < named,
                 box=sheet.box(hull(cell.words)) if cell.words else None,
+                lines=lines[id(cell)],
             )
             for cell in rows[row]
         ]
@@ -114,16 +123,19 @@ def _columns(cell: CellWords) -> set[int]:
     return set(range(cell.column, cell.column + cell.column_span))
 
 
-def cell_text(words: Sequence[Word], sheet: Sheet) -> str:
+def _cell_lines(words: Sequence[Word], sheet: Sheet) -> tuple[str, ...]:
     if len(words) < 2:
-        return words[0].text if words else ""
-    text = ""
+        return tuple(word.text for word in words)
     lines = lines_of(words, sheet)
     if len(lines) == 1:
-        return lines[0].text
-    for row in rows_of(lines):
-        line = join_row(row)
-        text += gap_text(text, line.text) + line.text
+        return (lines[0].text,)
+    return tuple(join_row(row).text for row in rows_of(lines))
+
+
+def _joined(lines: Sequence[str]) -> str:
+    text = ""
+    for line in lines:
+        text += gap_text(text, line) + line
     return text
 
 

@@ -16,11 +16,13 @@ from itertools import compress, repeat
 from operator import not_, sub
 from typing import Any, NamedTuple
 
+from ragflow.ingest.parse.pdf.cutting import RTL, Tokens, cut
 from ragflow.ingest.parse.pdf.document import open_text
 from ragflow.ingest.parse.pdf.extents import breaks, hulls_of, on_page, raised, sized, turned
 from ragflow.ingest.parse.pdf.ligatures import spelled, with_ligatures
 from ragflow.ingest.parse.pdf.looks import Look, LookReader, Style, calls
 from ragflow.ingest.parse.pdf.native import handle_of
+from ragflow.ingest.parse.pdf.note_marks import is_note_mark
 from ragflow.ingest.parse.pdf.repeats import stand_apart, without_repeats
 from ragflow.ingest.parse.pdf.sheet import PageFrame, Rect, Sheet
 
@@ -33,18 +35,10 @@ _NAMELESS_BULLET = re.compile(
     "|\uf0b7|(?<![^\r\n])[\uf000-\uf0ff](?= )"  # of symbol fonts, the first as nothing but a bullet
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_LATIN = re.compile("[0-9A-Za-z\u00c0-\u024f]")
-_CORE = re.compile(
-    "[$€£#]?[0-9A-Za-z\u00c0-\u024f](?:[^\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]*[0-9A-Za-z\u00c0-\u024f])?[%°]?"
-)
-"""Latin letters or digits with the signs between them, that are read from left to right."""
 UNSPACED = re.compile("[\u2e80-\u312f\u31c0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60]")
 """A character of a script that is written without spaces."""
-_WORD_BEFORE = re.compile(r"[^\W\d_]{3}[.,;:!?)\]\"”’»]{0,3}\Z")
-_NOTE_MARK = re.compile(r"(?:\d{1,3}|[ivx]{1,5}|[*∗†‡§¶]{1,3})(?!\w)")
 _BOX = 4  # numbers of pdfium's FS_RECTF: left, top, right, bottom
 _FAR = 1e6  # points: where characters of damaged files lie that have no place on the page
-_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
 class Word(NamedTuple):
@@ -59,7 +53,7 @@ class Word(NamedTuple):
     @property
     def rtl(self) -> bool:
         """Tell whether the word is written from right to left."""
-        return not self.text.isascii() and _RTL.search(self.text) is not None
+        return not self.text.isascii() and RTL.search(self.text) is not None
 
 
 @dataclass(slots=True)
@@ -70,14 +64,6 @@ class WrittenSheet:
     words: list[Word] = field(default_factory=list)
     hidden: list[Word] = field(default_factory=list)
     repeated: list[Word] = field(default_factory=list)
-
-
-class _Tokens(NamedTuple):
-    """Hold the first characters of words, those after their last ones, and how they are set."""
-
-    starts: Sequence[int]
-    ends: Sequence[int]
-    looks: Sequence[Look]
 
 
 def page_frame(page: Any, number: int) -> PageFrame:
@@ -145,7 +131,7 @@ class _TextReader:
         self._text = text.replace(LINE_END_HYPHEN, "-")
         self._frame = frame
         foreign = "" if text.isascii() else text
-        self._rtl = _RTL.search(foreign) is not None
+        self._rtl = RTL.search(foreign) is not None
         self._upright = UNSPACED.search(foreign) is not None
         self._foreign = bool(foreign)
         self._looks = LookReader(self._handle, frame.rotation)
@@ -168,7 +154,7 @@ class _TextReader:
         written = []
         for turn in dict.fromkeys(turns):
             mine = [other == turn for other in turns]
-            tokens = _Tokens(*(tuple(compress(each, mine)) for each in (starts, ends, looks)))
+            tokens = Tokens(*(tuple(compress(each, mine)) for each in (starts, ends, looks)))
             written.append(self._written(Sheet(self._frame, turn), boxes, tokens, all_count))
         return sorted(written, key=lambda sheet: (-len(sheet.words), sheet.sheet.turn))
 
@@ -193,10 +179,10 @@ class _TextReader:
         boxes = np.ctypeslib.as_array(buffer).reshape(count, _BOX).T.astype(np.float64, order="C")
         return np.nan_to_num(boxes, copy=False, nan=_FAR, posinf=_FAR, neginf=-_FAR)
 
-    def _written(self, sheet: Sheet, boxes: Any, tokens: _Tokens, all_count: bool) -> WrittenSheet:
+    def _written(self, sheet: Sheet, boxes: Any, tokens: Tokens, all_count: bool) -> WrittenSheet:
         sides = turned(boxes, sheet)
-        marks = {at for at in raised(sides) if _is_note_mark(self._text, at)}
-        tokens, leads = self._pieces(tokens, breaks(sides), marks)
+        marks = {at for at in raised(sides) if is_note_mark(self._text, at)}
+        tokens, leads = cut(self._text, tokens, breaks(sides), marks, self._looks.of, rtl=self._rtl)
         starts, ends, looks = tokens
         texts = self._texts(starts, ends, looks, sides)
         hulls = hulls_of(sides, starts, ends)
@@ -213,36 +199,6 @@ class _TextReader:
             written.words, written.repeated = without_repeats(written.words)
         return written
 
-    def _pieces(
-        self, tokens: _Tokens, leaves: Any, marks: set[int]
-    ) -> tuple[_Tokens, Sequence[bool]]:
-        """Cut tokens where their characters jump away from each other; tell which pieces lead.
-
-        These stand after a space or where the direction of writing changes, or are the `marks` of
-        notes at the ends of words.
-        """
-        import numpy as np
-
-        leaves[list(marks)] = True
-        passed = np.cumsum(leaves)
-        torn = passed[np.array(tokens.ends) - 1] > passed[np.array(tokens.starts)]
-        if not self._rtl and not torn.any():
-            return tokens, (True,) * len(tokens.starts)
-        pieces: list[tuple[int, int, Look, bool]] = []
-        for first, end, look, is_torn in zip(*tokens, torn.tolist(), strict=True):
-            leads = True
-            turns = _turns(self._text, first, end) if self._rtl else ()
-            edges = _edges(self._text, first, end) if self._rtl else ()
-            if turns or edges or is_torn:
-                for index in range(first + 1, end):
-                    if leaves[index] or index in turns or index in edges:
-                        pieces.append((first, index, look, leads))
-                        first, look = index, self._looks.of(index)
-                        leads = index in turns or index in marks
-            pieces.append((first, end, look, leads))
-        starts, ends, looks, led = zip(*pieces, strict=True)
-        return _Tokens(starts, ends, looks), led
-
     def _texts(
         self, starts: Sequence[int], ends: Sequence[int], looks: Sequence[Look], sides: Any
     ) -> list[str]:
@@ -250,7 +206,7 @@ class _TextReader:
         if self._rtl:
             texts = [
                 _ligatures_in_order(text, sides[:, start:end].T.tolist())
-                if len(text) > 1 and _RTL.search(text)
+                if len(text) > 1 and RTL.search(text)
                 else text
                 for text, start, end in zip(texts, starts, ends, strict=True)
             ]
@@ -262,37 +218,6 @@ class _TextReader:
             "\u2022" if look.bullets and end - start == 1 else text
             for text, look, start, end in zip(texts, looks, starts, ends, strict=True)
         ]
-
-
-def _turns(text: str, start: int, end: int) -> set[int]:
-    """Return where, between Latin and right-to-left letters, the direction of writing changes."""
-    if text[start:end].isascii() or not _RTL.search(text, start, end):
-        return set()
-    return {
-        index
-        for index in range(start + 1, end)
-        if (_RTL.match(text[index]) and _LATIN.match(text[index - 1]))
-        or (_LATIN.match(text[index]) and _RTL.match(text[index - 1]))
-    }
-
-
-def _is_note_mark(text: str, at: int) -> bool:
-    """Tell whether a raised character begins the mark of a note: a number after a word."""
-    return _WORD_BEFORE.search(text, max(at - 6, 0), at) is not None and (
-        _NOTE_MARK.match(text, at) is not None
-    )
-
-
-def _edges(text: str, start: int, end: int) -> set[int]:
-    """Return where signs end before Latin letters or digits, and where they begin after these.
-
-    On a page with right-to-left text they may stand on the other side of these than in the file.
-    """
-    core = _CORE.search(text, start, end)
-    if core is None or (core.start() == start and core.end() == end):
-        return set()
-    places = {place for found in _CORE.finditer(text, start, end) for place in found.span()}
-    return places - {start, end}
 
 
 def _made(kind: type[tuple[Any, ...]], *fields: Sequence[Any]) -> list[Any]:
@@ -320,7 +245,7 @@ def _ligatures_in_order(text: str, parts: list[list[float]]) -> str:
     start = 0
     for index in range(1, len(letters) + 1):
         if index == len(letters) or parts[index] != parts[start]:
-            if index - start > 1 and _RTL.match(letters[start]):
+            if index - start > 1 and RTL.match(letters[start]):
                 letters[start:index] = reversed(letters[start:index])
             start = index
     return "".join(letters)

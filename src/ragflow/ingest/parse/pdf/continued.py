@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ragflow.ingest.parse.base import CellDraft
-from ragflow.ingest.parse.pdf.captions import captions_of
 from ragflow.ingest.parse.pdf.cells import Repeated, TableRegion
 from ragflow.ingest.parse.pdf.pages import Element
+from ragflow.ingest.parse.pdf.pairing import captions_of
 from ragflow.ingest.parse.pdf.paragraphs import Paragraph
 
 _SAME_EDGE = 4.0  # points

@@ -13,7 +13,7 @@ from ragflow.ingest.parse.pdf.looks import Look
 from ragflow.ingest.parse.pdf.sheet import Sheet
 
 _RAISED_SIZE = 0.8  # of the size before it: characters smaller than this may be raised
-_RAISED_BY = 0.15  # of that size
+_RAISED_BY = 0.15  # of that size: what is but smaller ends higher too, by less of it
 _INITIAL = 1.8  # ratio of heights from which a letter is an initial of its word
 
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from ragflow.domain.documents import DropKind
+from ragflow.ingest.parse.pdf.captions import is_caption
 from ragflow.ingest.parse.pdf.lines import TextLine, same_row
 from ragflow.ingest.parse.pdf.page_numbers import counted_below, is_page_number, value_of
-from ragflow.ingest.parse.pdf.paragraphs import is_caption
 from ragflow.ingest.parse.pdf.regions import LayoutRegion, covers, of_kind
 from ragflow.ingest.parse.pdf.sheet import Sheet
 from ragflow.vision.layout import RegionKind
@@ -31,9 +31,9 @@ _MAX_CHARS = 160
 _MAX_VARYING = 80  # characters of a line whose numbers may differ from page to page
 _GAP = 0.8  # of the size: white space between furniture and text
 _KINDS = {True: DropKind.HEADER, False: DropKind.FOOTER}  # at the top, at the bottom
-_LARGER = 1.15  # than most lines: what is set larger is furniture only
+_LARGEST = 1.15  # of the size of most lines: what is set larger is furniture only
 _MOST_PAGES = 0.6  # if it stands on this share of the pages, and its first is text all the same
-_TITLE_SIZE = 1.5  # times the usual size: what is set so large is text
+_NAMES_PAGES = 1.5  # of the size of most lines: what is set so large is text on every page
 _NEXT = 0.45  # of the size: lines nearer than this follow each other
 _LONE_GAP = 2.0  # of the size: white space around a number that is alone on its document's pages
 _SURE = 0.6  # score of the layout model
@@ -164,7 +164,7 @@ def _complete(
                 continue
             for index in row:
                 line = lines[index]
-                small = len(line.text) <= _MAX_CHARS and line.size <= _LARGER * usual
+                small = len(line.text) <= _MAX_CHARS and line.size <= _LARGEST * usual
                 if small and index not in kinds and (known or _place(line) in places):
                     lone = is_page_number(line.text)
                     kinds[index] = DropKind.PAGE_NUMBER if lone else _KINDS[at_top]
@@ -283,9 +283,9 @@ def _repeated(
     members: Sequence[tuple[int, _Candidate]], page_count: int, usual: float
 ) -> list[tuple[int, _Candidate]]:
     """Return the members that stand at one height on enough pages."""
-    small = all(_at_very_edge(c.line) and c.line.size <= 1.15 * usual for _, c in members)
+    small = all(_at_very_edge(c.line) and c.line.size <= _LARGEST * usual for _, c in members)
     needed = 2 if page_count < 5 or small else 3
-    if any(c.line.size > _LARGER * usual for _, c in members):  # else titles of slides would go
+    if any(c.line.size > _LARGEST * usual for _, c in members):  # else titles of slides would go
         needed = max(needed, round(_MOST_PAGES * page_count))
     pages: defaultdict[int, set[int]] = defaultdict(set)
     for _, candidate in members:
@@ -302,7 +302,7 @@ def _repeated(
 def _is_title(candidate: _Candidate, first: int, usual: float) -> bool:
     """Tell whether a line that repeats names a page, or the document on the first of its pages."""
     size = candidate.line.size
-    return size > _TITLE_SIZE * usual or (size > _LARGER * usual and candidate.page == first)
+    return size > _NAMES_PAGES * usual or (size > _LARGEST * usual and candidate.page == first)
 
 
 def _height(candidate: _Candidate) -> int:

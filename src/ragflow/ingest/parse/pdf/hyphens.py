@@ -1,7 +1,8 @@
 """Words at the ends of lines: which hyphens join two halves of one, and which belong to it.
 
 In: the end of one line and the start of the next. Out: how they join. The document's own words
-decide: a compound that it writes with a hyphen elsewhere keeps it. Korean, which is written with
+decide: a compound that it writes with a hyphen elsewhere keeps it. So does a word whose hyphen
+stands for the rest of another one, as in "pre- and post-war". Korean, which is written with
 spaces, may be cut within a word without a sign: its halves join where the document has the whole
 word elsewhere, and not each half for itself.
 """
@@ -22,7 +23,12 @@ _HANGUL = "\uac00-\ud7a3"
 _LAST_HANGUL = re.compile(rf"(?:^|\s)([{_HANGUL}]+)$")
 _FIRST_HANGUL = re.compile(rf"[{_HANGUL}]+")
 _INNER_HANGUL = re.compile(rf"(?<=\s)[{_HANGUL}]+(?=[\s.,!?])")  # whole, since not at an edge
-_WORD = re.compile(r"[^\W\d_][\w-]*\w")
+_COMPOUND = re.compile(r"[^\W\d_][\w-]*\w")
+_BETWEEN_PARTS = re.compile(
+    r"(?:and|or|und|oder|sowie|bis|et|ou|y|o|e|и|или)(?!\w)"
+    r"|(?:to|nor|through)\s+\w+[-\u2010]"  # they end words too, as in "mi-nor"
+)
+"""What a word may be followed by whose hyphen stands for the end of a later one."""
 
 
 class Joint(NamedTuple):
@@ -39,7 +45,8 @@ class Vocabulary:
         self._words: set[str] = set()
         for line in lines:
             if "-" in line:
-                self._words.update(word.casefold() for word in _WORD.findall(line) if "-" in word)
+                found = _COMPOUND.findall(line)
+                self._words.update(word.casefold() for word in found if "-" in word)
             if not line.isascii():
                 self._words.update(_INNER_HANGUL.findall(line))
 
@@ -49,6 +56,8 @@ class Vocabulary:
             return Joint(left)
         if not left.endswith(_HYPHENS) or not _AFTER_LETTER.search(left) or not right[:1].isalnum():
             return Joint(left + gap_text(left, right))
+        if not left.endswith("\u00ad") and _BETWEEN_PARTS.match(right):
+            return Joint(f"{left} ")
         broken, following = _BROKEN.search(left), _NEXT.match(right)
         if broken is None or following is None or not right[0].islower():
             return Joint(left)

@@ -30,7 +30,7 @@ _SECTION = re.compile(
     r"第[一二三四五六七八九十百\d]+节|제\s*\d+\s*절",
     re.IGNORECASE,
 )
-_CHINESE = re.compile(
+_CHINESE_NUMBER = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|([（(])[一二三四五六七八九十]{1,3}[）)])\s*(?=\S)"
 )
 _ARTICLE = re.compile(
@@ -84,7 +84,7 @@ def is_roman_section(text: str) -> bool:
 
 def chinese_depth(text: str) -> int:
     """Return how deep a title numbered like 一、 or （一） stands, or 0."""
-    match = _CHINESE.match(text)
+    match = _CHINESE_NUMBER.match(text)
     if match is None:
         return 0
     return 2 if match[1] else 1

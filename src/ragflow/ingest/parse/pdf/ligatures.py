@@ -15,6 +15,7 @@ _OF_OT1 = dict(zip("\x0b\x0c\x0d\x0e\x0f", _NAMES, strict=True))
 _IN_WORD = re.compile(
     r"(?<=[A-Za-z])[\x0b-\x0f\x1b-\x1f](?<!\r(?=\n))|[\x0b-\x0f\x1b-\x1f](?=[a-z])"
 )
+"""Codes beside letters; a carriage return before a line feed ends a line, as pdfium writes it."""
 _LETTERS = str.maketrans(dict(zip(_NAMES, ("ff", "fi", "fl", "ffi", "ffl"), strict=True)))
 
 

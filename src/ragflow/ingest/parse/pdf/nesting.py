@@ -16,7 +16,7 @@ from ragflow.ingest.parse.pdf.paragraphs import BULLET, LIST_MARKER, Paragraph
 _DEEPEST = 6
 _SAME = 0.75  # of the size by which items of one list may begin at different places
 _DIGITS = re.compile(r"\d+")
-_CHINESE = re.compile("[一二三四五六七八九十]+")
+_CHINESE_NUMERALS = re.compile("[一二三四五六七八九十]+")
 _CIRCLED = re.compile("[①-⑳]")
 _UPPER, _LOWER = re.compile("[A-Z]+"), re.compile("[a-z]+")
 _BULLET_KIND = "bullet"
@@ -107,6 +107,6 @@ def _marker_kind(paragraph: Paragraph) -> str:
     if line.bullet or match is None or BULLET.match(line.text):
         return _BULLET_KIND
     marker = match[0].strip()
-    for pattern, kind in ((_DIGITS, "1"), (_CHINESE, "一"), (_UPPER, "A"), (_LOWER, "a")):
+    for pattern, kind in ((_DIGITS, "1"), (_CHINESE_NUMERALS, "一"), (_UPPER, "A"), (_LOWER, "a")):
         marker = pattern.sub(kind, marker)
     return _CIRCLED.sub("①", marker)

@@ -11,11 +11,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ragflow.domain.documents import BlockKind, DropKind
+from ragflow.ingest.parse.pdf.captions import (
+    MOST_LINES,
+    completes_caption,
+    is_caption,
+    reads_as_caption,
+)
 from ragflow.ingest.parse.pdf.cells import TableRegion
 from ragflow.ingest.parse.pdf.figures import Decorations, Figure
 from ragflow.ingest.parse.pdf.levels import is_bare_chapter
 from ragflow.ingest.parse.pdf.lines import TextLine, join_row
-from ragflow.ingest.parse.pdf.paragraphs import Paragraph, is_bare_caption, is_caption, paragraphs
+from ragflow.ingest.parse.pdf.paragraphs import Paragraph, paragraphs
 from ragflow.ingest.parse.pdf.reading_order import columns
 from ragflow.ingest.parse.pdf.regions import LayoutRegion, covers, of_kind
 from ragflow.ingest.parse.pdf.rulings import Segment
@@ -29,13 +35,9 @@ Item = TextLine | TableRegion | Figure
 
 _CAPTIONS = (RegionKind.FIGURE_CAPTION, RegionKind.TABLE_CAPTION)
 _SURE = 0.6  # score from which what the model sees counts
-_SMALLER = 0.96  # of the body text, in which sentences are no captions, whatever they name
 _PROSE = 40  # characters from which a line counts as running text
-_CAPTION_LINES = 8
 _TITLE = 1.15  # of the body text
 _CHAPTER_APART = 3.0  # of the size, between a chapter's number and its name
-_CAPTION_LINE = 0.8  # of the size, between two lines of a caption
-_CAPTION_APART = 1.3  # of the size, between a caption's number and its words
 
 
 @dataclass(slots=True)
@@ -161,8 +163,7 @@ class _Arranger:
         for paragraph in found:
             if paragraph.marker and not is_caption(paragraph.text):
                 continue
-            smaller = paragraph.size < _SMALLER * self.body
-            if len(paragraph.lines) <= _CAPTION_LINES and is_caption(paragraph.text, smaller):
+            if reads_as_caption(paragraph, self.body):
                 paragraph.kind = BlockKind.CAPTION
                 paragraph.marker = False
             elif is_formula(paragraph.lines) or self._seen_as(paragraph, RegionKind.EQUATION):
@@ -174,7 +175,7 @@ class _Arranger:
 
     def _seen_as(self, paragraph: Paragraph, *kinds: RegionKind) -> bool:
         """Tell whether the layout model sees a short paragraph as one of some kinds."""
-        if not self.regions or len(paragraph.lines) > _CAPTION_LINES:
+        if not self.regions or len(paragraph.lines) > MOST_LINES:
             return False
         regions = of_kind(self.regions, *kinds)
         return any(r.score >= _SURE and covers(r.rect, paragraph.rect) for r in regions)
@@ -197,22 +198,10 @@ def _whole(paragraphs: Sequence[Paragraph], body: float) -> list[Paragraph]:
     return whole
 
 
-def _goes_on(caption: Paragraph, following: Paragraph) -> bool:
-    """Tell whether the model sees the rest of a caption in what stands right below it."""
-    return (
-        following.kind is BlockKind.CAPTION
-        and not is_caption(following.text)
-        and following.above < _CAPTION_LINE
-        and abs(caption.size - following.size) < 0.5
-    )
-
-
 def _completes(number: Paragraph, words: Paragraph, body: float) -> bool:
-    if number.kind is BlockKind.CAPTION and _goes_on(number, words):
-        return True
+    if number.kind is BlockKind.CAPTION:
+        return completes_caption(number, words)
     if words.kind is not BlockKind.TEXT or words.marker or len(words.lines) > 3:
         return False
-    if number.kind is BlockKind.CAPTION:
-        return is_bare_caption(number.text) and words.above < _CAPTION_APART
     large = min(number.size, words.size) >= _TITLE * body
     return large and words.above < _CHAPTER_APART and is_bare_chapter(number.text)

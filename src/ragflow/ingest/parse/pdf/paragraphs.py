@@ -14,8 +14,10 @@ from itertools import pairwise
 from statistics import median
 
 from ragflow.domain.documents import BlockKind
+from ragflow.ingest.parse.pdf.captions import is_caption
 from ragflow.ingest.parse.pdf.characters import UNSPACED
 from ragflow.ingest.parse.pdf.lines import TextLine
+from ragflow.ingest.parse.pdf.sentences import ends_sentence
 from ragflow.ingest.parse.pdf.sheet import Rect
 
 BULLET = re.compile(r"(?:[•●▪◦‣∙·○■□▫◾◽➢➤➔→►▶▸❖◆◇❑❏☐☑☒✓✔✗★☆※⁃\uf000-\uf0ff]|[–—*+-](?=\s))\s*")
@@ -35,15 +37,6 @@ _LARGE_STEP = 1.45  # of the size, from one line of a title to the next
 _UNFILLED = 4.0  # of the size, left free at the end of a line
 _OFF_CENTRE = 0.3  # of the size
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,4}\.?\s")
-_SENTENCE_END = re.compile(r"[.!?:。！？：؟][\"'”’)\]）」』]*$")
-_CAPTION = re.compile(
-    r"[\[<（(【]?\s*(?:supplementary\s+|extended data\s+)?"
-    r"(?:figures?|figura|figuur|figur|fig\.?|tables?|tab\.|tabla|tabela|tabella|tabell|tabel|chart"
-    r"|exhibit|example|listing|algorithm|scheme|plate|photo|map|abbildung|abb\.|tabelle|tableau|schéma"
-    r"|graphique|gráfico|cuadro|рис\.|рисунок|таблица|شكل|جدول|图表|图|圖|表|図|그림|표)\s*"
-    r"(?:(?:[a-z]{1,2}\d?)?[-–.]?\d+(?:[-–.]\d+)*|[ivx]+\b|[一二三四五六七八九十]+)[a-z]?",
-    re.IGNORECASE,
-)
 
 
 @dataclass(slots=True)
@@ -96,32 +89,7 @@ class Paragraph:
         """Tell whether it ends as a sentence does, or before its line is full."""
         last = self.lines[-1]
         slack = last.rect.x0 - self.left if last.rtl else self.right - last.rect.x1
-        return bool(_SENTENCE_END.search(last.text)) or slack > 4 * last.size
-
-
-def ends_sentence(text: str) -> bool:
-    """Tell whether a text ends as a sentence does."""
-    return _SENTENCE_END.search(text.rstrip()) is not None
-
-
-def is_caption(text: str, smaller: bool = False) -> bool:
-    """Tell whether a text names a figure or a table.
-
-    A sentence that begins like that is none, unless it is set `smaller` than the text.
-    """
-    match = _CAPTION.match(text)
-    if match is None:
-        return False
-    after = text[match.end() : match.end() + 2]
-    if not after.strip() or after.lstrip()[:1] in ".:：．|—–)]）】>":
-        return True
-    return smaller or (len(text) < 120 and not ends_sentence(text))
-
-
-def is_bare_caption(text: str) -> bool:
-    """Tell whether a text names a figure or a table and says nothing of it."""
-    match = _CAPTION.match(text)
-    return match is not None and not text[match.end() :].strip(" .:：．|—–-)]）】")
+        return ends_sentence(last.text) or slack > 4 * last.size
 
 
 def paragraphs(lines: Sequence[TextLine], page: int, body: float) -> list[Paragraph]:

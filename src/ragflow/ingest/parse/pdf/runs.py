@@ -26,12 +26,12 @@ _NOTE = re.compile(
     r"(?:\(?\d{1,3}(?!\d)[.)]?|\[\d{1,3}\]|[*∗†‡§¶※#]{1,3}|[a-z][.)]?|[①-⑳]|注\s*\d*[:：]?)\s*(?=\S)"
 )
 _DOTTED = re.compile(r"\d{1,3}\.\s")  # as in lists and dates
-_SMALLER = 0.93  # of the body text: notes are set smaller
+_NOTE_SIZE = 0.93  # of the body text: notes are set smaller
 _UPPER = 0.3  # of the sheet's height, where no notes stand
 _LOWER = 0.6  # and below which a column of its own may be notes
 _SEPARATOR = (0.08, 0.55)  # of the sheet's width: how long the rule above notes is
 _SENTENCE = 30  # characters of a note's first line that has no number; less is a label
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 _FORMULA = re.compile(r"[=≤≥≠≈∑∏∫√∈∉⊂⊆∪∩→⇒↔±×·∂∇∞≡∼]|[\u0391-\u03c9]|\ud835[\udc00-\udfff]")
 _FUNCTIONS = frozenset({"softmax", "argmax", "argmin", "where", "with", "otherwise", "that"})
 _SAME_PITCH = 0.02
@@ -110,7 +110,7 @@ def _mark_numbered(lines: Sequence[TextLine], kinds: list[BlockKind]) -> None:
     for index in range(len(lines) + 1):
         text = lines[index].text if index < len(lines) else ""
         match = _PAGE_AT_END.search(text) if text[-1:].isdecimal() else None
-        number = int(match[1]) if match and _WORD.search(text) else -1
+        number = int(match[1]) if match and _LONG_WORD.search(text) else -1
         if number < 0 or number < last:
             numbers = index - start
             if numbers >= _MIN_NUMBERED and last > 0:
@@ -158,7 +158,7 @@ def _notes_from(
     if not count or lowest - lines[-1].rect.bottom > 0.2 * lines[-1].sheet.height:
         return count
     small = count
-    while small > 0 and lines[small - 1].size <= _SMALLER * body:
+    while small > 0 and lines[small - 1].size <= _NOTE_SIZE * body:
         small -= 1
     for index in range(count):
         line = lines[index]
@@ -236,5 +236,5 @@ def is_formula(lines: Sequence[TextLine]) -> bool:
     text = " ".join(line.text for line in lines)
     if not 3 <= len(text) <= 300 or len(lines) > 6 or not _FORMULA.search(text):
         return False
-    words = [word for word in _WORD.findall(text) if word.casefold() not in _FUNCTIONS]
+    words = [word for word in _LONG_WORD.findall(text) if word.casefold() not in _FUNCTIONS]
     return len(words) == 0 or (len(words) <= 2 and len(text) > 12 * len(words) + 12)

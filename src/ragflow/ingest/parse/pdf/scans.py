@@ -30,9 +30,10 @@ _COVERED = 0.02  # of a picture's area: layer words that fill more of it are its
 _ODD = 0.3  # share of characters that mean nothing, from which a layer is unreadable
 _SAMPLE = 200  # characters that are asked for their mapping
 _CODE = re.compile(r"\(cid:\d+\)")
-_WORD = re.compile(r"(?<![A-Za-z])[A-Za-z]{4,}(?![A-Za-z])")
+_LATIN_WORD = re.compile(r"(?<![A-Za-z])[A-Za-z]{4,}(?![A-Za-z])")
 _SPOKEN = re.compile(r"(?=.*[aeiouyAEIOUY])(?!.*[^aeiouyAEIOUY]{6})(?:[A-Za-z]?[a-z]+|[A-Z]+)")
-_FEWEST_WORDS, _MOST_WORDS = 8, 0.94  # words that show it, and the share of them that read as such
+_FEWEST_WORDS = 8  # that show it
+_SPOKEN_SHARE = 0.94  # of them: abbreviations cannot be spoken, nor can most of chance
 
 
 def pictured_areas(
@@ -119,9 +120,9 @@ def _area(rect: Rect) -> float:
 
 def _reads_as_words(text: str) -> bool:
     """Tell whether nearly all words can be spoken: of codes that are no letters, few can."""
-    words = _WORD.findall(text)
+    words = _LATIN_WORD.findall(text)
     spoken = sum(_SPOKEN.fullmatch(word) is not None for word in words)
-    return len(words) >= _FEWEST_WORDS and spoken >= _MOST_WORDS * len(words)
+    return len(words) >= _FEWEST_WORDS and spoken >= _SPOKEN_SHARE * len(words)
 
 
 def _is_odd(character: str) -> bool:

@@ -20,12 +20,14 @@ from ragflow.ingest.parse.pdf.sheet import Sheet
 _LONG_WORD = 4  # characters
 _EQUAL = 1.03  # ratio of the widths of characters in a typewriter face
 _FIGURES = 0.4  # share of cells with figures
+_LAST_FIGURES = 0.9  # and of those of the last of two columns
 _MIN_ROWS = 4
 _FEWEST = 3  # rows of a table without column lines, cells that tell how a column is aligned
 _LONG_CELL = 160  # characters: a table mostly of such cells is running text
 _LONGEST_WORDS = 4  # in most cells of a table of texts
 _LONGEST_CELL = 60  # characters, of a table of texts
-_WHOLE = 9  # of ten cells that begin as sentences do, where they are longer
+_WHOLE = 0.9  # of the cells that begin as sentences do, where they are longer
+_TALL = 1.8  # of the size: cells higher than this have several lines
 _SERIES = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -78,7 +80,7 @@ def is_of_figures(table: TableRegion) -> bool:
     body = [row for row in table.rows if not row[0].header and len(row) > 1]
     last = sum(is_number(row[-1].text) for row in body)
     named = not any(is_number(row[0].text) for row in body)
-    return len(body) >= _MIN_ROWS and last * 10 >= 9 * len(body) and named
+    return len(body) >= _MIN_ROWS and last >= _LAST_FIGURES * len(body) and named
 
 
 def is_of_texts(table: TableRegion) -> bool:
@@ -103,9 +105,9 @@ def _is_of_sentences(cells: Sequence[CellDraft], size: float) -> bool:
     """Tell whether cells of several lines begin as sentences, names and figures do."""
     begun = sum(cell.text[0].isupper() or cell.text[0].isdigit() for cell in cells)
     tall = sum(
-        cell.box is not None and cell.box.bottom - cell.box.top > 1.8 * size for cell in cells
+        cell.box is not None and cell.box.bottom - cell.box.top > _TALL * size for cell in cells
     )
-    return tall > 1 and begun * 10 >= _WHOLE * len(cells)
+    return tall > 1 and begun >= _WHOLE * len(cells)
 
 
 def has_axis(table: TableRegion) -> bool:

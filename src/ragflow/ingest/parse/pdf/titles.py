@@ -1,8 +1,8 @@
 """Titles: which paragraphs head what follows.
 
 In: the paragraphs of a document in reading order and its outline. Out: the titles among them, each
-with its level from 1 to 6. The outline speaks first, then size, weight, slant and capitals beside
-what is usual in the document; runs of equal short lines are lists or labels, not titles.
+with its level from 1 to 6. The outline speaks first, then what a title looks like (`title_rules`)
+beside what is usual in the document; runs of equal short lines are lists or labels, not titles.
 """
 
 from __future__ import annotations
@@ -14,37 +14,22 @@ from itertools import pairwise
 
 from ragflow.domain.documents import BlockKind
 from ragflow.ingest.parse.pdf.document import OutlineEntry
-from ragflow.ingest.parse.pdf.levels import (
-    chinese_depth,
-    is_roman_section,
-    levels,
-    numbering_depth,
-    style_of,
+from ragflow.ingest.parse.pdf.levels import levels, numbering_depth, style_of
+from ragflow.ingest.parse.pdf.paragraphs import Paragraph
+from ragflow.ingest.parse.pdf.title_rules import (
+    Candidate,
+    looks_like_title,
+    may_be_title,
+    same_style,
 )
-from ragflow.ingest.parse.pdf.paragraphs import BULLET, Paragraph, ends_sentence, is_caption
 
 _MAX_LEVEL = 6
-_MAX_LINES = 4
-_MAX_CHARS = 220
-_MAX_SHORT = 90  # characters of a title that its style alone does not give away
-_LARGER = 1.12  # than the body text
-_SMALL_CAPITALS = 0.65  # of the body text, which most letters of a title in small capitals are
-_ADORNED = 1.2  # times the size of the text, from which a bullet is drawn before a title
-_BARELY = 1.045  # larger than the body text, for a line that stands apart
-_APART = 0.35  # of the size: the least gap above a title that is set in the body's size
-_FOOT = 0.85  # of the page's height
+_SAME_SIZE = 0.9  # of the largest title of the first page: what is part of the document's
 _MUCH = 600  # characters of a page that tell the size of its text
 _MAIN = 1.3  # times the size of the text, from which a title may be the document's
 _ALIKE = 2  # titles of a page that are set like a line, from which it is one of them
 _LONG = 160  # characters: a paragraph this long is text that a title may head
 _RUN = 3  # equal short paragraphs in a row that are no titles
-_NUMBER = re.compile(r"^\d{1,2}(?:[.．]\d{1,2}){0,4}[.．]?\s+")
-_LETTERS = re.compile(r"[^\W\d_]")
-_BYLINE = re.compile(
-    r"@|https?://|www\.|\w\.(?:com|org|net|edu|gov)\b| = |;$"
-    r"|^(?:by|von|par|por)\s+[A-Z]|^\W*\d[\d\s./:-]*$"
-)
-_CLOSED = re.compile(r"[.,;，。；]$")
 
 
 class TitleFinder:
@@ -108,7 +93,7 @@ class TitleFinder:
                 break
             if id(paragraph) not in candidates:
                 continue
-            if paragraph.size >= 0.9 * largest:
+            if paragraph.size >= _SAME_SIZE * largest:
                 below = largest >= _MAIN * self._here
             elif below and not (following is not None and len(following.text) >= _LONG):
                 free = id(paragraph) not in named and not numbering_depth(paragraph.text)
@@ -117,7 +102,7 @@ class TitleFinder:
         return {id(p) for p in page if id(p) in bylines and kept[style_of(p)] < _ALIKE}
 
     def _in_outline(self, paragraph: Paragraph) -> OutlineEntry | None:
-        if not _may_be_title(paragraph) or not self._outline:
+        if not may_be_title(paragraph) or not self._outline:
             return None
         for key in _keys(paragraph.text):
             for entry in self._outline.get(key, ()):
@@ -126,64 +111,16 @@ class TitleFinder:
         return None
 
     def _looks_like_title(self, paragraph: Paragraph, following: Paragraph | None) -> bool:
-        if not _may_be_title(paragraph):
-            return False
-        text = paragraph.text
-        said = _NUMBER.sub("", text)
-        letters = len(_LETTERS.findall(said))
-        if letters < 2 or letters * 2 < len("".join(said.split())) or is_caption(text):
-            return False
-        turned = paragraph.lines[0].sheet.turn != self._turn
-        size = paragraph.size / self._here
-        bullet = BULLET.match(text) or (paragraph.lines[0].bullet and size < _ADORNED)
-        if turned or bullet or _BYLINE.search(text):
-            return False
-        if size >= _LARGER:
-            is_sentence = text.endswith("。") or (ends_sentence(text) and len(text) > 80)
-            told = size > _ADORNED or paragraph.bold or chinese_depth(text)
-            return not is_sentence and bool(not paragraph.marker or told)
-        if (
-            size < (_SMALL_CAPITALS if is_roman_section(text) else 0.9)
-            or len(paragraph.lines) > 2
-            or len(text) > 1.4 * _MAX_SHORT
-        ):
-            return False
-        if following is None and not (paragraph.bold and _has_room_below(paragraph)):
-            return False
-        if ends_sentence(text) and not text.endswith(("?", ":", "？", "：")):
-            return False
-        return self._stands_out(paragraph, following, text, size)
-
-    def _stands_out(
-        self, paragraph: Paragraph, following: Paragraph | None, text: str, size: float
-    ) -> bool:
-        """Tell whether a short text of about the body's size differs from what follows it."""
-        if paragraph.seen_as_title and len(paragraph.lines) <= 2:
-            return True
-        apart = paragraph.above >= _APART
-        depth = numbering_depth(text)
-        if self._bold_tells and paragraph.bold:
-            return (apart or depth > 0 or not _same_style(paragraph, following)) and not (
-                following is not None and following.kind is BlockKind.CODE and text.endswith(":")
+        return looks_like_title(
+            Candidate(
+                paragraph,
+                following,
+                paragraph.size / self._here,
+                turned=paragraph.lines[0].sheet.turn != self._turn,
+                bold_tells=self._bold_tells,
+                italic_tells=self._italic_tells,
             )
-        if len(paragraph.lines) > 1 or len(text) > _MAX_SHORT or _CLOSED.search(text):
-            return False
-        if size >= _BARELY and following is not None and following.size < paragraph.size / 1.03:
-            return paragraph.marker or apart
-        if is_roman_section(text):
-            return apart
-        if chinese_depth(text):
-            return following is not None and _heads(paragraph, following)
-        if paragraph.marker and depth == 0:
-            return False
-        if depth > 1 or (depth == 1 and not paragraph.marker and _is_chapter(text)):
-            return True
-        if self._italic_tells and paragraph.italic and text[0].isupper():
-            return apart and following is not None and not following.italic
-        capitals = [character for character in text if character.isalpha()]
-        if len(capitals) >= 5 and all(character.isupper() for character in capitals):
-            return apart and following is not None and not following.text.isupper()
-        return False
+        )
 
 
 def _usual_turn(page: Sequence[Paragraph]) -> int:
@@ -214,32 +151,6 @@ def _share(paragraphs: Sequence[Paragraph], style: str) -> int:
     )
 
 
-def _may_be_title(paragraph: Paragraph) -> bool:
-    if paragraph.kind is not BlockKind.TEXT or len(paragraph.lines) > _MAX_LINES:
-        return False
-    return sum(len(line.text) for line in paragraph.lines) <= _MAX_CHARS
-
-
-def _is_chapter(text: str) -> bool:
-    return not text[0].isdigit() and numbering_depth(text) > 0
-
-
-def _heads(title: Paragraph, following: Paragraph) -> bool:
-    """Tell whether a line with a Chinese number heads what follows it, as no item of a list."""
-    if following.marker:
-        return chinese_depth(following.text) > chinese_depth(title.text)
-    return len(following.text) > len(title.text) and ends_sentence(following.text)
-
-
-def _has_room_below(paragraph: Paragraph) -> bool:
-    """Tell whether text may follow on the page; at its foot a title would head nothing."""
-    return paragraph.rect.bottom < _FOOT * paragraph.lines[0].sheet.height
-
-
-def _same_style(paragraph: Paragraph, other: Paragraph | None) -> bool:
-    return other is not None and style_of(paragraph) == style_of(other)
-
-
 def _equal_runs(page: Sequence[Paragraph], candidates: set[int], named: dict[int, int]) -> set[int]:
     """Return the candidates that follow each other in one style: labels, names, entries."""
     runs: list[list[Paragraph]] = [[]]
@@ -247,7 +158,7 @@ def _equal_runs(page: Sequence[Paragraph], candidates: set[int], named: dict[int
         if paragraph is None or id(paragraph) not in candidates or id(paragraph) in named:
             runs.append([])
             continue
-        if runs[-1] and before is not None and not _same_style(before, paragraph):
+        if runs[-1] and before is not None and not same_style(before, paragraph):
             runs.append([])
         runs[-1].append(paragraph)
     return {id(paragraph) for run in runs if len(run) >= _RUN for paragraph in run}

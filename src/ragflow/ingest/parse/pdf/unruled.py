@@ -23,6 +23,8 @@ from ragflow.ingest.parse.pdf.sound import is_of_figures, is_of_texts, is_progra
 _MIN_ROWS = 4
 _NARROW = 12.0  # of the size: wider parts on both sides are lines of prose
 _EDGE = 1.5  # points by which the lines of one cell begin apart
+_CLOSER = 0.8  # of the usual step between lines: the next one is of the same row
+_AS_CLOSE = 1.1  # and of the same row where its words say so too
 _APART = 1.6  # of the size: lines farther apart than this and the usual are not of one table
 
 
@@ -146,6 +148,6 @@ def _long(run: list[PartedLine], after: Sequence[PartedLine]) -> Iterator[list[P
         return
     usual = median(below.rect.bottom - above.rect.bottom for above, below in pairwise(run))
     pitch = after[0].rect.bottom - run[-1].rect.bottom if after else 0.0
-    if after and (pitch < 0.8 * usual or (pitch < 1.1 * usual and _goes_on(run[-1], after[0]))):
+    if after and pitch < (_AS_CLOSE if _goes_on(run[-1], after[0]) else _CLOSER) * usual:
         run = [*run, after[0]]
     yield run

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SPACE = 0.2  # of the size: the narrowest space between words
 _SLACK = 0.5  # of the size, by which a cell may be wider than its lines
 _FEWEST = 2  # lines that go on
-_MOST = 9  # of ten lines between the first ones of rows that have to go on
+_MOST = 0.9  # of the lines between the first ones of rows that have to go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def wrapped_rows(lines: Sequence[SlottedLine]) -> list[list[SlottedLine]]:
         rest = len(lines) - len(begins)
         going = sum(follows) - sum(follows[index] for index in begins)
         tells = begins[:1] == [0] and len(begins) > 1 and rest >= _FEWEST
-        if tells and going * 10 >= _MOST * rest and (not best or len(begins) < len(best)):
+        if tells and going >= _MOST * rest and (not best or len(begins) < len(best)):
             best = begins
     ends = [*best[1:], len(lines)]
     return [list(lines[start:end]) for start, end in zip(best, ends, strict=False)]

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from ragflow.domain.documents import BlockKind, DropKind
 from ragflow.ingest.parse.pieces import Piece, lines_of
 from ragflow.ingest.parse.rtf.preamble import Preamble
-from ragflow.ingest.parse.rtf.story import ParagraphFormat, RowForm, Story
+from ragflow.ingest.parse.rtf.state import BODY_LEVEL, State
+from ragflow.ingest.parse.rtf.story import ParagraphFormat, Story
 from ragflow.ingest.parse.rtf.tokens import BINARY, CLOSE, OPEN, SYMBOL, TEXT, WORD, Token
 from ragflow.ingest.parse.rtf.words import (
     CHARACTERS,
@@ -32,44 +33,8 @@ from ragflow.ingest.parse.symbol_fonts import coded, meant
 DEEPEST = 1000
 """Groups that may be open at once; deeper ones are read as if they were not groups."""
 
-_BODY_LEVEL = 9
 _STATED = frozenset({"fonttbl", "stylesheet", "pict", "info", "atnauthor"})
 _KNOWN = READABLE | _STATED
-
-
-@dataclass(slots=True)
-class _State:
-    """Hold what a group inherits and its end takes back."""
-
-    destination: str = ""
-    charset: str = ""
-    symbols: str = ""  # the name of the symbol font, if it is one
-    skip: int = 1  # bytes that stand for a character of Unicode
-    hidden: bool = False
-    style: int = 0
-    outline: int = _BODY_LEVEL
-    in_table: bool = False
-    depth: int = 1
-    owner: str = ""  # the story that the group opened
-    is_marker: bool = False
-    row: RowForm = field(
-        default_factory=RowForm
-    )  # of a table in a cell, its group has one of its own
-
-    def inherited(self) -> _State:
-        """Return what a group inside this one begins with."""
-        return _State(
-            self.destination,
-            self.charset,
-            self.symbols,
-            self.skip,
-            self.hidden,
-            self.style,
-            self.outline,
-            self.in_table,
-            self.depth,
-            row=self.row,
-        )
 
 
 @dataclass(slots=True)
@@ -77,7 +42,7 @@ class Reader:
     """Read one file."""
 
     preamble: Preamble = field(default_factory=Preamble)
-    _states: list[_State] = field(default_factory=lambda: [_State()])
+    _states: list[State] = field(default_factory=lambda: [State()])
     _stories: list[Story] = field(default_factory=lambda: [Story()])
     _charset: str = "cp1252"
     _bytes: bytearray = field(default_factory=bytearray)
@@ -106,7 +71,7 @@ class Reader:
         return self._stories[0].finish(self._format())
 
     @property
-    def _state(self) -> _State:
+    def _state(self) -> State:
         return self._states[-1]
 
     @property
@@ -195,8 +160,8 @@ class Reader:
             self._end_paragraph()
         elif name == "u":
             self._unicode(number or 0)
-        elif not self._format_word(name, number):
-            self._table_word(name, number)
+        else:
+            self._shaping_word(name, number)
 
     def _word_inside(self, name: str, number: int | None) -> None:
         """Handle a word in a group whose text is no text of the document."""
@@ -210,12 +175,11 @@ class Reader:
 
     def _begin_story(self, name: str) -> None:
         self._state.owner = name
-        self._state.in_table, self._state.depth = False, 1
-        self._state.style, self._state.outline = 0, _BODY_LEVEL
+        self._state.begin_paragraph()
         self._stories.append(Story())
 
-    def _format_word(self, name: str, number: int | None) -> bool:
-        """Handle a word about characters or paragraphs; tell whether it is one."""
+    def _shaping_word(self, name: str, number: int | None) -> None:
+        """Handle a word about characters, paragraphs or tables."""
         state = self._state
         match name:
             case "ansicpg":
@@ -225,43 +189,10 @@ class Reader:
             case "f":
                 state.charset = self.preamble.fonts.get(number or 0, "")
                 state.symbols = self.preamble.symbol_font(number or 0)
-            case "plain":
-                state.hidden, state.charset, state.symbols = False, "", ""
-            case "v" | "deleted":
-                state.hidden = number != 0
-            case "uc":
-                state.skip = max(number or 0, 0)
-            case "pard":
-                state.style, state.outline = 0, _BODY_LEVEL
-                state.in_table, state.depth = False, 1
-            case "s":
-                state.style = number or 0
-            case "outlinelevel":
-                state.outline = _BODY_LEVEL if number is None else number
             case "listtext" | "pntext":
                 state.is_marker = True
                 self._story.in_marker += 1
                 self._story.marker.clear()
-            case _:
-                return False
-        return True
-
-    def _table_word(self, name: str, number: int | None) -> None:
-        state = self._state
-        match name:
-            case "intbl":
-                state.in_table = True
-            case "itap":
-                state.in_table, state.depth = bool(number), max(number or 1, 1)
-            case "nesttableprops":
-                state.row = RowForm()
-            case "trowd":
-                state.row.places.clear()
-                state.row.marks.clear()
-            case "clmrg" | "clvmrg":
-                state.row.marks.add(name)
-            case "cellx":
-                state.row.end_cell(number or 0)
             case "cell":
                 self._story.end_cell(self._format(depth=1))
             case "nestcell":
@@ -270,6 +201,8 @@ class Reader:
                 self._story.end_row(state.row.places, 1)
             case "nestrow":
                 self._story.end_row(state.row.places, max(state.depth, 2))
+            case _:
+                state.word(name, number)
 
     def _text(self, token: Token) -> None:
         state = self._state
@@ -318,11 +251,11 @@ class Reader:
         if self._shows:
             self._story.end_paragraph(self._format())
 
-    def _format(self, state: _State | None = None, depth: int | None = None) -> ParagraphFormat:
+    def _format(self, state: State | None = None, depth: int | None = None) -> ParagraphFormat:
         state = state or self._state
         style = self.preamble.styles.get(state.style, ParagraphFormat())
         kind, level = style.kind, style.level
-        if kind is BlockKind.TEXT and 0 <= state.outline < _BODY_LEVEL:
+        if kind is BlockKind.TEXT and 0 <= state.outline < BODY_LEVEL:
             kind, level = BlockKind.TITLE, min(state.outline + 1, DEEPEST_TITLE)
         if depth is None:
             depth = state.depth if state.in_table else 0

@@ -34,7 +34,17 @@ class RowForm:
     places: list[CellPlace] = field(default_factory=list)
     marks: set[str] = field(default_factory=set)
 
-    def end_cell(self, right: int) -> None:
+    def word(self, name: str, number: int | None) -> None:
+        """Take a word that tells where a cell lies; others change nothing."""
+        if name == "trowd":
+            self.places.clear()
+            self.marks.clear()
+        elif name in ("clmrg", "clvmrg"):
+            self.marks.add(name)
+        elif name == "cellx":
+            self._end_cell(number or 0)
+
+    def _end_cell(self, right: int) -> None:
         """Close a cell at its right edge, in twips."""
         left = self.places[-1].right if self.places else -1_000_000
         self.places.append(CellPlace(left, right, "clvmrg" in self.marks, "clmrg" in self.marks))

@@ -54,3 +54,27 @@ def test_runs_that_the_file_tears_apart_are_one_line():
     (line,) = lines_of([head, tail, latin], SHEET)
 
     assert (line.text, line.rtl) == (f"{WATER} TDS {RIVER}", True)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "gap", "spaced", "text"),
+    [
+        (WATER, RIVER, 1.0, True, f"{RIVER} {WATER}"),
+        (WATER, RIVER, 1.0, False, f"{RIVER}{WATER}"),
+        (WATER, RIVER, -0.5, True, f"{RIVER} {WATER}"),  # the boxes of letters may overlap
+        (".", RIVER, 1.0, True, f"{RIVER} ."),
+        (".", RIVER, 0.1, True, f"{RIVER}."),  # a space of the file that no one sees
+    ],
+)
+def test_a_narrow_gap_is_a_space_where_the_file_has_one(left, right, gap, spaced, text):
+    first = Word(right, Rect(200, 220, 100, 110), 10.0, Style(), False)
+    second = Word(left, Rect(180 - gap, 200 - gap, 100, 110), 10.0, Style(), spaced)
+
+    assert flagged_text(in_reading_order([first, second])) == text
+
+
+def test_a_space_of_the_file_says_nothing_of_words_that_follow_each_other_on_the_page_alone():
+    first = Word(RIVER, Rect(200, 220, 100, 110), 10.0, Style(), True)
+    second = Word(WATER, Rect(179, 199, 100, 110), 10.0, Style(), True)
+
+    assert flagged_text(in_reading_order([second, first])) == f"{RIVER}{WATER}"

@@ -146,6 +146,17 @@ def test_a_sentence_in_smaller_type_that_names_a_figure_is_its_caption(pdf):
     assert found == ["Figure 3 Levels of all wells in the north. Dashed lines are estimates."]
 
 
+def test_a_sentence_in_smaller_type_that_tells_what_a_figure_shows_is_no_caption(pdf):
+    def draw(canvas):
+        pdf.write(canvas, SENTENCES, top=100)
+        pdf.write(canvas, ["Table 3 shows the levels of all wells."], top=180, size=8)
+
+    document = pdf.parse(pdf.make(draw))
+
+    assert pdf.texts(document, "caption") == []
+    assert pdf.texts(document)[-1] == "Table 3 shows the levels of all wells."
+
+
 def test_the_centred_lines_of_a_caption_stay_together(pdf):
     def draw(canvas):
         pdf.write(canvas, SENTENCES, top=100)

@@ -29,3 +29,25 @@ def test_other_korean_lines_keep_the_space_between_words(elsewhere):
 
 def test_words_at_the_edges_of_lines_prove_nothing():
     assert Vocabulary(["여객선이 왔다.", CUT, NEXT]).join(CUT, NEXT) == Joint(f"{CUT} ")
+
+
+@pytest.mark.parametrize(
+    ("line", "following"),
+    [
+        ("the pre-", "and postwar years"),
+        ("Ein-", "sowie Ausgabe"),
+        ("двух-", "и трёхэтажные"),
+        ("a first-", "through third-year course"),
+        ("from 10-", "to 20-year bonds"),
+    ],
+)
+def test_a_hyphen_that_stands_for_the_end_of_a_later_word_stays(line, following):
+    assert Vocabulary([line, following]).join(line, following) == Joint(f"{line} ")
+
+
+@pytest.mark.parametrize(
+    ("line", "following"),
+    [("un momen-", "to dopo"), ("a mi-", "nor change"), ("a break-", "through in optics")],
+)
+def test_halves_of_words_join_that_may_stand_between_two(line, following):
+    assert Vocabulary([line, following]).join(line, following) == Joint(line[:-1], "-")

@@ -101,6 +101,19 @@ def test_hyphens_at_which_words_break_off_leave_cells(pdf):
     assert pdf.drops(document)["hyphen"] == ["---"]
 
 
+def test_hyphens_within_the_lines_of_a_cell_stay(pdf):
+    def draw(canvas):
+        pdf.grid(canvas, [72, 210, 360], [100, 130, 160, 190])
+        for row in range(3):
+            pdf.write(canvas, ["First- through third", "graders"], x=76, top=112 + 30 * row)
+            pdf.write(canvas, ["pre- nor post-war", "years"], x=216, top=112 + 30 * row)
+
+    document = pdf.parse(pdf.make(draw))
+
+    assert pdf.cells(document) == [["First- through third graders", "pre- nor post-war years"]] * 3
+    assert "hyphen" not in pdf.drops(document)
+
+
 def test_a_column_with_one_label_for_several_rows_is_a_column(pdf):
     rows = [
         [label, name, str(n)]

@@ -1,5 +1,6 @@
 """Glyphs become words: initials, spaced letters, bullets, text that is hidden or drawn twice."""
 
+import pytest
 from reportlab.pdfbase import pdfmetrics
 
 BODY = [
@@ -143,13 +144,23 @@ def test_the_number_of_a_note_does_not_become_part_of_the_word_before_it(pdf):
     assert pdf.texts(pdf.parse(pdf.make(draw))) == ["See the report 12, which tells"]
 
 
-def test_a_power_stays_with_its_unit(pdf):
+@pytest.mark.parametrize(
+    ("before", "power", "after"),
+    [
+        ("An area of 5 km", "2", ""),
+        ("A pull of 9.81 m/sec", "2", " at sea"),
+        ("Where sin", "2", " x is known"),
+        ("Let log", "2", " (x) be known"),
+        ("The loss", "2", " + the bias"),
+    ],
+)
+def test_a_power_stays_with_its_base(pdf, before, power, after):
     def draw(canvas):
         text = canvas.beginText(72, 700)
-        for words, rise, size in (("An area of 5 km", 0, 10), ("2", 4, 6)):
+        for words, rise, size in ((before, 0, 10), (power, 4, 6), (after, 0, 10)):
             text.setFont("Helvetica", size)
             text.setRise(rise)
             text.textOut(words)
         canvas.drawText(text)
 
-    assert pdf.texts(pdf.parse(pdf.make(draw))) == ["An area of 5 km2"]
+    assert pdf.texts(pdf.parse(pdf.make(draw))) == [before + power + after]
