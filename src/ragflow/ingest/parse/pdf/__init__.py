@@ -6,10 +6,11 @@ Refused: password-protected, damaged and over-long files.
 
 The stages, in order: `reader` reads a page (`characters` and `looks` give words, `recognise` those
 in pictures, `tables` and `figures` leave the text flow, `lines` are put in order by `bidi` and told
-of drawn `bullets`); with all pages known `furniture` finds what repeats; `pages` puts each page in
-`reading_order` and tells contents, code and notes (`runs`) from `paragraphs`; `titles` and `levels`
-find the headings, `nesting` the depth of list items; `blocks` writes. `regions` asks the layout
-model where rules are unsure. `described` lets a vision model read the pages instead.
+of drawn `bullets`); with all pages known `furniture` finds what repeats and `page_numbers` what
+counts; `pages` puts each page in `reading_order` and tells contents, code and notes (`runs`) from
+`paragraphs`; `titles` and `levels` find the headings, `nesting` the depth of list items; `blocks`
+writes. `regions` asks the layout model where rules are unsure. `described` lets a vision model read
+the pages instead.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ _MIN_DOWN = 3  # characters that show it
 _TOKEN = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]+")
 _NAMELESS_BULLET = re.compile(
     r"[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f](?<!\S.)(?= ?[^\s\x00-\x1f\x7f-\x9f])"
+    "|\uf0b7|(?<![^\r\n])[\uf000-\uf0ff](?= )"  # of symbol fonts, the first as nothing but a bullet
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 UNSPACED = re.compile("[\u2e80-\u312f\u31c0-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60]")
@@ -76,8 +77,9 @@ def page_frame(page: Any, number: int) -> PageFrame:
 def read_text(text_page: Any) -> str:
     """Return the text of a page, one code point per character of pdfium's list.
 
-    A glyph without a name that stands before a word is taken for a bullet. Halves of surrogate
-    pairs and ligatures may be left; `well_formed` joins the ones and spells the others.
+    A glyph without a name that stands before a word is taken for a bullet, and so is a symbol of
+    private use that begins a line. Halves of surrogate pairs and ligatures may be left;
+    `well_formed` joins the ones and spells the others.
     """
     count = text_page.count_chars()
     if count == 0:

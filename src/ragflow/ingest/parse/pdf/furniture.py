@@ -17,6 +17,7 @@ from statistics import median
 from ragflow.domain.documents import DropKind
 from ragflow.ingest.parse.pdf.captions import is_caption
 from ragflow.ingest.parse.pdf.lines import TextLine, same_row
+from ragflow.ingest.parse.pdf.page_numbers import counted_below, is_page_number, value_of
 from ragflow.ingest.parse.pdf.regions import LayoutRegion, covers, of_kind
 from ragflow.ingest.parse.pdf.sheet import Sheet
 from ragflow.vision.layout import RegionKind
@@ -31,18 +32,13 @@ _MAX_VARYING = 80  # characters of a line whose numbers may differ from page to 
 _GAP = 0.8  # of the size: white space between furniture and text
 _KINDS = {True: DropKind.HEADER, False: DropKind.FOOTER}  # at the top, at the bottom
 _LARGEST = 1.15  # of the size of most lines: what is set larger is furniture only
-_MOST_PAGES = 0.6  # if it stands on this share of the pages
+_MOST_PAGES = 0.6  # if it stands on this share of the pages, and its first is text all the same
+_NAMES_PAGES = 1.5  # of the size of most lines: what is set so large is text on every page
 _NEXT = 0.45  # of the size: lines nearer than this follow each other
 _LONE_GAP = 2.0  # of the size: white space around a number that is alone on its document's pages
 _SURE = 0.6  # score of the layout model
 _SEEN = {RegionKind.HEADER: DropKind.HEADER, RegionKind.FOOTER: DropKind.FOOTER}
-_NUMBER = r"(?:[a-z]{0,2}-?\d{1,4}|\d{1,2}-\d{1,3}|[ivxlc]{1,7})"
 _LONE_NUMBER = re.compile(r"[\-–—\s]*\d{1,4}[\-–—\s]*")
-_PAGE_NUMBER = re.compile(
-    rf"[\s\-–—|·.\[(]*(?:page|p\.|seite|página|第)?\s*{_NUMBER}\s*(?:页|頁)?"
-    rf"(?:\s*(?:/|of|von|de|共)\s*\d{{1,4}}\s*(?:页|頁)?)?[\s\-–—|·.\])]*",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +50,7 @@ class _Candidate:
     @property
     def key(self) -> str:
         text = " ".join(self.line.text.casefold().split())
-        return "#" if _PAGE_NUMBER.fullmatch(text) else re.sub(r"\d+", "#", text)
+        return "#" if is_page_number(text) else re.sub(r"\d+", "#", text)
 
 
 def find_furniture(
@@ -89,6 +85,8 @@ def find_furniture(
     for number, lines in pages.items():
         for at_top in (True, False):
             _release(lines, at_top, found[number])
+    for number, index in counted_below(pages).items():
+        found[number].setdefault(index, DropKind.PAGE_NUMBER)
     _complete(pages, found, usual)
     return dict(found)
 
@@ -111,13 +109,13 @@ def seen_furniture(
             if any(same_row(name.rect, line.rect) for name in names) or line.size > _TITLE * usual:
                 continue
             if len(line.text) <= _MAX_CHARS and any(covers(rect, line.rect) for rect in rects):
-                lone = _PAGE_NUMBER.fullmatch(line.text) is not None
+                lone = is_page_number(line.text)
                 kinds[index] = DropKind.PAGE_NUMBER if lone else drop
     return kinds
 
 
 def _release(lines: Sequence[TextLine], at_top: bool, kinds: dict[int, DropKind]) -> None:
-    """Give back what is set as the text and next to it: it is the text's first or last line."""
+    """Give back what is set as the text and next to it: it is a line of this text."""
     marked = [i for i in kinds if _in_zone(lines[i], at_top) and kinds[i] in _KINDS.values()]
     inwards = sorted(marked, key=lambda i: lines[i].rect.top, reverse=at_top)
     for index in inwards:
@@ -126,11 +124,20 @@ def _release(lines: Sequence[TextLine], at_top: bool, kinds: dict[int, DropKind]
             if other in kinds or near.sheet != line.sheet or abs(near.size - line.size) > 0.5:
                 continue
             above, below = (line, near) if at_top else (near, line)
-            gap = below.rect.top - above.rect.bottom
-            shared = min(line.rect.x1, near.rect.x1) - max(line.rect.x0, near.rect.x0)
-            if -0.5 * line.size < gap < _NEXT * line.size and shared > 0:
+            if _follow(above, below) or (_is_text(near) and _follow(below, above)):
                 del kinds[index]
                 break
+
+
+def _is_text(line: TextLine) -> bool:
+    return len(line.text) > _MAX_VARYING
+
+
+def _follow(above: TextLine, below: TextLine) -> bool:
+    """Tell whether a line stands right below another, as lines of a paragraph do."""
+    gap = below.rect.top - above.rect.bottom
+    shared = min(below.rect.x1, above.rect.x1) - max(below.rect.x0, above.rect.x0)
+    return -0.5 * below.size < gap < _NEXT * below.size and shared > 0
 
 
 def _complete(
@@ -159,7 +166,7 @@ def _complete(
                 line = lines[index]
                 small = len(line.text) <= _MAX_CHARS and line.size <= _LARGEST * usual
                 if small and index not in kinds and (known or _place(line) in places):
-                    lone = _PAGE_NUMBER.fullmatch(line.text) is not None
+                    lone = is_page_number(line.text)
                     kinds[index] = DropKind.PAGE_NUMBER if lone else _KINDS[at_top]
 
 
@@ -256,13 +263,13 @@ def _page_numbers(
     members: Sequence[tuple[int, _Candidate]], page_count: int
 ) -> set[tuple[int, int]]:
     """Return (line, page) of lone numbers that grow with the page, or stand alone at the edge."""
-    lone = [(i, c) for i, c in members if _PAGE_NUMBER.fullmatch(c.line.text)]
-    offsets = Counter(_first_number(c.line.text) - c.page for _, c in lone)
+    lone = [(i, c) for i, c in members if is_page_number(c.line.text)]
+    offsets = Counter(value_of(c.line.text) - c.page for _, c in lone)
     counting = {offset for offset, count in offsets.items() if count >= 2}
     return {
         (index, candidate.page)
         for index, candidate in lone
-        if _first_number(candidate.line.text) - candidate.page in counting
+        if value_of(candidate.line.text) - candidate.page in counting
         or (page_count == 1 and len(lone) == 1 and _at_very_edge(candidate.line))
     }
 
@@ -270,21 +277,6 @@ def _page_numbers(
 def _at_very_edge(line: TextLine) -> bool:
     height = line.sheet.height
     return line.rect.bottom < _LONE_EDGE * height or line.rect.top > (1 - _LONE_EDGE) * height
-
-
-def _first_number(text: str) -> int:
-    digits = re.search(r"\d+", text)
-    return int(digits[0]) if digits else _roman(text)
-
-
-def _roman(text: str) -> int:
-    values = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
-    numerals = [values[letter] for letter in text.casefold() if letter in values]
-    total = 0
-    for index, value in enumerate(numerals):
-        larger_follows = any(later > value for later in numerals[index + 1 : index + 2])
-        total += -value if larger_follows else value
-    return total
 
 
 def _repeated(
@@ -303,7 +295,14 @@ def _repeated(
         (index, candidate)
         for index, candidate in members
         if len(pages[_height(candidate)]) >= needed
+        and not _is_title(candidate, min(pages[_height(candidate)]), usual)
     ]
+
+
+def _is_title(candidate: _Candidate, first: int, usual: float) -> bool:
+    """Tell whether a line that repeats names a page, or the document on the first of its pages."""
+    size = candidate.line.size
+    return size > _NAMES_PAGES * usual or (size > _LARGEST * usual and candidate.page == first)
 
 
 def _height(candidate: _Candidate) -> int:

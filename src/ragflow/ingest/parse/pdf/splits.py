@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from ragflow.ingest.parse.pdf.abreast import lines_abreast
 from ragflow.ingest.parse.pdf.cells import CellWords, is_number
 from ragflow.ingest.parse.pdf.characters import Word
 from ragflow.ingest.parse.pdf.gutters import Columns, Slot, columns_of, find_gutters, in_columns
 from ragflow.ingest.parse.pdf.lines import hull
 from ragflow.ingest.parse.pdf.parts import PartedLine, parted_lines, word_rows
-from ragflow.ingest.parse.pdf.rows import Group, slotted, split_rows
+from ragflow.ingest.parse.pdf.rows import Group, SlottedLine, slotted, split_rows
 
 _MIN_LINES = 3  # with text on both sides that a gutter within a column needs
 _PADDING = 8.0  # points on both sides of a cell
@@ -171,7 +172,7 @@ def _line_groups(cells: Sequence[CellWords], xs: Sequence[float]) -> list[Group]
     if len(stacks) < 2:
         stacks += [stack for cell in single if (stack := _texts(cell, xs))]
     if len(stacks) < 2:
-        return []
+        return _begun_at(lines_abreast(single), single, xs)
     longest = max(stacks, key=len)
     if len({len(stack) for stack in stacks}) == len(stacks) > 2:  # lists, unless with gaps
         longest = [line.rect.bottom for line in parted_lines([w for c in single for w in c.words])]
@@ -180,10 +181,24 @@ def _line_groups(cells: Sequence[CellWords], xs: Sequence[float]) -> list[Group]
     for stack in stacks:
         if not all(min(abs(bottom - x) for x in longest) < _ALIGNED for bottom in stack):
             return []
-    words = [w for cell in cells if cell.row_span == 1 and _lines(cell) > 1 for w in cell.words]
-    lines = parted_lines(words)
-    columns: Columns = columns_of(lines, xs[1:-1])
-    return split_rows(slotted(lines, columns))
+    return split_rows(_slotted(single, xs))
+
+
+def _begun_at(
+    bottoms: Sequence[float], cells: Sequence[CellWords], xs: Sequence[float]
+) -> list[Group]:
+    """Return the rows that begin with the lines at some heights."""
+    groups: list[Group] = [[] for _ in bottoms]
+    for line in _slotted(cells, xs) if bottoms else ():
+        row = bisect_right(bottoms, line.line.rect.bottom + _ALIGNED) - 1
+        groups[max(row, 0)].append(line)
+    return groups
+
+
+def _slotted(cells: Sequence[CellWords], xs: Sequence[float]) -> list[SlottedLine]:
+    """Return the lines of the cells that hold several."""
+    lines = parted_lines([word for cell in cells if _lines(cell) > 1 for word in cell.words])
+    return slotted(lines, columns_of(lines, xs[1:-1]))
 
 
 def _figures(cell: CellWords) -> list[float]:

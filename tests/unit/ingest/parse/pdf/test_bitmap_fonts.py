@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import pypdfium2
 import pytest
@@ -13,8 +14,12 @@ WORDS = "of a narrow station in the northern district, where our members measure
 GLYPH = b"500 0 0 0 400 600 d1 0 0 400 600 re f"
 
 
-def bitmap_pdf(*lines: bytes) -> bytes:
-    """Return a page of lines in a Type 3 font that names its glyphs /a0 to /a255."""
+def bitmap_pdf(*lines: bytes, meanings: Sequence[bytes] = ()) -> bytes:
+    """Return a page of lines in a Type 3 font that names its glyphs /a0 to /a255.
+
+    `meanings` map codes to code points, as in `<01> <F0B7>`.
+    """
+    maps = b"%d beginbfchar %s endbfchar" % (len(meanings), b" ".join(meanings))
     shown = b" ".join(
         b"1 0 0 1 72 %d Tm <%s> Tj" % (700 - 14 * row, line.hex().encode())
         for row, line in enumerate(lines)
@@ -32,7 +37,8 @@ def bitmap_pdf(*lines: bytes) -> bytes:
         b"<</Length %d>>stream\n%s\nendstream" % (len(GLYPH), GLYPH),
         b"<</Type/Font/Subtype/Type3/FontBBox[0 0 500 700]/FontMatrix[0.001 0 0 0.001 0 0]"
         b"/FirstChar 0/LastChar 255/Widths[%s]/Encoding<</Type/Encoding/Differences[0 %s]>>"
-        b"/CharProcs<<%s>>>>" % (widths, names, glyphs),
+        b"/CharProcs<<%s>>/ToUnicode 7 0 R>>" % (widths, names, glyphs),
+        b"<</Length %d>>stream\n%s\nendstream" % (len(maps), maps),
     ]
     file = io.BytesIO()
     file.write(b"%PDF-1.4\n")
@@ -78,3 +84,14 @@ def test_letters_without_names_are_legible_where_they_make_words():
         assert not is_legible(text_page, shifted, thorough=True)
         assert is_legible(text_page, shifted, thorough=False)
         text_page.close()
+
+
+@pytest.mark.parametrize("layout", ["", "Plain Text"])
+def test_symbols_of_private_use_before_lines_are_bullets(pdf, layout):
+    meanings = (b"<01> <F0B7>", b"<02> <F0A7>", b"<03> <F0B3>")
+    lines = (b"\x01 Apples", b"\x01 Pears", b"\x02 Plums", b"of size \x03 2 or more")
+
+    text = pdf.parse(bitmap_pdf(*lines, meanings=meanings), layout=layout).text
+
+    assert [mark for mark in text if not mark.isascii()] == ["•", "•", "•", "\uf0b3"]
+    assert "• Pears" in text

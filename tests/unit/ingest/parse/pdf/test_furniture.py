@@ -138,3 +138,53 @@ def test_the_first_line_of_a_text_that_all_pages_repeat_stays_in_it(pdf):
     document = pdf.parse(pdf.make(*[lambda canvas: pdf.write(canvas, lines, top=95)] * 4))
 
     assert pdf.texts(document) == [" ".join(lines)] * 4
+
+
+def test_the_title_of_letters_that_begin_alike_stays_on_each_of_them(pdf):
+    def letter(name):
+        def draw(canvas):
+            pdf.write(canvas, ["Invoice of Water Works"], x=180, top=98, size=18)
+            pdf.write(canvas, [f"Dear {name}, please check the goods at once."] * 3, top=120)
+
+        return draw
+
+    document = pdf.parse(pdf.make(*map(letter, NAMES)))
+
+    assert pdf.texts(document, "title") == ["Invoice of Water Works"] * 4
+    assert pdf.drops(document) == {}
+
+
+def test_a_large_line_at_the_edge_of_all_pages_stays_text_once(pdf):
+    def page(number):
+        def draw(canvas):
+            pdf.write(canvas, ["Handbook of Water Works"], x=60, top=50, size=14)
+            pdf.write(canvas, [BODY.format(NAMES[number])] * 3, top=200)
+
+        return draw
+
+    document = pdf.parse(pdf.make(*map(page, range(4))))
+
+    assert pdf.drops(document) == {"header": ["Handbook of Water Works"] * 3}
+    assert pdf.texts(document)[0] == "Handbook of Water Works"
+
+
+def test_a_line_inside_of_a_paragraph_stays_in_it_though_pages_repeat_it(pdf):
+    long = (
+        "Pump {0} of the manual is described on this page for everybody who has to install pumps,"
+    )
+    rest = "and then to look after them."
+
+    document = pdf.parse(
+        pdf.make(
+            *[
+                lambda canvas, n=n: (
+                    pdf.write(canvas, [long.format(n), rest], top=60),
+                    pdf.write(canvas, [BODY.format(n)] * 3, top=200),
+                )
+                for n in range(3)
+            ]
+        )
+    )
+
+    assert pdf.drops(document) == {}
+    assert f"{long.format(1)} {rest}" in pdf.texts(document)
