@@ -14,6 +14,7 @@ from ragflow.domain.chunks import Chunk
 from ragflow.domain.documents import Dataset, Document
 from ragflow.domain.identity import Tenant, User
 from ragflow.testing.clock import FixedClock
+from ragflow.testing.database.samples import a_run, an_agent, an_agent_session, fill
 
 DATASET, DOCUMENT = "d" * 32, "f" * 32
 
@@ -51,6 +52,16 @@ def database(tmp_path: Path) -> Iterator[SqlDatabase]:
     opened = SqlDatabase(url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def running(database: SqlDatabase) -> SqlDatabase:
+    """Return the database with a run of an agent that is under way."""
+    fill(database, an_agent())
+    with database.transaction() as work:
+        work.agent_sessions.add(an_agent_session())
+        work.agent_runs.add(a_run())
+    return database
 
 
 @pytest.fixture

@@ -6,20 +6,20 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ragflow.adapters.db.database import SqlDatabase
-from ragflow.adapters.db.migrate import migrate
 from ragflow.agents.state import CanvasState
 from ragflow.domain.agents import NodeTrace, RunState, SessionLog
 from ragflow.domain.errors import NotFound, StoreUnavailable
 from ragflow.services.agent_errors import RunDeleted
 from ragflow.services.agent_record import Ended, RunRecord
 from ragflow.testing.clock import FixedClock
-from ragflow.testing.database.samples import a_run, an_agent, an_agent_session, fill
+from ragflow.testing.database.samples import a_run, an_agent_session
+
+pytestmark = pytest.mark.usefixtures("running")
 
 
 class Failing:
@@ -35,19 +35,6 @@ class Failing:
             raise StoreUnavailable(store="metadata database", reason="it is down")
         with self.database.transaction() as unit:
             yield unit
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqlDatabase]:
-    url = f"sqlite:///{tmp_path / 'test.db'}"
-    migrate(url)
-    database = SqlDatabase(url)
-    fill(database, an_agent())
-    with database.transaction() as work:
-        work.agent_sessions.add(an_agent_session())
-        work.agent_runs.add(a_run())
-    yield database
-    database.close()
 
 
 def record_of(database: Any, gone: list[str]) -> RunRecord:

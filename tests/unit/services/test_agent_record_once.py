@@ -6,20 +6,20 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ragflow.adapters.db.database import SqlDatabase
-from ragflow.adapters.db.migrate import migrate
 from ragflow.agents.state import CanvasState
 from ragflow.domain.agents import AgentRun, AgentSession, NodeTrace, RunState, SessionLog
 from ragflow.domain.errors import StoreUnavailable
 from ragflow.services.agent_errors import RunTaken
 from ragflow.services.agent_record import Ended, RunRecord
 from ragflow.testing.clock import FixedClock
-from ragflow.testing.database.samples import a_run, an_agent, an_agent_session, fill
+from ragflow.testing.database.samples import a_run
+
+pytestmark = pytest.mark.usefixtures("running")
 
 DONE = Ended(RunState.DONE, 1.0, "To Rome.", {"chunks": {}})
 
@@ -40,19 +40,6 @@ class Faulty:
             yield unit
         if self.after:
             raise self.after.pop()
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqlDatabase]:
-    url = f"sqlite:///{tmp_path / 'test.db'}"
-    migrate(url)
-    database = SqlDatabase(url)
-    fill(database, an_agent())
-    with database.transaction() as work:
-        work.agent_sessions.add(an_agent_session())
-        work.agent_runs.add(a_run())
-    yield database
-    database.close()
 
 
 def away() -> StoreUnavailable:
