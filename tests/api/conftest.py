@@ -297,13 +297,13 @@ def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def options() -> ServiceOptions:
+def service_options() -> ServiceOptions:
     """Return what the services are told; a module may have its own."""
     return ServiceOptions()
 
 
 @pytest.fixture
-def world(tmp_path: Path, migrated: Path, options: ServiceOptions) -> Iterator[World]:
+def world(tmp_path: Path, migrated: Path, service_options: ServiceOptions) -> Iterator[World]:
     shutil.copy(migrated, tmp_path / "meta.db")
     isolation = Isolation(IsolationLimits(parse_seconds=30), max_calls=1)
     outside = FakeOutside(tool_servers=FakeToolServers({"add": lambda given: str(given)}))
@@ -320,7 +320,7 @@ def world(tmp_path: Path, migrated: Path, options: ServiceOptions) -> Iterator[W
             outside.http, outside.code, outside.databases, outside.mail, outside.tool_servers
         ),
     )
-    services = build_services(ports, options)
+    services = build_services(ports, service_options)
     app = create_app(services, max_body_bytes=1_000_000, mcp_hosts=("testserver",))
     with TestClient(app) as client:
         yield World(client, services, ports)

@@ -10,7 +10,7 @@ from ragflow.services.container import ServiceOptions
 
 
 @pytest.fixture
-def options() -> ServiceOptions:
+def service_options() -> ServiceOptions:
     return ServiceOptions(resume_method=True)
 
 

@@ -76,6 +76,7 @@ ALLOWED = {
     "adapters/agent_http.py": "requests and names of errors; its clients are guarded",
     "adapters/guarded_http.py": "the guard itself",
     "adapters/mcp/guarded.py": "hands requests of the library over to a guarded client",
+    "adapters/mcp/held.py": "asks a client that sessions.py has opened",
     "adapters/mcp/sessions.py": "gives the library clients that can do nothing else",
     "adapters/models/remote.py": "names of errors; its clients are guarded",
     "adapters/models/any_llm.py": "reads a URL; it compares its host",
