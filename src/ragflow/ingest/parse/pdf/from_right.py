@@ -32,6 +32,8 @@ _LATIN_WORDS = (
 )
 _SEPARATORS = ".,:/\u066b\u066c"
 _RANGES = "+–-"  # among Arabic letters, these let both of their sides be read from the right
+_NUMBERING = re.compile("[-–][0-9\u06f0-\u06f9]{1,2}(?:[-–][0-9\u06f0-\u06f9]{1,2})+")
+"""The number of a section as it looks; at the beginning of a line such digits keep their order."""
 _GAP = 0.15  # of the height, between a sign and the letters that it does not belong to
 _BEARING = 0.3  # of the height: the most that lies between where a glyph is drawn and its ink
 _ROW = 1.0  # of the height: a run whose characters are further apart is in several lines
@@ -170,6 +172,8 @@ def _pieces(glyphs: Sequence[_Glyph], cores: re.Pattern[str], gap: float) -> Ite
 
     Where none has a letter that is read from the right, the one at the left comes first.
     """
+    if _NUMBERING.fullmatch("".join([glyph.letter for glyph in glyphs])):
+        cores = _cores(_SEPARATORS + _RANGES)
     if not any(glyph.is_letter for glyph in glyphs):
         pieces = list(_turned_pieces(glyphs, cores, gap))
         return iter(pieces[::-1])

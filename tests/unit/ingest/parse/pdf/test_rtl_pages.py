@@ -78,3 +78,20 @@ def test_a_page_reads_the_same_however_it_is_drawn(draw, brackets):
     )
 
     assert " ".join(parsed.text.split()) == " ".join(PAGE)
+
+
+@pytest.mark.parametrize(
+    ("shown", "read"),
+    [
+        ("رحب -2-5", "2-5- بحر"),  # as it looks: the number stands at the right
+        ("8-3 ةنيدم رحب", "بحر مدينة 3-8"),  # behind letters a range is read from the right
+    ],
+)
+def test_numbers_of_sections_keep_their_order_and_ranges_do_not(shown, read):
+    page = as_pdf((100, 700, shown))
+
+    parsed = PdfParser().parse(
+        SourceFile("page.pdf", page), ParseOptions(), lambda share, line: None
+    )
+
+    assert " ".join(parsed.text.split()) == read
