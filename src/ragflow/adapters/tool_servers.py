@@ -150,9 +150,11 @@ class RunToolServers:
 
     async def tools(self, server: ToolServer) -> list[ToolSpec]:
         """List the tools of a server; raises as those of all runs do."""
+        if server.transport != "stdio":
+            return await self._servers.tools(server)
         known = self._servers.known(server)
-        if known is not None or server.transport != "stdio":
-            return await self._servers.tools(server) if known is None else known
+        if known is not None:
+            return known
         sessions = await self._servers.sessions()
         held = self._session(sessions, server)
         found = await held.ask(sessions.limits.list_seconds, sessions.listed)

@@ -21,7 +21,7 @@ from ragflow.agents.components.citing import cited, passages_of, with_citation_r
 from ragflow.agents.components.llm import LLM, LLMOptions
 from ragflow.agents.components.model_call import model_of, said_by
 from ragflow.agents.components.structured import structured
-from ragflow.agents.components.tool import tool_problems
+from ragflow.agents.components.tool import stated_options, tool_problems
 from ragflow.agents.components.toolbox import McpUse, Toolbox, ToolUse, toolbox_of
 from ragflow.agents.dsl import Canvas
 from ragflow.agents.prompts import prompt_text
@@ -182,7 +182,8 @@ def _tool_problems(uses: Sequence[ToolUse], place: str) -> Iterator[tuple[str, s
                 options = AgentOptions.model_validate(dict(use.params))
                 found = list(_tool_problems(options.tools, "params.tools"))
             elif use.component_name in tools:
-                found = list(tool_problems(tools[use.component_name], use.params))
+                tool = tools[use.component_name]
+                found = list(tool_problems(tool, stated_options(tool, use.params)))
             else:
                 reason = f"there is no tool named {use.component_name!r}"
                 found = [("component_name", reason)]

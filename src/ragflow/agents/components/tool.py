@@ -30,7 +30,7 @@ class ToolComponent(Component[CommonOptions]):
     def __init__(self, node: Node, tool: type[Tool[Any]]) -> None:
         super().__init__(node)
         self._tool = tool
-        tool.options.model_validate(without_references(node.params, tool))
+        self._stated = stated_options(tool, node.params)
 
     @property
     def asides(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -49,14 +49,12 @@ class ToolComponent(Component[CommonOptions]):
     def problems(self, canvas: Canvas) -> Iterator[tuple[str, str]]:
         """Yield what is wrong with the tool's parameters."""
         yield from super().problems(canvas)
-        yield from tool_problems(self._tool, self.node.params)
+        yield from tool_problems(self._tool, self._stated)
 
     def pointers(self) -> Iterator[tuple[str, str]]:
         """Yield what the tool takes references for."""
-        options = self._tool.options.model_validate(
-            without_references(self.node.params, self._tool)
-        )
-        yield from ((f"params.{field}", text) for field, text in self._tool.pointers(options))
+        for field, text in self._tool.pointers(self._stated):
+            yield f"params.{field}", text
 
     async def run(self, call: Call) -> Outcome:
         """Run the tool."""
@@ -114,9 +112,16 @@ def shown_text(result: ToolResult, sources: SourceBook) -> str:
     return sources.text_of(sources.add(result.sources))
 
 
-def tool_problems(tool: type[Tool[Any]], params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with parameters that are values already. Raises `ValidationError`."""
-    options = tool.options.model_validate(without_references(params, tool))
+def stated_options(tool: type[Tool[Any]], params: Mapping[str, Any]) -> Any:
+    """Return the options of a tool as far as values stand in a canvas already.
+
+    Raises `ValidationError`.
+    """
+    return tool.options.model_validate(_without_references(params, tool))
+
+
+def tool_problems(tool: type[Tool[Any]], options: Any) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with options that are values already."""
     yield from ((f"params.{field}", reason) for field, reason in tool.faults(options))
 
 
@@ -130,7 +135,7 @@ def _asking_defaults(tool: type[Tool[Any]]) -> dict[str, str]:
     }
 
 
-def without_references(params: Mapping[str, Any], tool: type[Tool[Any]]) -> dict[str, Any]:
+def _without_references(params: Mapping[str, Any], tool: type[Tool[Any]]) -> dict[str, Any]:
     """Return those parameters whose values stand in the canvas already."""
     return {
         key: value

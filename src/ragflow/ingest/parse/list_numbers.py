@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+_LETTERS = 26
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -20,6 +21,15 @@ def format_number(number: int, style: str) -> str:
     if style.startswith(("chinese", "ideographDigital", "japaneseCounting", "taiwanese")):
         return _chinese(number)
     return str(number)
+
+
+def letters_of(number: int) -> str:
+    """Return a number as columns of sheets and lists of HTML count: A, …, Z, AA, AB."""
+    letters = ""
+    while number:
+        number, place = divmod(number - 1, _LETTERS)
+        letters = chr(ord("A") + place) + letters
+    return letters
 
 
 def _roman(number: int) -> str:

@@ -109,15 +109,6 @@ def column_number(letters: bytes) -> int:
     return number
 
 
-def column_letters(number: int) -> str:
-    """Return the letters of a column from its number; 1 is A."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def _integer(element: _Element, name: str) -> int | None:
     text = element.get(name, "")
     return int(text) if text.isdecimal() else None

@@ -13,6 +13,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ragflow.ingest.parse.biff import BOF, EOF, records
+from ragflow.ingest.parse.list_numbers import letters_of
 from ragflow.ingest.parse.sheet_blocks import MOST_CELLS, too_many_cells
 from ragflow.ingest.parse.sheet_marks import column_number
 from ragflow.ingest.parse.sheet_tables import FAR_COLUMNS, FAR_ROWS
@@ -29,9 +31,8 @@ _ROW = re.compile(rb'(<(?:\w+:)?row\b[^>]*?\br=")(\d{1,7})"')
 _MERGE = re.compile(
     rb'(<(?:\w+:)?mergeCell\b[^>]*?\bref=")([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
 )
-_LETTERS = 26
 
-_BOF, _EOF, _SIZE, _ROW_RECORD, _MERGES, _MANY = 0x0809, 0x000A, 0x0200, 0x0208, 0x00E5, 0x00BD
+_SIZE, _ROW_RECORD, _MERGES, _MANY = 0x0200, 0x0208, 0x00E5, 0x00BD
 _CELLS = frozenset({0x0203, 0x0204, 0x0205, 0x00FD, 0x027E, 0x00D6, 0x0006, _MANY})
 
 
@@ -93,7 +94,7 @@ def squeezed_xml(sheet: bytes) -> bytes:
     rows, columns = moved
 
     def place(column: bytes, row: bytes) -> bytes:
-        return b"%s%d" % (_column_name(columns(column_number(column))), rows(int(row)))
+        return f"{letters_of(columns(column_number(column)))}{rows(int(row))}".encode()
 
     sheet = _CELL.sub(lambda m: m[1] + place(m[2], m[3]) + b'"', sheet)
     sheet = _ROW.sub(lambda m: b'%s%d"' % (m[1], rows(int(m[2]))), sheet)
@@ -126,11 +127,8 @@ class _Sheet:
 
 def _sheets(stream: bytes) -> Iterator[_Sheet]:
     open_parts: list[_Sheet] = []
-    start = 0
-    while start + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, start)
-        start += 4
-        if kind == _BOF:
+    for kind, start, length in records(stream):
+        if kind == BOF:
             open_parts.append(_Sheet())
         elif open_parts and start + length <= len(stream):
             part = open_parts[-1]
@@ -141,9 +139,8 @@ def _sheets(stream: bytes) -> Iterator[_Sheet]:
                 part.used.columns.update(range(column, last + 1))
             if kind in _CELLS or kind in (_SIZE, _ROW_RECORD, _MERGES):
                 part.records.append((kind, start, length))
-            elif kind == _EOF:
+            elif kind == EOF:
                 yield open_parts.pop()
-        start += length
     yield from open_parts
 
 
@@ -183,11 +180,3 @@ def _same(number: int) -> int:
 
 def _extent(numbers: set[int]) -> int:
     return max(numbers) - min(numbers) + 1
-
-
-def _column_name(number: int) -> bytes:
-    name = b""
-    while number:
-        number, place = divmod(number - 1, _LETTERS)
-        name = bytes([ord("A") + place]) + name
-    return name

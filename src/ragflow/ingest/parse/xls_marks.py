@@ -13,13 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ragflow.domain.documents import BlockKind
+from ragflow.ingest.parse.biff import BOF, EOF, records
 from ragflow.ingest.parse.encoding import clean
+from ragflow.ingest.parse.list_numbers import letters_of
 from ragflow.ingest.parse.number_format import BUILT_IN, says_more
 from ragflow.ingest.parse.pieces import Piece
-from ragflow.ingest.parse.sheet_marks import Place, SheetMarks, column_letters
+from ragflow.ingest.parse.sheet_marks import Place, SheetMarks
 from ragflow.ingest.parse.sheet_parts import comment_piece
 
-_BOF, _EOF, _CONTINUE = 0x0809, 0x000A, 0x003C
+_CONTINUE = 0x003C
 _BOUND_SHEET, _FORMAT, _STYLE = 0x0085, 0x041E, 0x00E0
 _NUMBER, _RK, _MANY_RK, _FORMULA = 0x0203, 0x027E, 0x00BD, 0x0006
 _ERROR = 0x0205  # or a truth value
@@ -69,7 +71,7 @@ class _Reading:
             if number not in noted:
                 yield Piece(BlockKind.TEXT, clean(text).strip())
         for (row, column), author, number in self.notes:
-            place = f"{column_letters(column + 1)}{row + 1}"
+            place = f"{letters_of(column + 1)}{row + 1}"
             text = clean(self.texts.get(number, "")).strip().removeprefix(f"{author}:")
             yield comment_piece(place, author, "", text.strip())
 
@@ -80,7 +82,7 @@ def old_sheets(stream: bytes) -> dict[str, OldSheet]:
     styles: list[int] = []
     sheets: dict[str, int] = {}
     for kind, data in _records(stream, 0):
-        if kind == _BOF and _short(data, 0) != _VERSION:
+        if kind == BOF and _short(data, 0) != _VERSION:
             return {}
         if kind == _FORMAT:
             codes[_short(data, 0)] = _text(data[2:])
@@ -143,11 +145,9 @@ def _take_error(reading: _Reading, data: bytes, code: int) -> None:
 def _records(stream: bytes, start: int) -> Iterator[Record]:
     """Yield the records of the part that begins at `start`, up to its end."""
     depth = 0
-    while start + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, start)
-        data = stream[start + 4 : start + 4 + length]
-        start += 4 + length
-        depth += (kind == _BOF) - (kind == _EOF)
+    for kind, at, length in records(stream, start):
+        data = stream[at : at + length]
+        depth += (kind == BOF) - (kind == EOF)
         if depth <= 0:
             return
         if depth == 1:  # a chart on the sheet is a part of its own

@@ -13,6 +13,7 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from importlib.util import find_spec
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
 CellValue = int | float | str | bool | time | date | datetime | timedelta
 
 _SHEETS, _OLD_BOOK = "xl/worksheets/", "Workbook"
+_DAMAGED = (CorruptFile, struct.error, IndexError)
 _WIDE_COLUMN = re.compile(rb'r="([A-Z]{2,3})[1-9]')  # columns after the 26th
 _NARROW_COLUMN = re.compile(rb'r="([A-Z])[1-9]')
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
@@ -90,14 +92,12 @@ class SpreadsheetParser:
         if source.data.startswith(ZIP):
             with (
                 check_archive(source, options.limits, builder) as archive,
-                _squeezed(archive) as dense,
+                _squeezed(source.name, archive) as dense,
             ):
-                _check_extent(source, dense)
                 extras = _extras(Package(source.name, dense))
                 data = packed(dense)
         elif source.data.startswith(OLE):
-            data = _old_squeezed(source)
-            extras = _old_extras(SourceFile(source.name, data))
+            data, extras = _old(source)
         with reading(source.name, calamine.CalamineError, OSError, ValueError):
             try:
                 book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -135,38 +135,40 @@ def _extras(package: Package) -> dict[str, _Extras]:
     }
 
 
-def _old_extras(source: SourceFile) -> dict[str, _Extras]:
-    """Return what the old format says, where the extra that reads its container is installed."""
-    if find_spec("olefile") is None:
-        return {}
-    try:
-        sheets = old_sheets(streams_of(source).get(_OLD_BOOK, b""))
-    except (CorruptFile, struct.error, IndexError):  # the values may be whole
-        return {}
-    return {name: _Extras(sheet.marks, sheet.pieces) for name, sheet in sheets.items()}
+def _squeezed(name: str, archive: zipfile.ZipFile) -> zipfile.ZipFile:
+    """Return a workbook whose sheets hold no wide empty space: a copy if one does.
 
-
-def _squeezed(archive: zipfile.ZipFile) -> zipfile.ZipFile:
-    """Return a workbook whose sheets hold no wide empty space: a copy if one does."""
+    Raises `LimitExceeded`.
+    """
     changed: dict[str, bytes] = {}
-    for name in archive.namelist():
-        if name.startswith(_SHEETS):
-            sheet = archive.read(name)
-            if (squeezed := squeezed_xml(sheet)) is not sheet:
-                changed[name] = squeezed
+    for member in archive.namelist():
+        if member.startswith(_SHEETS):
+            sheet = archive.read(member)
+            squeezed = squeezed_xml(sheet)
+            _check_extent(name, squeezed)
+            if squeezed is not sheet:
+                changed[member] = squeezed
     return with_members(archive, changed) if changed else archive
 
 
-def _old_squeezed(source: SourceFile) -> bytes:
-    """Return a workbook of the old format likewise; as it is where its container is damaged."""
+def _old(source: SourceFile) -> tuple[bytes, dict[str, _Extras]]:
+    """Return a workbook of the old format likewise, and what it says beside its values.
+
+    It is left as it is where the extra that reads its container is missing, and where it is
+    damaged: the values may be whole.
+    """
+    data, extras = source.data, dict[str, _Extras]()
     if find_spec("olefile") is None:
-        return source.data
-    try:
+        return data, extras
+    with suppress(*_DAMAGED):
         stream = streams_of(source).get(_OLD_BOOK, b"")
-        squeezed = squeezed_stream(source.name, stream)
-        return source.data if squeezed == stream else with_stream(source, _OLD_BOOK, squeezed)
-    except (CorruptFile, struct.error, IndexError):
-        return source.data
+        with suppress(*_DAMAGED):
+            squeezed = squeezed_stream(source.name, stream)
+            if squeezed != stream:
+                data, stream = with_stream(source, _OLD_BOOK, squeezed), squeezed
+        sheets = old_sheets(stream)
+        extras = {name: _Extras(sheet.marks, sheet.pieces) for name, sheet in sheets.items()}
+    return data, extras
 
 
 def _add_sheet(builder: DocumentBuilder, sheet: CalamineSheet, marks: SheetMarks) -> None:
@@ -237,16 +239,12 @@ def as_text(value: CellValue, code: str = "") -> str:
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
-def _check_extent(source: SourceFile, archive: zipfile.ZipFile) -> None:
+def _check_extent(name: str, sheet: bytes) -> None:
     """Refuse a sheet whose few cells span a rectangle that would fill the memory."""
-    for name in archive.namelist():
-        if not name.startswith(_SHEETS):
-            continue
-        sheet = archive.read(name)
-        rows = max(map(int, _ROW.findall(sheet)), default=0)
-        if rows * 26 <= MOST_CELLS and not _WIDE_COLUMN.search(sheet):
-            continue
-        letters = set(_WIDE_COLUMN.findall(sheet)) or set(_NARROW_COLUMN.findall(sheet))
-        columns = max(map(column_number, letters), default=0)
-        if rows * columns > MOST_CELLS:
-            raise too_many_cells(source.name, rows, columns)
+    rows = max(map(int, _ROW.findall(sheet)), default=0)
+    if rows * 26 <= MOST_CELLS and not _WIDE_COLUMN.search(sheet):
+        return
+    letters = set(_WIDE_COLUMN.findall(sheet)) or set(_NARROW_COLUMN.findall(sheet))
+    columns = max(map(column_number, letters), default=0)
+    if rows * columns > MOST_CELLS:
+        raise too_many_cells(name, rows, columns)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ragflow.ingest.parse.html.elements import number_of
-from ragflow.ingest.parse.list_numbers import format_number
+from ragflow.ingest.parse.list_numbers import format_number, letters_of
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -31,7 +31,6 @@ _NAMED = {
     "none": "none",
 }
 _OWN_STYLE = re.compile(rf"list-style(?:-type)?\s*:[^;]*?(?<![\w-])({'|'.join(_NAMED)})(?![\w-])")
-_LETTERS = 26
 
 
 @dataclass(slots=True)
@@ -92,8 +91,5 @@ def _shown(number: int, style: str) -> str:
         return format_number(number, style)
     if number < 1:
         return str(number)
-    letters = ""
-    while number:
-        number, place = divmod(number - 1, _LETTERS)
-        letters = chr(ord("a") + place) + letters
-    return letters.upper() if style == "upperLetter" else letters
+    letters = letters_of(number)
+    return letters if style == "upperLetter" else letters.lower()

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ragflow.ingest.parse.encoding import clean
+from ragflow.ingest.parse.list_numbers import letters_of
 from ragflow.ingest.parse.odf.body import Body
 from ragflow.ingest.parse.odf.names import DATA_STYLE, DRAW, DUBLIN_CORE, OFFICE, STYLE, TABLE, TEXT
 from ragflow.ingest.parse.odf.objects import frame_pieces
 from ragflow.ingest.parse.pieces import Piece, beside_cells, lines_of
-from ragflow.ingest.parse.sheet_marks import column_letters
 from ragflow.ingest.parse.sheet_parts import comment_piece
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class CellReader:
                 lines.append(clean(child.text or ""))
             elif child.tag == _COMMENT:
                 cell.pieces.append(
-                    self._comment(child, f"{column_letters(place[0] + 1)}{place[1] + 1}")
+                    self._comment(child, f"{letters_of(place[0] + 1)}{place[1] + 1}")
                 )
             elif isinstance(child.tag, str) and child.tag.startswith(DRAW):
                 cell.pieces.extend(frame_pieces(self._body.package, child, self._body.pieces))
